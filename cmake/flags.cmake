@@ -1,0 +1,96 @@
+# How everything is compiled and linked: mixture_objects(), mixture_kernel(), mixture_flags(),
+# MIXTURE_X86_64 and MIXTURE_MODULE_LINK_OPTIONS.
+
+include(CheckCSourceCompiles)
+include(CheckLinkerFlag)
+
+if(NOT CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
+    message(FATAL_ERROR "The kernels are written in GNU C vector extensions: use gcc or clang")
+endif()
+
+# Asked of the compiler, not of the machine: right for cross-compilers and -m32 as well.
+check_c_source_compiles("
+    #if !defined(__x86_64__) || defined(__ILP32__)
+    #error
+    #endif
+    int main(void) { return 0; }" MIXTURE_X86_64)
+
+set(MIXTURE_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual -Wundef
+    -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    list(APPEND MIXTURE_WARNINGS -Wcast-align=strict -Wdouble-promotion) # clang warns of INFINITY, a float
+else()
+    list(APPEND MIXTURE_WARNINGS -Wcast-align)
+endif()
+if(MIXTURE_WERROR)
+    list(APPEND MIXTURE_WARNINGS -Werror)
+endif()
+
+# Sanitizers and coverage hold for every file, tests included.
+foreach(sanitizer IN LISTS MIXTURE_SANITIZE)
+    if(NOT sanitizer MATCHES "^[a-z-]+$")
+        message(FATAL_ERROR "MIXTURE_SANITIZE: '${sanitizer}' is no sanitizer; expected a list: address;undefined")
+    endif()
+endforeach()
+if(MIXTURE_SANITIZE)
+    list(JOIN MIXTURE_SANITIZE "," sanitizers)
+    add_compile_options(-fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+    add_link_options(-fsanitize=${sanitizers})
+endif()
+if(MIXTURE_COVERAGE)
+    add_compile_options(--coverage -fprofile-update=atomic)
+    add_link_options(--coverage)
+endif()
+
+# Linker flags of the extension, where the linker has them:
+#   defs           no symbol is left to be found at load time, libm's included
+#   nodelete       closing a connection never unmaps code that runs
+#   exclude-libs   the core's symbols stay inside
+#   max-page-size  loads where pages have 16 KiB, too
+set(module_flags -Wl,-z,nodelete -Wl,--exclude-libs,ALL -Wl,-z,max-page-size=16384)
+if(NOT (MIXTURE_SANITIZE AND CMAKE_C_COMPILER_ID MATCHES "Clang")) # clang's run-time is in the program
+    list(APPEND module_flags -Wl,-z,defs)
+endif()
+set(MIXTURE_MODULE_LINK_OPTIONS)
+foreach(flag IN LISTS module_flags)
+    string(MAKE_C_IDENTIFIER "MIXTURE_LINKER_HAS${flag}" known)
+    check_linker_flag(C "${flag}" ${known})
+    if(${known})
+        list(APPEND MIXTURE_MODULE_LINK_OPTIONS ${flag})
+    endif()
+endforeach()
+
+# What every target has, tests included: C11 without extensions, the warnings, and products and sums rounded as
+# they are written, never fused, so that a result does not depend on the machine.
+function(mixture_flags target)
+    set_target_properties(${target} PROPERTIES
+        C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
+        C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
+    target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
+    target_compile_options(${target} PRIVATE ${MIXTURE_WARNINGS} -ffp-contract=off)
+endfunction()
+
+# mixture_objects(target SOURCES file... INCLUDES folder...)
+function(mixture_objects target)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;INCLUDES")
+    add_library(${target} OBJECT ${arg_SOURCES})
+    mixture_flags(${target})
+    target_include_directories(${target} PRIVATE ${arg_INCLUDES})
+    target_link_libraries(${target} PRIVATE Threads::Threads)
+endfunction()
+
+# mixture_kernel(name flag...): src/core/kernel.c for one instruction set, fused where it has the instruction;
+# appended to the list `objects`.
+# No link-time optimization: it could move such code to where the processor was not asked yet.
+function(mixture_kernel name)
+    set(target kernel_${name})
+    add_library(${target} OBJECT src/core/kernel.c)
+    mixture_flags(${target})
+    target_include_directories(${target} PRIVATE ${core_includes})
+    target_compile_definitions(${target} PRIVATE MIX_KERNEL=${name})
+    target_compile_options(${target} PRIVATE ${ARGN} -ffp-contract=fast -fno-lto -Wno-psabi)
+    if(NOT MIXTURE_COVERAGE)
+        target_compile_options(${target} PRIVATE -O3)
+    endif()
+    set(objects ${objects} $<TARGET_OBJECTS:${target}> PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,46 @@
+#!/bin/sh
+# install-packages.sh build|test: install what is missing to build the extension, or to test it as well.
+set -eu
+
+packages='build-essential cmake ninja-build libsqlite3-dev sqlite3'
+case "${1:-}" in
+build) ;;
+test) packages="$packages libcmocka-dev" ;;
+*)
+    echo "usage: $0 build|test" >&2
+    exit 2
+    ;;
+esac
+
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "No apt-get here. Needed, under Debian's names: $packages"
+    exit 0
+fi
+
+missing=
+for package in $packages; do
+    if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$'; then
+        missing="$missing $package"
+    fi
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null 2>&1; then
+        echo "Not root, and no sudo. Missing:$missing"
+        exit 0
+    fi
+    as_root=sudo
+fi
+
+echo "Installing$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# $as_root is a word or nothing, $missing a list of words.
+# shellcheck disable=SC2086
+if ! { $as_root apt-get -q update && $as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -y --no-install-recommends install $missing; } >"$log" 2>&1; then
+    cat "$log"
+    exit 1
+fi
