@@ -1,0 +1,174 @@
+/* mixture.h: finite mixture models fitted by expectation-maximization (EM), as a C library.
+**
+** Rows go into a mixture_data, mixture_fit() turns them into a mixture_model, and the scoring functions
+** use a model on rows. Nothing here knows of SQL, JSON or files.
+**
+** Words: n rows, d columns, k components. Matrices are row-major. A NaN among the values of a row is a value
+** that was not observed. Natural logarithms throughout; log-likelihoods leave no constant out.
+**
+** Threads: objects are not locked; different objects may be used from different threads at once. A const
+** model may be scored from several threads, each with its own mixture_scratch.
+*/
+#ifndef MIXTURE_H
+#define MIXTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MIXTURE_VERSION "0.1.0"
+
+/* ---- Errors and memory ---------------------------------------------------------------------------- */
+
+typedef enum mixture_status {
+    MIXTURE_OK = 0,
+    MIXTURE_INVALID,  /* bad input: the text says what is wrong and what was expected */
+    MIXTURE_NOMEM,    /* an allocation failed */
+    MIXTURE_CANCELLED /* the caller's cancel function said stop */
+} mixture_status;
+
+/* One line, lower case, no full stop; empty unless status is MIXTURE_INVALID. */
+typedef struct mixture_error {
+    mixture_status status;
+    char text[400];
+} mixture_error;
+
+/* All memory comes from here. Set once, before anything else is called; the default is the C library's. */
+typedef struct mixture_allocator {
+    void *(*allocate)(size_t bytes);
+    void *(*resize)(void *block, size_t bytes);
+    void (*release)(void *block);
+} mixture_allocator;
+void mixture_set_allocator(const mixture_allocator *allocator); /* must outlive every object */
+
+/* ---- Data ----------------------------------------------------------------------------------------- */
+
+enum { MIXTURE_WEIGHTED = 1, MIXTURE_LABELLED = 2 }; /* which extra column the rows carry */
+
+typedef struct mixture_data mixture_data;
+
+/* An empty table of d >= 1 columns; NULL when out of memory. Needs 8*d bytes a row, 8 more for each extra. */
+mixture_data *mixture_data_new(size_t d, unsigned extras);
+void mixture_data_free(mixture_data *data); /* NULL is fine */
+
+/* Append one row: d finite values, a finite weight >= 0 (ignored unless MIXTURE_WEIGHTED; 0 leaves the row out)
+** and a component 1..k or 0 for unknown (ignored unless MIXTURE_LABELLED). Returns MIXTURE_OK or MIXTURE_NOMEM. */
+mixture_status mixture_data_append(mixture_data *data, const double *x, double weight, int label);
+size_t mixture_data_rows(const mixture_data *data);
+
+/* ---- Options -------------------------------------------------------------------------------------- */
+
+typedef struct mixture_family mixture_family;
+extern const mixture_family mixture_gaussian;
+const mixture_family *mixture_family_find(const char *name); /* "gaussian"; NULL if unknown */
+const char *mixture_family_name(const mixture_family *family);
+
+/* Structures of the covariance matrices, with mclust's codes (volume, shape, orientation: Equal, Variable,
+** Identity). */
+typedef enum mixture_covariance {
+    MIXTURE_FULL,      /* VVV */
+    MIXTURE_TIED,      /* EEE */
+    MIXTURE_DIAG,      /* VVI */
+    MIXTURE_SPHERICAL, /* VII */
+    MIXTURE_EEI,
+    MIXTURE_EII
+} mixture_covariance;
+const char *mixture_covariance_name(mixture_covariance covariance);
+bool mixture_covariance_find(const char *name, mixture_covariance *covariance);
+
+typedef enum mixture_init { MIXTURE_INIT_KMEANSPP, MIXTURE_INIT_RANDOM } mixture_init;
+
+enum { MIXTURE_ARRAYS = 2 }; /* parameter arrays of a family at most; Gaussian: means, covariances */
+
+/* Parameters to start from, in the data's units; what is NULL is drawn. */
+typedef struct mixture_start {
+    const double *weights;                /* k */
+    const double *arrays[MIXTURE_ARRAYS]; /* Gaussian: means k*d, covariances k*d*d */
+} mixture_start;
+
+typedef struct mixture_options {
+    size_t k;
+    mixture_covariance covariance;
+    bool equal_weights;  /* hold the mixing weights at 1/k */
+    long max_iter;       /* EM maps at most; 0: only initialize */
+    double tol;          /* stop when the log-likelihood per row rises by less */
+    int n_init;          /* initial candidates */
+    mixture_init init;   /* how they are drawn */
+    mixture_start start; /* all NULL: draw everything */
+    int64_t seed;
+    bool accelerate;
+    int threads;                /* 0: as many as the machine has, when the work is worth it */
+    double min_variance;        /* floor of a component's variance, relative to the data's */
+    bool (*cancel)(void *host); /* asked about once a block of rows, on the calling thread; may be NULL */
+    void *host;
+} mixture_options;
+
+void mixture_options_default(mixture_options *options); /* everything but k, which becomes 1 */
+
+/* ---- Model ---------------------------------------------------------------------------------------- */
+
+typedef struct mixture_model {
+    const mixture_family *family;
+    size_t k, d;
+    mixture_covariance covariance;
+    double *weights;                /* k */
+    double *arrays[MIXTURE_ARRAYS]; /* as in mixture_start */
+    char **columns;                 /* d names, or NULL: x1, x2, … */
+
+    /* How it came about; all 0 for a model that was written by hand. */
+    bool fitted;
+    double n;       /* total weight of the rows */
+    size_t skipped; /* rows left out by the caller */
+    double loglik, aic, bic, icl;
+    size_t parameters; /* free ones */
+    long iterations;
+    bool converged;
+    int64_t seed;
+    double *trace; /* log-likelihood after iteration 0, 1, … */
+    size_t trace_count;
+    char **warnings;
+    size_t warning_count;
+
+    /* Derived by mixture_model_prepare(); private. */
+    double *log_weights; /* k */
+    double *derived;     /* the family's, per component */
+    bool axis_aligned;   /* no covariance has an off-diagonal entry */
+    bool *floored;       /* k: the last maximize held the component at the variance floor */
+} mixture_model;
+
+/* Room for a model with all parameters 0; NULL when out of memory. */
+mixture_model *mixture_model_new(const mixture_family *family, size_t k, size_t d);
+void mixture_model_free(mixture_model *model);
+
+/* Check the parameters and fill what is derived from them; a model is scored only after this. */
+mixture_status mixture_model_prepare(mixture_model *model, mixture_error *error);
+
+/* Fit. The data are centered and scaled in place (once); k components need k distinct rows.
+** On MIXTURE_OK *model is the caller's to free, else it is NULL and *error says why. */
+mixture_status mixture_fit(const mixture_family *family, mixture_data *data, const mixture_options *options,
+                           mixture_model **model, mixture_error *error);
+
+/* ---- Scoring: x is d values, NaN where not observed; answers are then those of the marginal ------------- */
+
+typedef struct mixture_scratch mixture_scratch;
+mixture_scratch *mixture_scratch_new(const mixture_model *model); /* NULL when out of memory */
+void mixture_scratch_free(mixture_scratch *scratch);
+
+/* Log density of each component (k, without the mixing weight). */
+void mixture_component_log_densities(const mixture_model *model, const double *x, double *log_densities,
+                                     mixture_scratch *scratch);
+/* Responsibilities (k, summing to 1); returns the log density of the mixture. */
+double mixture_responsibilities(const mixture_model *model, const double *x, double *resp,
+                                mixture_scratch *scratch);
+/* Mahalanobis distance to a component 0..k-1; families without one: NaN. */
+double mixture_distance(const mixture_model *model, size_t component, const double *x, mixture_scratch *scratch);
+/* Replace each NaN of x by its conditional expectation given the values observed. */
+void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scratch);
+
+/* Draw rows: one a call, the component (0..k-1) returned and the values in x[d]. */
+typedef struct mixture_sampler mixture_sampler;
+mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed); /* NULL: out of memory */
+size_t mixture_sampler_draw(mixture_sampler *sampler, double *x);
+void mixture_sampler_free(mixture_sampler *sampler);
+
+#endif

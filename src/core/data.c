@@ -1,0 +1,289 @@
+/* data.c: appending rows, moving them to the frame in which they are fitted. */
+#include "data.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "error.h"
+#include "memory.h"
+
+enum { CHUNK_BYTES = 1 << 22, ALIGNMENT = 64 };
+
+/* Deviations in these bounds have variances, ratios of variances and their products that a double holds. */
+#define MIN_DEVIATION 1e-75
+#define MAX_DEVIATION 1e75
+
+mixture_data *mixture_data_new(size_t d, unsigned extras) {
+    mixture_data *data = mix_memory_zeros(1, sizeof *data);
+    if (data != NULL) {
+        data->d = d;
+        data->extras = extras;
+        data->columns = d + ((extras & MIXTURE_WEIGHTED) != 0) + ((extras & MIXTURE_LABELLED) != 0);
+    }
+    return data;
+}
+
+void mixture_data_free(mixture_data *data) {
+    if (data == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < data->chunk_count; i++) {
+        mix_memory_free(data->chunks[i]);
+    }
+    mix_memory_free(data->chunks);
+    mix_memory_free(data->blocks);
+    mix_memory_free(data->frame.center);
+    mix_memory_free(data->frame.scale);
+    mix_memory_free(data->frame.variance);
+    mix_memory_free(data);
+}
+
+size_t mixture_data_rows(const mixture_data *data) {
+    return data->rows;
+}
+
+/* Make room for `more` further elements in a growing array. */
+static bool reserve(void **array, size_t size, size_t count, size_t more, size_t *capacity) {
+    if (count + more <= *capacity) {
+        return true;
+    }
+    size_t wanted = count + more + count / 2 + 4;
+    void *grown = mix_memory_resize(*array, wanted, size);
+    if (grown == NULL) {
+        return false;
+    }
+    *array = grown;
+    *capacity = wanted;
+    return true;
+}
+
+/* One more chunk: as many blocks as an eighth of those there are, within CHUNK_BYTES. */
+static bool add_chunk(mixture_data *data) {
+    size_t block_bytes = data->columns * MIX_BLOCK_ROWS * sizeof(double);
+    size_t most = CHUNK_BYTES / block_bytes;
+    size_t count = data->block_count / 8;
+    count = count > most ? most : count;
+    count = count < 1 ? 1 : count;
+    if (!reserve((void **)&data->blocks, sizeof *data->blocks, data->block_count, count, &data->block_capacity) ||
+        !reserve((void **)&data->chunks, sizeof *data->chunks, data->chunk_count, 1, &data->chunk_capacity)) {
+        return false;
+    }
+    char *chunk = mix_memory_zeros(count * block_bytes + ALIGNMENT, 1);
+    if (chunk == NULL) {
+        return false;
+    }
+    data->chunks[data->chunk_count++] = chunk;
+    char *aligned = chunk + (ALIGNMENT - (uintptr_t)chunk % ALIGNMENT) % ALIGNMENT;
+    for (size_t i = 0; i < count; i++) {
+        data->blocks[data->block_count++] = (double *)(void *)(aligned + i * block_bytes);
+    }
+    return true;
+}
+
+mixture_status mixture_data_append(mixture_data *data, const double *x, double weight, int label) {
+    if ((data->extras & MIXTURE_WEIGHTED) && weight == 0) {
+        return MIXTURE_OK; /* absent: a far-off value in it must not even round the others */
+    }
+    if (data->rows == data->block_count * MIX_BLOCK_ROWS && !add_chunk(data)) {
+        return MIXTURE_NOMEM;
+    }
+    double *cell = data->blocks[data->rows / MIX_BLOCK_ROWS] + data->rows % MIX_BLOCK_ROWS;
+    for (size_t j = 0; j < data->d; j++, cell += MIX_BLOCK_ROWS) {
+        *cell = x[j];
+    }
+    if (data->extras & MIXTURE_WEIGHTED) {
+        *cell = weight;
+        cell += MIX_BLOCK_ROWS;
+    }
+    if (data->extras & MIXTURE_LABELLED) {
+        *cell = label;
+    }
+    data->rows++;
+    return MIXTURE_OK;
+}
+
+/* Smallest and largest value of a column. */
+static void column_range(const mixture_data *data, size_t column, double *low, double *high) {
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
+        mix_rows rows = mix_data_block(data, b);
+        const double *x = rows.x + column * rows.stride;
+        for (size_t r = 0; r < rows.count; r++) {
+            *low = fmin(*low, x[r]);
+            *high = fmax(*high, x[r]);
+        }
+    }
+}
+
+/* Weighted mean of (x - shift) * unit over a column, and of its square in *square if not NULL. Summed by blocks,
+** so that the rounding error grows with the number of blocks, not of rows. */
+static double column_moment(const mixture_data *data, size_t column, double unit, double shift, double *square) {
+    double sum = 0, squares = 0;
+    for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
+        mix_rows rows = mix_data_block(data, b);
+        const double *x = rows.x + column * rows.stride;
+        double block_sum = 0, block_squares = 0;
+        for (size_t r = 0; r < rows.count; r++) {
+            double w = rows.weight ? rows.weight[r] : 1;
+            double y = x[r] * unit - shift;
+            block_sum += w * y;
+            block_squares += w * y * y;
+        }
+        sum += block_sum;
+        squares += block_squares;
+    }
+    if (square != NULL) {
+        *square = squares / data->total_weight;
+    }
+    return sum / data->total_weight;
+}
+
+/* Subtract the center and divide by the scale. Halves, so that the difference of two huge values is finite. */
+static void column_move(mixture_data *data, size_t column, double center, double scale) {
+    for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
+        mix_rows rows = mix_data_block(data, b);
+        double *x = data->blocks[b] + column * rows.stride;
+        for (size_t r = 0; r < rows.count; r++) {
+            x[r] = (0.5 * x[r] - 0.5 * center) * (2 / scale);
+        }
+    }
+}
+
+/* The largest power of two that is not above x > 0. */
+static double power_of_two(double x) {
+    int exponent;
+    (void)frexp(x, &exponent);
+    return ldexp(1, exponent - 1);
+}
+
+/* Find a column's center, scale and variance. */
+static mixture_status measure_column(mixture_data *data, size_t j, const mix_cancel *cancel,
+                                     mixture_error *error) {
+    mix_frame *frame = &data->frame;
+    double low, high;
+    column_range(data, j, &low, &high);
+    double magnitude = fmax(fabs(low), fabs(high));
+    if (low == high) {
+        /* Constant: measured in units of its own size, so that nothing depends on what the user's unit is. */
+        frame->center[j] = low;
+        frame->scale[j] = magnitude == 0 ? 1 : power_of_two(fmin(fmax(magnitude, MIN_DEVIATION), MAX_DEVIATION));
+        return MIXTURE_OK;
+    }
+    /* In units in which sums and squares neither overflow nor vanish. The mean is refined once: the first pass
+    ** may lose digits to a large offset, the second works on the differences. */
+    double unit = power_of_two(fmax(magnitude, 0x1p-1000));
+    double mean = column_moment(data, j, 1 / unit, 0, NULL), square;
+    mean += column_moment(data, j, 1 / unit, mean, NULL);
+    if (mix_cancelled(cancel)) {
+        return mix_error_status(error, MIXTURE_CANCELLED);
+    }
+    double offset = column_moment(data, j, 1 / unit, mean, &square);
+    double deviation = sqrt(square - offset * offset); /* |offset| is rounding: far below the root of square */
+    if (!(deviation * unit >= MIN_DEVIATION) || !(deviation <= MAX_DEVIATION / unit)) {
+        return mix_error_invalid(error,
+                                 "has standard deviation %.3g, whose square is beyond a double's range; "
+                                 "expected between 1e-75 and 1e75: rescale it",
+                                 deviation * unit);
+    }
+    frame->center[j] = mean * unit;
+    frame->scale[j] = power_of_two(deviation) * unit;
+    frame->variance[j] = square / power_of_two(deviation) / power_of_two(deviation);
+    return MIXTURE_OK;
+}
+
+static double total_weight(const mixture_data *data) {
+    if (!(data->extras & MIXTURE_WEIGHTED)) {
+        return (double)data->rows;
+    }
+    double total = 0;
+    for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
+        mix_rows rows = mix_data_block(data, b);
+        double sum = 0;
+        for (size_t r = 0; r < rows.count; r++) {
+            sum += rows.weight[r];
+        }
+        total += sum;
+    }
+    return total;
+}
+
+mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_cancel *cancel, size_t *column,
+                                    mixture_error *error) {
+    if (data->standardized) {
+        return MIXTURE_OK;
+    }
+    mix_frame *frame = &data->frame;
+    double **arrays[] = {&frame->center, &frame->scale, &frame->variance};
+    for (size_t i = 0; i < 3; i++) {
+        if (*arrays[i] == NULL && (*arrays[i] = mix_memory_zeros(data->d, sizeof(double))) == NULL) {
+            return mix_error_status(error, MIXTURE_NOMEM);
+        }
+    }
+    data->total_weight = total_weight(data);
+    for (size_t j = 0; j < data->d; j++) {
+        frame->center[j] = 0;
+        frame->scale[j] = frame->variance[j] = 1;
+        *column = j;
+        mixture_status status = move ? measure_column(data, j, cancel, error) : MIXTURE_OK;
+        if (status != MIXTURE_OK) {
+            return status;
+        }
+    }
+    for (size_t j = 0; move && j < data->d; j++) {
+        column_move(data, j, frame->center[j], frame->scale[j]);
+    }
+    data->standardized = true;
+    return MIXTURE_OK;
+}
+
+static bool same_row(const mixture_data *data, size_t a, size_t b) {
+    for (size_t j = 0; j < data->d; j++) {
+        if (mix_data_value(data, a, j) != mix_data_value(data, b, j)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t hash_row(const mixture_data *data, size_t row) {
+    uint64_t hash = 0x9E3779B97F4A7C15u;
+    for (size_t j = 0; j < data->d; j++) {
+        double value = mix_data_value(data, row, j) + 0.0; /* -0 and 0 are the same value */
+        uint64_t bits;
+        memcpy(&bits, &value, sizeof bits);
+        hash = (hash ^ bits) * 0xff51afd7ed558ccdu;
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
+mixture_status mix_data_distinct(const mixture_data *data, size_t limit, const mix_cancel *cancel,
+                                 size_t *distinct) {
+    /* An open hash table of row numbers + 1, at most half full. */
+    size_t capacity = 16;
+    while (capacity / 2 < limit) {
+        capacity *= 2;
+    }
+    size_t *table = mix_memory_zeros(capacity, sizeof *table);
+    if (table == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    *distinct = 0;
+    for (size_t row = 0; row < data->rows && *distinct < limit; row++) {
+        if (row % MIX_BLOCK_ROWS == 0 && mix_cancelled(cancel)) {
+            mix_memory_free(table);
+            return MIXTURE_CANCELLED;
+        }
+        size_t slot = (size_t)hash_row(data, row) & (capacity - 1);
+        while (table[slot] != 0 && !same_row(data, table[slot] - 1, row)) {
+            slot = (slot + 1) & (capacity - 1);
+        }
+        if (table[slot] == 0) {
+            table[slot] = row + 1;
+            ++*distinct;
+        }
+    }
+    mix_memory_free(table);
+    return MIXTURE_OK;
+}

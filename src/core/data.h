@@ -1,0 +1,89 @@
+/* data.h: rows in blocks of columns.
+**
+** A block holds up to MIX_BLOCK_ROWS rows; each of its columns is contiguous, MIX_BLOCK_ROWS doubles apart from
+** the next and aligned to 64 bytes, so that the kernels put rows across SIMD lanes. Blocks come in chunks, a
+** list of allocations that are never moved and never larger than about an eighth of what is there already.
+** Columns 0..d-1 are the values, then the row weight and the label if there are any. Lanes beyond the last
+** row are 0. */
+#ifndef MIX_DATA_H
+#define MIX_DATA_H
+
+#include "cancel.h"
+#include "mixture.h"
+
+enum {
+    MIX_BLOCK_ROWS = 256, /* enough to spread what a block costs, few enough to stay in the L1 and L2 caches */
+    MIX_LANES = 8         /* doubles in a vector of the kernels; rows are padded to a multiple */
+};
+
+/* Where the data were moved to: value = center + scale * stored. A scale is a power of two, so that scaling
+** changes no digit. */
+typedef struct mix_frame {
+    double *center;   /* d */
+    double *scale;    /* d */
+    double *variance; /* d: the data's, in stored units; 1 for a constant column */
+} mix_frame;
+
+struct mixture_data {
+    size_t d;
+    unsigned extras;
+    size_t columns; /* d and the extra ones */
+    size_t rows;
+    double **blocks; /* one pointer a block, into the chunks */
+    size_t block_count, block_capacity;
+    void **chunks; /* what was allocated */
+    size_t chunk_count, chunk_capacity;
+    mix_frame frame; /* set by mix_data_standardize */
+    double total_weight;
+    bool standardized;
+};
+
+/* One block seen as rows: column j at x + j * stride, `count` rows padded to `padded`. Weight and label are
+** NULL when the data have none; labels are doubles, 1..k or 0 for unknown. */
+typedef struct mix_rows {
+    const double *x;
+    size_t stride, count, padded;
+    const double *weight, *label;
+} mix_rows;
+
+static inline mix_rows mix_data_block(const mixture_data *data, size_t block) {
+    const double *x = data->blocks[block];
+    size_t left = data->rows - block * MIX_BLOCK_ROWS;
+    size_t count = left < MIX_BLOCK_ROWS ? left : MIX_BLOCK_ROWS;
+    const double *extra = x + data->d * MIX_BLOCK_ROWS;
+    bool weighted = (data->extras & MIXTURE_WEIGHTED) != 0, labelled = (data->extras & MIXTURE_LABELLED) != 0;
+    return (mix_rows){
+        .x = x,
+        .stride = MIX_BLOCK_ROWS,
+        .count = count,
+        .padded = (count + MIX_LANES - 1) / MIX_LANES * MIX_LANES,
+        .weight = weighted ? extra : NULL,
+        .label = labelled ? extra + (weighted ? MIX_BLOCK_ROWS : 0) : NULL,
+    };
+}
+
+/* The value of one cell, in stored units. */
+static inline double mix_data_value(const mixture_data *data, size_t row, size_t column) {
+    return data->blocks[row / MIX_BLOCK_ROWS][column * MIX_BLOCK_ROWS + row % MIX_BLOCK_ROWS];
+}
+
+static inline double mix_data_weight(const mixture_data *data, size_t row) {
+    return data->extras & MIXTURE_WEIGHTED ? mix_data_value(data, row, data->d) : 1;
+}
+
+static inline int mix_data_label(const mixture_data *data, size_t row) {
+    return data->extras & MIXTURE_LABELLED ? (int)mix_data_value(data, row, data->columns - 1) : 0;
+}
+
+/* Center every column on its weighted mean and divide it by a power of two near its deviation, in place, once;
+** fills frame and total_weight. With `move` false only total_weight is filled and the frame is the identity (for
+** families of counts). When a column's deviation is beyond what squares in a double can hold: MIXTURE_INVALID,
+** its 0-based place in *column, and a text to stand behind its name. On an error nothing has been moved. */
+mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_cancel *cancel, size_t *column,
+                                    mixture_error *error);
+
+/* Number of distinct rows, counted no further than `limit`. */
+mixture_status mix_data_distinct(const mixture_data *data, size_t limit, const mix_cancel *cancel,
+                                 size_t *distinct);
+
+#endif

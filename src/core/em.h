@@ -1,0 +1,37 @@
+/* em.h: the EM loop. */
+#ifndef MIX_EM_H
+#define MIX_EM_H
+
+#include "accelerate.h"
+#include "expect.h"
+
+/* How a run went. */
+typedef struct mix_run {
+    double loglik, entropy; /* of the model it left, in the data's frame */
+    long iterations;
+    bool converged;
+    double *trace; /* log-likelihood after iteration 0, 1, … */
+    size_t trace_count, trace_capacity;
+} mix_run;
+
+/* Everything that EM over one table needs, made once and used for any number of runs. */
+typedef struct mix_em {
+    const mixture_data *data;
+    mix_maximize how;
+    mix_expect *expect;
+    mix_accelerate *accelerate; /* NULL: plain EM */
+    double *statistics;         /* of the model that the last run left */
+    mix_run run;                /* the last one; whoever takes its trace away leaves NULL and capacity 0 */
+} mix_em;
+
+/* MIXTURE_OK or MIXTURE_NOMEM; in both cases mix_em_clear frees. `data` is standardized; it and `cancel` outlive
+** this. */
+mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixture_data *data,
+                           const mixture_options *options, const mix_cancel *cancel);
+void mix_em_clear(mix_em *em);
+
+/* Run EM on a prepared model, in place, in the data's frame: at most max_iter maps, until the log-likelihood per row
+** rises by less than tol. */
+mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, double tol, mixture_error *error);
+
+#endif

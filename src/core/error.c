@@ -1,0 +1,24 @@
+/* error.c: filling a mixture_error. */
+#include "error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+mixture_status mix_error_invalid(mixture_error *error, const char *format, ...) {
+    if (error != NULL) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(error->text, sizeof error->text, format, arguments);
+        va_end(arguments);
+        error->status = MIXTURE_INVALID;
+    }
+    return MIXTURE_INVALID;
+}
+
+mixture_status mix_error_status(mixture_error *error, mixture_status status) {
+    if (error != NULL) {
+        error->status = status;
+        error->text[0] = '\0';
+    }
+    return status;
+}

@@ -1,0 +1,23 @@
+/* expect.h: expect over all rows of a table, on several threads, with a result that does not depend on them. */
+#ifndef MIX_EXPECT_H
+#define MIX_EXPECT_H
+
+#include "statistics.h"
+#include "threads.h"
+
+typedef struct mix_expect mix_expect;
+
+/* Work space for expecting models of k components over `data`; `wanted` threads, 0: as many as the machine has
+** when one pass is worth it. NULL when out of memory. `cancel` must outlive it. */
+mix_expect *mix_expect_new(const mixture_family *family, const mixture_data *data, size_t k,
+                           mixture_covariance covariance, size_t wanted, const mix_cancel *cancel);
+void mix_expect_free(mix_expect *expect); /* NULL is fine */
+
+/* Statistics of all rows under a prepared model of at most k components, overwriting statistics[]; false when
+** cancelled. */
+bool mix_expect_run(mix_expect *expect, const mixture_model *model, double *statistics);
+
+/* The work space itself, for maximize: mix_statistics_scratch doubles that are free between two runs. */
+double *mix_expect_scratch(mix_expect *expect);
+
+#endif

@@ -1,0 +1,368 @@
+/* gaussian.c: the Gaussian family: N(mean, covariance) for each component.
+**
+** Statistics of a component, centered at its current mean m: N = sum r, s = sum r (x - m), and the scatter
+** S = sum r (x - m)(x - m)', packed lower or its diagonal only. Then the new mean is m + s/N and the scatter
+** about it S - s s'/N: nothing is ever squared far from where the rows are. */
+#include "gaussian.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "covariance.h"
+#include "error.h"
+#include "kernel.h"
+
+static size_t statistics_size(mixture_covariance covariance, size_t d) {
+    return 1 + d + (mix_covariance_axis(covariance) ? d : mix_linalg_packed(d));
+}
+
+static size_t scratch_size(size_t d) {
+    size_t kernel = 2 * d * MIX_BLOCK_ROWS;
+    size_t floor = mix_covariance_scratch(d);
+    return kernel > floor ? kernel : floor;
+}
+
+static size_t parameter_count(mixture_covariance covariance, size_t k, size_t d) {
+    return k * d + mix_covariance_parameters(covariance, k, d);
+}
+
+/* ---- Checks and derived quantities ------------------------------------------------------------------ */
+
+static mixture_status check_covariance(const mixture_model *model, size_t c, mixture_error *error) {
+    size_t d = model->d;
+    const double *s = mix_gaussian_covariance(model, c);
+    for (size_t i = 0; i < d; i++) {
+        if (!(s[i * d + i] > 0)) {
+            return mix_error_invalid(error, "covariances[%zu][%zu][%zu] is %g; expected a variance > 0", c, i, i,
+                                     s[i * d + i]);
+        }
+        for (size_t j = 0; j < i; j++) {
+            double asymmetry = fabs(s[i * d + j] - s[j * d + i]);
+            if (!(asymmetry <= 1e-8 * sqrt(s[i * d + i]) * sqrt(s[j * d + j]))) {
+                return mix_error_invalid(error,
+                                         "covariances[%zu] is not symmetric: [%zu][%zu] is %g, [%zu][%zu] is %g; "
+                                         "expected the same",
+                                         c, i, j, s[i * d + j], j, i, s[j * d + i]);
+            }
+        }
+    }
+    return MIXTURE_OK;
+}
+
+static bool is_diagonal(size_t d, const double *matrix) {
+    for (size_t i = 0; i < d; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (matrix[i * d + j] != 0 || matrix[j * d + i] != 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static mixture_status prepare(mixture_model *model, mixture_error *error) {
+    size_t k = model->k, d = model->d, size = mix_gaussian_derived_size(d);
+    model->axis_aligned = true;
+    for (size_t c = 0; c < k; c++) {
+        mixture_status status = check_covariance(model, c, error);
+        if (status != MIXTURE_OK) {
+            return status;
+        }
+        model->axis_aligned = model->axis_aligned && is_diagonal(d, mix_gaussian_covariance(model, c));
+    }
+    for (size_t c = 0; c < k; c++) {
+        const double *covariance = mix_gaussian_covariance(model, c);
+        double *log_norm = model->derived + c * size, *factor = log_norm + 1;
+        double half_log_det = 0;
+        if (model->axis_aligned) {
+            for (size_t j = 0; j < d; j++) {
+                factor[j] = 1 / sqrt(covariance[j * d + j]);
+                half_log_det += 0.5 * log(covariance[j * d + j]);
+            }
+        } else {
+            /* 1e-15 of its diagonal entry: below that a pivot is rounding. */
+            if (!mix_linalg_cholesky(d, covariance, 1e-15, factor)) {
+                return mix_error_invalid(error, "covariances[%zu] is not positive definite", c);
+            }
+            for (size_t j = 0; j < d; j++) {
+                half_log_det += log(factor[mix_linalg_at(j, j)]);
+            }
+            mix_linalg_invert(d, factor, factor);
+        }
+        *log_norm = -0.5 * (double)d * MIX_LOG_2PI - half_log_det;
+    }
+    return MIXTURE_OK;
+}
+
+static void move(mixture_model *model, const mix_frame *frame, bool back) {
+    size_t d = model->d;
+    for (size_t c = 0; c < model->k; c++) {
+        double *mean = model->arrays[MEANS] + c * d, *covariance = mix_gaussian_covariance(model, c);
+        for (size_t i = 0; i < d; i++) {
+            double scale = frame->scale[i];
+            mean[i] = back ? frame->center[i] + scale * mean[i] : (mean[i] - frame->center[i]) / scale;
+            for (size_t j = 0; j < d; j++) {
+                double unit = frame->scale[j];
+                covariance[i * d + j] =
+                    back ? covariance[i * d + j] * scale * unit : covariance[i * d + j] / scale / unit;
+            }
+        }
+    }
+}
+
+/* ---- Expect ----------------------------------------------------------------------------------------- */
+
+static void log_density(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch) {
+    const mix_kernel *kernel = mix_kernel_current();
+    for (size_t c = 0; c < model->k; c++) {
+        const double *derived = model->derived + c * mix_gaussian_derived_size(model->d);
+        const double *mean = mix_gaussian_mean(model, c);
+        if (model->axis_aligned) {
+            kernel->log_density_axis(rows, model->d, mean, derived + 1, derived[0], densities + c * rows->stride);
+        } else {
+            kernel->log_density(rows, model->d, mean, derived + 1, derived[0], densities + c * rows->stride,
+                                scratch);
+        }
+    }
+}
+
+static void accumulate(const mixture_model *model, size_t component, mixture_covariance covariance,
+                       const mix_rows *rows, const double *resp, double *statistics, double *scratch) {
+    const mix_kernel *kernel = mix_kernel_current();
+    const double *mean = mix_gaussian_mean(model, component);
+    if (mix_covariance_axis(covariance)) {
+        kernel->scatter_axis(rows, model->d, mean, resp, statistics);
+    } else {
+        kernel->scatter(rows, model->d, mean, resp, statistics, scratch);
+    }
+}
+
+/* ---- Maximize --------------------------------------------------------------------------------------- */
+
+/* Move one component's mean, and put its scatter about the new mean where its covariance was. */
+static void maximize_mean(mixture_model *model, size_t c, const double *statistics, bool axis) {
+    size_t d = model->d;
+    double n = statistics[0];
+    const double *sum = statistics + 1, *scatter = sum + d;
+    double *mean = model->arrays[MEANS] + c * d, *matrix = mix_gaussian_covariance(model, c);
+    for (size_t i = 0; i < d; i++) {
+        for (size_t j = 0; j < i; j++) {
+            double entry = axis ? 0 : scatter[mix_linalg_at(i, j)] - sum[i] * (sum[j] / n);
+            matrix[i * d + j] = matrix[j * d + i] = entry;
+        }
+        matrix[i * d + i] = fmax(scatter[axis ? i : mix_linalg_at(i, i)] - sum[i] * (sum[i] / n), 0);
+    }
+    for (size_t i = 0; i < d; i++) {
+        mean[i] += sum[i] / n;
+    }
+}
+
+/* From counts and scatters (in place of the covariances) to covariances; whether any met the floor. */
+static bool solve_covariances(mixture_model *model, const double *counts, const mix_maximize *how,
+                              double *scratch) {
+    size_t k = model->k, d = model->d;
+    bool any = false;
+    mix_covariance_maximize(how->covariance, k, d, counts, how->scale, model->arrays[COVARIANCES]);
+    for (size_t c = 0; c < k; c++) {
+        model->floored[c] =
+            mix_covariance_floor(how->covariance, d, how, mix_gaussian_covariance(model, c), scratch);
+        any = any || model->floored[c];
+    }
+    return any;
+}
+
+static void maximize(mixture_model *model, const double *statistics, const mix_maximize *how, double *scratch) {
+    size_t k = model->k, d = model->d, size = statistics_size(how->covariance, d);
+    bool axis = mix_covariance_axis(how->covariance);
+    double *counts = model->derived; /* stale from here until prepare: k doubles fit in */
+    for (size_t c = 0; c < k; c++) {
+        const double *own = statistics + c * size;
+        counts[c] = own[0];
+        if (counts[c] >= MIX_EMPTY) {
+            maximize_mean(model, c, own, axis);
+        }
+    }
+    (void)solve_covariances(model, counts, how, scratch);
+}
+
+static bool constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
+    size_t k = model->k, d = model->d;
+    double *counts = model->derived; /* stale, as in maximize */
+    for (size_t c = 0; c < k; c++) {
+        double *matrix = mix_gaussian_covariance(model, c);
+        counts[c] = fmax(model->weights[c], 1e-100);
+        for (size_t i = 0; i < d * d; i++) {
+            matrix[i] *= counts[c];
+        }
+    }
+    return solve_covariances(model, counts, how, scratch);
+}
+
+/* Means within 1 % of a's deviation, variances of b in a's whitened axes within 1 % of 1, and determinants as
+** close: by Hadamard's inequality the correlations there are then small, too. */
+static bool coincide(const mixture_model *model, size_t a, size_t b) {
+    const double tolerance = 0.01;
+    size_t d = model->d, size = mix_gaussian_derived_size(d);
+    const double *derived = model->derived + a * size, *factor = derived + 1;
+    const double *mean = mix_gaussian_mean(model, a), *other = mix_gaussian_mean(model, b);
+    const double *covariance = mix_gaussian_covariance(model, b);
+    if (fabs(derived[0] - model->derived[b * size]) > tolerance * (double)d) {
+        return false;
+    }
+    for (size_t i = 0; i < d; i++) {
+        double shift = 0, variance = 0;
+        size_t first = model->axis_aligned ? i : 0;
+        const double *row = model->axis_aligned ? factor : factor + mix_linalg_at(i, 0);
+        for (size_t p = first; p <= i; p++) {
+            double sum = 0;
+            for (size_t q = first; q <= i; q++) {
+                sum += covariance[p * d + q] * row[q];
+            }
+            shift += row[p] * (mean[p] - other[p]);
+            variance += row[p] * sum;
+        }
+        if (fabs(shift) > tolerance || fabs(variance - 1) > tolerance) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- Coordinates for extrapolation: mean, then the Cholesky factor with the logarithm of its diagonal ----- */
+
+static size_t packed_size(size_t d) {
+    return d + mix_linalg_packed(d);
+}
+
+static bool pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
+    size_t d = model->d;
+    (void)scratch;
+    memcpy(theta, mix_gaussian_mean(model, component), d * sizeof(double));
+    double *factor = theta + d;
+    if (!mix_linalg_cholesky(d, mix_gaussian_covariance(model, component), 0, factor)) {
+        return false;
+    }
+    for (size_t j = 0; j < d; j++) {
+        factor[mix_linalg_at(j, j)] = log(factor[mix_linalg_at(j, j)]);
+    }
+    return true;
+}
+
+static void unpack(mixture_model *model, size_t component, const double *theta, double *scratch) {
+    size_t d = model->d;
+    double *factor = scratch, *covariance = mix_gaussian_covariance(model, component);
+    memcpy(model->arrays[MEANS] + component * d, theta, d * sizeof(double));
+    memcpy(factor, theta + d, mix_linalg_packed(d) * sizeof(double));
+    for (size_t j = 0; j < d; j++) {
+        factor[mix_linalg_at(j, j)] = exp(factor[mix_linalg_at(j, j)]);
+    }
+    for (size_t i = 0; i < d; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double sum = 0;
+            for (size_t p = 0; p <= j; p++) {
+                sum += factor[mix_linalg_at(i, p)] * factor[mix_linalg_at(j, p)];
+            }
+            covariance[i * d + j] = covariance[j * d + i] = sum;
+        }
+    }
+}
+
+/* ---- Clustering space ------------------------------------------------------------------------------- */
+
+/* Covariance of the data in `matrix`, in the data's frame, where the mean is 0 but for rounding. */
+static void data_covariance(const mixture_data *data, double *matrix) {
+    size_t d = data->d;
+    memset(matrix, 0, d * d * sizeof(double));
+    for (size_t row = 0; row < data->rows; row++) {
+        double share = mix_data_weight(data, row) / data->total_weight;
+        for (size_t i = 0; i < d; i++) {
+            double x = share * mix_data_value(data, row, i);
+            for (size_t j = 0; j <= i; j++) {
+                matrix[i * d + j] += x * mix_data_value(data, row, j);
+            }
+        }
+    }
+}
+
+/* Even variants: whitened by the data's covariance, so that k-means is not fooled by correlated columns. Odd: each
+** column by its own deviation only, for clusters that lie along the data's main axis, which whitening shortens. */
+static void features(const mixture_data *data, unsigned variant, double *points, double *scratch) {
+    size_t d = data->d;
+    double *matrix = scratch, *factor = scratch + d * d;
+    data_covariance(data, matrix);
+    for (size_t j = 0; j < d; j++) {
+        /* A ridge of 1e-6 of the variance: collinear columns would put rounding errors on a par with the data. */
+        matrix[j * d + j] = matrix[j * d + j] > 0 ? matrix[j * d + j] * (1 + 1e-6) : 1;
+    }
+    if (variant % 2 == 1 || !mix_linalg_cholesky(d, matrix, 0, factor)) {
+        memset(factor, 0, mix_linalg_packed(d) * sizeof(double));
+        for (size_t j = 0; j < d; j++) {
+            factor[mix_linalg_at(j, j)] = sqrt(matrix[j * d + j]);
+        }
+    }
+    mix_linalg_invert(d, factor, factor);
+    for (size_t row = 0; row < data->rows; row++) {
+        for (size_t i = 0; i < d; i++) {
+            double sum = 0;
+            for (size_t j = 0; j <= i; j++) {
+                sum += factor[mix_linalg_at(i, j)] * mix_data_value(data, row, j);
+            }
+            points[row * d + i] = sum;
+        }
+    }
+}
+
+/* ---- Sampling: factors are the Cholesky factors of the covariances ------------------------------------ */
+
+static void sample_factors(const mixture_model *model, double *factors) {
+    for (size_t c = 0; c < model->k; c++) {
+        /* Positive definite: prepare has checked. */
+        (void)mix_linalg_cholesky(model->d, mix_gaussian_covariance(model, c), 0,
+                                  factors + c * mix_gaussian_derived_size(model->d));
+    }
+}
+
+static void sample(const mixture_model *model, size_t component, const double *factors, mix_random *random,
+                   double *x) {
+    size_t d = model->d;
+    const double *mean = mix_gaussian_mean(model, component);
+    const double *factor = factors + component * mix_gaussian_derived_size(d);
+    for (size_t j = 0; j < d; j++) {
+        x[j] = mix_random_normal(random);
+    }
+    for (size_t i = d; i-- > 0;) { /* from the last, which needs all the others, up: in place */
+        double sum = 0;
+        for (size_t j = 0; j <= i; j++) {
+            sum += factor[mix_linalg_at(i, j)] * x[j];
+        }
+        x[i] = mean[i] + sum;
+    }
+}
+
+const mixture_family mixture_gaussian = {
+    .name = "gaussian",
+    .array_count = 2,
+    .arrays = {[MEANS] = {"means", "mean", 1}, [COVARIANCES] = {"covariances", "covariance", 2}},
+    .standardize = true,
+    .derived_size = mix_gaussian_derived_size,
+    .statistics_size = statistics_size,
+    .scratch_size = scratch_size,
+    .parameter_count = parameter_count,
+    .prepare = prepare,
+    .move = move,
+    .log_density = log_density,
+    .accumulate = accumulate,
+    .maximize = maximize,
+    .constrain = constrain,
+    .coincide = coincide,
+    .packed_size = packed_size,
+    .pack = pack,
+    .unpack = unpack,
+    .features = features,
+    .partial_size = mix_gaussian_partial_size,
+    .partial_log_density = mix_gaussian_partial_log_density,
+    .conditional = mix_gaussian_conditional,
+    .has_distance = true,
+    .sample_factors = sample_factors,
+    .sample = sample,
+};

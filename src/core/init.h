@@ -1,0 +1,23 @@
+/* init.h: where EM starts: candidates drawn from the data or parameters given by the caller. */
+#ifndef MIX_INIT_H
+#define MIX_INIT_H
+
+#include "cancel.h"
+#include "family.h"
+
+typedef struct mix_init mix_init;
+
+/* Draw a bounded sample of the standardized data, to try candidates on. MIXTURE_OK, _NOMEM or _CANCELLED. */
+mixture_status mix_init_new(const mixture_family *family, const mixture_data *data, const mixture_options *options,
+                            const mix_cancel *cancel, mix_init **init);
+void mix_init_free(mix_init *init); /* NULL is fine */
+
+/* The sample: the data themselves when they are small. */
+const mixture_data *mix_init_sample(const mix_init *init);
+
+/* Candidate number 0, 1, …: the same whatever was drawn before. The model is prepared. What options->start gives
+** is taken from `given`, a model in the data's frame (NULL: nothing is given). */
+mixture_status mix_init_draw(mix_init *init, size_t number, const mixture_model *given, const mix_maximize *how,
+                             mixture_model *model, mixture_error *error);
+
+#endif

@@ -1,0 +1,45 @@
+/* kernel.h: the hot loops over one block of rows. kernel.c is compiled once per instruction set; dispatch.c
+** picks the best one that the machine runs. A kernel neither allocates nor fails. */
+#ifndef MIX_KERNEL_H
+#define MIX_KERNEL_H
+
+#include "data.h"
+
+/* What mix_kernel.posterior adds up over rows, each times its weight. */
+enum { MIX_TOTAL_WEIGHT, MIX_TOTAL_LOGLIK, MIX_TOTAL_ENTROPY, MIX_TOTALS };
+
+/* Log densities are never below this, so that no difference of two of them is NaN. */
+#define MIX_LOG_DENSITY_FLOOR (-1e300)
+
+typedef struct mix_kernel {
+    const char *name;
+    bool (*supported)(void);
+
+    /* Log density of each row under N(mean, (W'W)^-1): out[r] = log_norm - |W (x_r - mean)|^2 / 2, W = `factor`
+    ** packed lower. scratch: 32 d doubles. */
+    void (*log_density)(const mix_rows *rows, size_t d, const double *mean, const double *factor, double log_norm,
+                        double *out, double *scratch);
+    /* The same for a diagonal W, given as d doubles. */
+    void (*log_density_axis)(const mix_rows *rows, size_t d, const double *mean, const double *factor,
+                             double log_norm, double *out);
+    /* densities: k columns, rows->stride apart. In: log densities of the components. Out: responsibilities
+    ** times row weight, 0 in the padding. Adds to totals[MIX_TOTALS]. */
+    void (*posterior)(const mix_rows *rows, size_t k, const double *log_weights, double *densities,
+                      double *totals);
+    /* Add to statistics: sum of resp; of resp (x - mean), d; of resp (x - mean)(x - mean)', packed lower.
+    ** scratch: 2 d MIX_BLOCK_ROWS doubles. */
+    void (*scatter)(const mix_rows *rows, size_t d, const double *mean, const double *resp, double *statistics,
+                    double *scratch);
+    /* The same with the diagonal of the scatter only, d. */
+    void (*scatter_axis)(const mix_rows *rows, size_t d, const double *mean, const double *resp,
+                         double *statistics);
+} mix_kernel;
+
+/* The kernel in use. */
+const mix_kernel *mix_kernel_current(void);
+/* All that were compiled in, best last; ends with NULL. */
+const mix_kernel *const *mix_kernel_all(void);
+/* For tests: use this one from now on (NULL: the best again). */
+void mix_kernel_force(const mix_kernel *kernel);
+
+#endif

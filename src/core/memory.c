@@ -1,0 +1,56 @@
+/* memory.c: the one allocator. The host sets it once, before it uses anything else; that pointer is the
+** only state here. */
+#include "memory.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mixture.h"
+
+static const mixture_allocator c_library = {malloc, realloc, free};
+static _Atomic(const mixture_allocator *) current = &c_library;
+
+void mixture_set_allocator(const mixture_allocator *allocator) {
+    atomic_store(&current, allocator ? allocator : &c_library);
+}
+
+void *mix_memory_array(size_t count, size_t size) {
+    if (size != 0 && count > SIZE_MAX / 2 / size) {
+        return NULL;
+    }
+    size_t bytes = count * size;
+    return atomic_load(&current)->allocate(bytes ? bytes : 1);
+}
+
+void *mix_memory_zeros(size_t count, size_t size) {
+    void *block = mix_memory_array(count, size);
+    if (block != NULL) {
+        memset(block, 0, count * size);
+    }
+    return block;
+}
+
+void *mix_memory_resize(void *block, size_t count, size_t size) {
+    if (size != 0 && count > SIZE_MAX / 2 / size) {
+        return NULL;
+    }
+    size_t bytes = count * size;
+    return atomic_load(&current)->resize(block, bytes ? bytes : 1);
+}
+
+void mix_memory_free(void *block) {
+    if (block != NULL) {
+        atomic_load(&current)->release(block);
+    }
+}
+
+char *mix_memory_string(const char *text) {
+    size_t bytes = strlen(text) + 1;
+    char *copy = mix_memory_array(bytes, 1);
+    if (copy != NULL) {
+        memcpy(copy, text, bytes);
+    }
+    return copy;
+}

@@ -1,0 +1,176 @@
+/* model.c: a model's memory, checks common to all families, order of components. */
+#include "model.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+#include "memory.h"
+
+const mixture_family *mixture_family_find(const char *name) {
+    static const mixture_family *const families[] = {&mixture_gaussian};
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        if (strcmp(name, families[i]->name) == 0) {
+            return families[i];
+        }
+    }
+    return NULL;
+}
+
+const char *mixture_family_name(const mixture_family *family) {
+    return family->name;
+}
+
+mixture_model *mixture_model_new(const mixture_family *family, size_t k, size_t d) {
+    mixture_model *model = mix_memory_zeros(1, sizeof *model);
+    if (model == NULL) {
+        return NULL;
+    }
+    model->family = family;
+    model->k = k;
+    model->d = d;
+    bool full = (model->weights = mix_memory_zeros(k, sizeof(double))) != NULL &&
+                (model->log_weights = mix_memory_zeros(k, sizeof(double))) != NULL &&
+                (model->floored = mix_memory_zeros(k, sizeof(bool))) != NULL &&
+                (model->derived = mix_memory_zeros(k, family->derived_size(d) * sizeof(double))) != NULL;
+    for (size_t a = 0; full && a < family->array_count; a++) {
+        model->arrays[a] = mix_memory_zeros(k, mix_family_array_size(family, a, d) * sizeof(double));
+        full = model->arrays[a] != NULL;
+    }
+    if (!full) {
+        mixture_model_free(model);
+        return NULL;
+    }
+    return model;
+}
+
+void mixture_model_free(mixture_model *model) {
+    if (model == NULL) {
+        return;
+    }
+    for (size_t j = 0; model->columns != NULL && j < model->d; j++) {
+        mix_memory_free(model->columns[j]);
+    }
+    for (size_t i = 0; i < model->warning_count; i++) {
+        mix_memory_free(model->warnings[i]);
+    }
+    for (size_t a = 0; a < MIXTURE_ARRAYS; a++) {
+        mix_memory_free(model->arrays[a]);
+    }
+    mix_memory_free(model->columns);
+    mix_memory_free(model->warnings);
+    mix_memory_free(model->trace);
+    mix_memory_free(model->weights);
+    mix_memory_free(model->log_weights);
+    mix_memory_free(model->derived);
+    mix_memory_free(model->floored);
+    mix_memory_free(model);
+}
+
+mixture_status mixture_model_prepare(mixture_model *model, mixture_error *error) {
+    double sum = 0;
+    for (size_t c = 0; c < model->k; c++) {
+        double weight = model->weights[c];
+        if (!(weight >= 0 && weight <= 1 + 1e-6)) {
+            return mix_error_invalid(error, "weights[%zu] is %g; expected a number from 0 to 1", c, weight);
+        }
+        model->log_weights[c] = log(weight);
+        sum += weight;
+    }
+    if (!(fabs(sum - 1) <= 1e-6)) {
+        return mix_error_invalid(error, "weights sum to %.9g; expected 1", sum);
+    }
+    for (size_t a = 0; a < model->family->array_count; a++) {
+        size_t size = model->k * mix_family_array_size(model->family, a, model->d);
+        for (size_t i = 0; i < size; i++) {
+            if (!isfinite(model->arrays[a][i])) {
+                return mix_error_invalid(error, "%s hold a number that is not finite",
+                                         model->family->arrays[a].name);
+            }
+        }
+    }
+    return model->family->prepare(model, error);
+}
+
+void mix_model_copy(mixture_model *to, const mixture_model *from) {
+    size_t k = from->k, d = from->d;
+    to->covariance = from->covariance;
+    to->axis_aligned = from->axis_aligned;
+    memcpy(to->weights, from->weights, k * sizeof(double));
+    memcpy(to->log_weights, from->log_weights, k * sizeof(double));
+    memcpy(to->floored, from->floored, k * sizeof(bool));
+    memcpy(to->derived, from->derived, k * from->family->derived_size(d) * sizeof(double));
+    for (size_t a = 0; a < from->family->array_count; a++) {
+        memcpy(to->arrays[a], from->arrays[a], k * mix_family_array_size(from->family, a, d) * sizeof(double));
+    }
+}
+
+static bool stands_before(const mixture_model *model, size_t a, size_t b) {
+    if (model->weights[a] != model->weights[b]) {
+        return model->weights[a] > model->weights[b];
+    }
+    size_t size = mix_family_array_size(model->family, 0, model->d);
+    const double *first = model->arrays[0] + a * size, *second = model->arrays[0] + b * size;
+    for (size_t i = 0; i < size; i++) {
+        if (first[i] != second[i]) {
+            return first[i] < second[i];
+        }
+    }
+    return a < b;
+}
+
+mixture_status mix_model_sort(mixture_model *model) {
+    size_t k = model->k, d = model->d;
+    const mixture_family *family = model->family;
+    mixture_model *copy = mixture_model_new(family, k, d);
+    if (copy == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    mix_model_copy(copy, model);
+    for (size_t c = 0; c < k; c++) {
+        size_t place = 0; /* how many stand before c */
+        for (size_t other = 0; other < k; other++) {
+            place += stands_before(copy, other, c);
+        }
+        size_t derived = family->derived_size(d);
+        model->weights[place] = copy->weights[c];
+        model->log_weights[place] = copy->log_weights[c];
+        model->floored[place] = copy->floored[c];
+        memcpy(model->derived + place * derived, copy->derived + c * derived, derived * sizeof(double));
+        for (size_t a = 0; a < family->array_count; a++) {
+            size_t size = mix_family_array_size(family, a, d);
+            memcpy(model->arrays[a] + place * size, copy->arrays[a] + c * size, size * sizeof(double));
+        }
+    }
+    mixture_model_free(copy);
+    return MIXTURE_OK;
+}
+
+mixture_status mix_model_warn(mixture_model *model, const char *format, ...) {
+    char text[300];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    char **warnings = mix_memory_resize(model->warnings, model->warning_count + 1, sizeof *warnings);
+    if (warnings == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    model->warnings = warnings;
+    warnings[model->warning_count] = mix_memory_string(text);
+    if (warnings[model->warning_count] == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    model->warning_count++;
+    return MIXTURE_OK;
+}
+
+const char *mix_model_column(const mixture_model *model, size_t j, char buffer[32]) {
+    if (model->columns != NULL) {
+        return model->columns[j];
+    }
+    snprintf(buffer, 32, "x%zu", j + 1);
+    return buffer;
+}

@@ -1,0 +1,21 @@
+/* model.h: models beyond what mixture.h declares. */
+#ifndef MIX_MODEL_H
+#define MIX_MODEL_H
+
+#include "family.h"
+
+/* Copy the parameters (weights, arrays, covariance, floored) of one model to another of the same shape; derived
+** quantities are copied too. */
+void mix_model_copy(mixture_model *to, const mixture_model *from);
+
+/* Put the components into the order of falling weight (ties: by their first parameter array), with all that
+** belongs to them. MIXTURE_NOMEM or MIXTURE_OK. */
+mixture_status mix_model_sort(mixture_model *model);
+
+/* Append a warning, made as by printf. */
+mixture_status mix_model_warn(mixture_model *model, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Name of column j, 0-based: the model's or x1, x2, …; valid until the buffer or the model goes. */
+const char *mix_model_column(const mixture_model *model, size_t j, char buffer[32]);
+
+#endif

@@ -1,0 +1,70 @@
+/* random.c: xoshiro256++ and what is drawn from it. */
+#include "random.h"
+
+#include <math.h>
+
+static uint64_t rotate_left(uint64_t x, int bits) {
+    return (x << bits) | (x >> (64 - bits));
+}
+
+void mix_random_seed(mix_random *random, int64_t seed, uint64_t stream) {
+    uint64_t x = (uint64_t)seed + stream * 0xD1B54A32D192ED03u;
+    for (int i = 0; i < 4; i++) {
+        x += 0x9E3779B97F4A7C15u;
+        uint64_t z = x;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+        random->state[i] = z ^ (z >> 31);
+    }
+}
+
+uint64_t mix_random_bits(mix_random *random) {
+    uint64_t *s = random->state;
+    uint64_t result = rotate_left(s[0] + s[3], 23) + s[0];
+    uint64_t t = s[1] << 17;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = rotate_left(s[3], 45);
+    return result;
+}
+
+double mix_random_uniform(mix_random *random) {
+    return (double)(mix_random_bits(random) >> 11) * 0x1p-53;
+}
+
+size_t mix_random_below(mix_random *random, size_t bound) {
+    uint64_t reject = (0 - (uint64_t)bound) % bound; /* 2^64 mod bound: the share that would bias */
+    uint64_t bits;
+    do {
+        bits = mix_random_bits(random);
+    } while (bits < reject);
+    return (size_t)(bits % bound);
+}
+
+double mix_random_normal(mix_random *random) {
+    double u, v, s;
+    do {
+        u = 2 * mix_random_uniform(random) - 1;
+        v = 2 * mix_random_uniform(random) - 1;
+        s = u * u + v * v;
+    } while (s >= 1 || s == 0);
+    return u * sqrt(-2 * log(s) / s); /* the second one, v * ..., is dropped: no state between calls */
+}
+
+size_t mix_random_choose(mix_random *random, const double *weights, size_t count, double total) {
+    double left = mix_random_uniform(random) * total;
+    size_t last = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (weights[i] > 0) {
+            last = i;
+            left -= weights[i];
+            if (left < 0) {
+                break;
+            }
+        }
+    }
+    return last;
+}

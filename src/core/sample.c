@@ -1,0 +1,43 @@
+/* sample.c: drawing rows from a model. */
+#include "family.h"
+#include "memory.h"
+
+struct mixture_sampler {
+    const mixture_model *model;
+    mix_random random;
+    double *factors;
+    double total; /* of the weights: 1 but for rounding */
+};
+
+mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed) {
+    mixture_sampler *sampler = mix_memory_zeros(1, sizeof *sampler);
+    if (sampler == NULL) {
+        return NULL;
+    }
+    sampler->model = model;
+    mix_random_seed(&sampler->random, seed, 0);
+    sampler->factors = mix_memory_zeros(model->k, model->family->derived_size(model->d) * sizeof(double));
+    if (sampler->factors == NULL) {
+        mixture_sampler_free(sampler);
+        return NULL;
+    }
+    model->family->sample_factors(model, sampler->factors);
+    for (size_t c = 0; c < model->k; c++) {
+        sampler->total += model->weights[c];
+    }
+    return sampler;
+}
+
+size_t mixture_sampler_draw(mixture_sampler *sampler, double *x) {
+    const mixture_model *model = sampler->model;
+    size_t component = mix_random_choose(&sampler->random, model->weights, model->k, sampler->total);
+    model->family->sample(model, component, sampler->factors, &sampler->random, x);
+    return component;
+}
+
+void mixture_sampler_free(mixture_sampler *sampler) {
+    if (sampler != NULL) {
+        mix_memory_free(sampler->factors);
+        mix_memory_free(sampler);
+    }
+}

@@ -1,0 +1,162 @@
+/* soundness.c: degenerate fits and saddles.
+**
+** The likelihood of a mixture is unbounded where a component shrinks onto a few rows, and flat where components
+** coincide; EM can end at either. A fit that does is told apart by what it looks like, not by its likelihood. */
+#include "soundness.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "memory.h"
+#include "model.h"
+
+/* A weight below this share of one row: the component has no rows. */
+#define EMPTY_ROWS 1e-6
+
+/* k components must gain this over one, in all and per unit of weight: a genuine second component in data drawn
+** from a single one gains 1 or more in all. */
+#define SADDLE_GAIN 0.01
+#define SADDLE_GAIN_PER_ROW 1e-7
+
+mix_soundness mix_soundness_glance(const mixture_model *model) {
+    mix_soundness soundness = {false, false};
+    for (size_t c = 0; c < model->k; c++) {
+        soundness.degenerate = soundness.degenerate || model->floored[c] || model->weights[c] == 0;
+        for (size_t other = 0; other < c && !soundness.saddle; other++) {
+            soundness.saddle = model->family->coincide(model, other, c);
+        }
+    }
+    return soundness;
+}
+
+/* Log-likelihood of the one-component fit, by the same three verbs. */
+static mixture_status single_loglik(mix_em *em, const mixture_model *like, const mix_cancel *cancel,
+                                    double *loglik, mixture_error *error) {
+    const mixture_family *family = like->family;
+    size_t size = mix_statistics_size(family, em->how.covariance, 1, like->d);
+    mixture_model *one = mixture_model_new(family, 1, like->d);
+    double *statistics = mix_memory_array(size, sizeof(double));
+    mix_expect *expect = mix_expect_new(family, em->data, 1, em->how.covariance, 1, cancel);
+    mixture_status status = MIXTURE_NOMEM;
+    if (one != NULL && statistics != NULL && expect != NULL) {
+        /* Under any parameters the responsibilities of a single component are 1: take the first one's. */
+        one->weights[0] = 1;
+        for (size_t a = 0; a < family->array_count; a++) {
+            memcpy(one->arrays[a], like->arrays[a], mix_family_array_size(family, a, like->d) * sizeof(double));
+        }
+        status = mixture_model_prepare(one, error);
+        for (int pass = 0; status == MIXTURE_OK && pass < 2; pass++) {
+            status = mix_expect_run(expect, one, statistics) ? MIXTURE_OK : MIXTURE_CANCELLED;
+            *loglik = statistics[MIX_TOTAL_LOGLIK];
+            if (status == MIXTURE_OK && pass == 0) {
+                status = mix_statistics_maximize(one, statistics, &em->how, mix_expect_scratch(expect), error);
+            }
+        }
+    }
+    mix_expect_free(expect);
+    mix_memory_free(statistics);
+    mixture_model_free(one);
+    return status == MIXTURE_INVALID ? status : mix_error_status(error, status);
+}
+
+static bool equal_rows(const mixture_data *data, size_t a, size_t b) {
+    for (size_t j = 0; j < data->d; j++) {
+        if (mix_data_value(data, a, j) != mix_data_value(data, b, j)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* For each component the number of distinct rows for which it is the likeliest, counted up to d + 1. */
+static mixture_status count_rows(mix_em *em, const mixture_model *model, const mix_cancel *cancel,
+                                 size_t *counts) {
+    size_t k = model->k, enough = model->d + 1;
+    double *densities = mix_expect_scratch(em->expect);
+    size_t *seen = mix_memory_array(k, enough * sizeof(size_t));
+    if (seen == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    memset(counts, 0, k * sizeof *counts);
+    size_t open = k; /* components that have not enough yet */
+    mixture_status status = MIXTURE_OK;
+    for (size_t b = 0; status == MIXTURE_OK && open > 0 && b * MIX_BLOCK_ROWS < em->data->rows; b++) {
+        mix_rows rows = mix_data_block(em->data, b);
+        model->family->log_density(model, &rows, densities, densities + k * MIX_BLOCK_ROWS);
+        for (size_t r = 0; r < rows.count && open > 0; r++) {
+            size_t best = 0;
+            for (size_t c = 1; c < k; c++) {
+                double density = densities[c * rows.stride + r] + model->log_weights[c];
+                best = density > densities[best * rows.stride + r] + model->log_weights[best] ? c : best;
+            }
+            size_t row = b * MIX_BLOCK_ROWS + r;
+            bool known = counts[best] == enough;
+            for (size_t i = 0; i < counts[best] && !known; i++) {
+                known = equal_rows(em->data, seen[best * enough + i], row);
+            }
+            if (!known) {
+                seen[best * enough + counts[best]++] = row;
+                open -= counts[best] == enough;
+            }
+        }
+        status = mix_cancelled(cancel) ? MIXTURE_CANCELLED : MIXTURE_OK;
+    }
+    mix_memory_free(seen);
+    return status;
+}
+
+mixture_status mix_soundness_judge(mix_em *em, const mixture_model *model, const mix_cancel *cancel,
+                                   mix_soundness *soundness, mixture_error *error) {
+    *soundness = mix_soundness_glance(model);
+    bool labelled = (em->data->extras & MIXTURE_LABELLED) != 0;
+    if (labelled) {
+        soundness->saddle = false; /* the labels say what the components are */
+    }
+    mixture_status status = MIXTURE_OK;
+    if (model->k > 1 && !labelled && !soundness->saddle) {
+        double one = 0;
+        status = single_loglik(em, model, cancel, &one, error);
+        double least = SADDLE_GAIN + SADDLE_GAIN_PER_ROW * em->data->total_weight;
+        soundness->saddle = status == MIXTURE_OK && em->run.loglik - one < least;
+    }
+    if (status == MIXTURE_OK && !soundness->degenerate) {
+        size_t *counts = mix_memory_array(model->k, sizeof(size_t));
+        status = counts != NULL ? count_rows(em, model, cancel, counts) : MIXTURE_NOMEM;
+        for (size_t c = 0; status == MIXTURE_OK && c < model->k; c++) {
+            soundness->degenerate = soundness->degenerate || counts[c] < model->d + 1;
+        }
+        mix_memory_free(counts);
+        if (status != MIXTURE_OK) {
+            return mix_error_status(error, status);
+        }
+    }
+    return status;
+}
+
+static mixture_status warn_component(mix_em *em, mixture_model *model, size_t c, size_t rows) {
+    mixture_status status = MIXTURE_OK;
+    if (model->weights[c] * em->data->total_weight < EMPTY_ROWS) {
+        status = mix_model_warn(model, "component %zu is empty", c + 1);
+    } else if (model->floored[c]) {
+        status = mix_model_warn(model, "component %zu is held at the variance floor (min_variance)", c + 1);
+    } else if (rows < model->d + 1) {
+        status = mix_model_warn(model, "component %zu has %zu distinct rows, fewer than d + 1 = %zu", c + 1, rows,
+                                model->d + 1);
+    }
+    for (size_t other = 0; other < c && status == MIXTURE_OK; other++) {
+        if (model->family->coincide(model, other, c)) {
+            status = mix_model_warn(model, "components %zu and %zu coincide", other + 1, c + 1);
+        }
+    }
+    return status;
+}
+
+mixture_status mix_soundness_warn(mix_em *em, mixture_model *model, const mix_cancel *cancel) {
+    size_t *counts = mix_memory_array(model->k, sizeof(size_t));
+    mixture_status status = counts != NULL ? count_rows(em, model, cancel, counts) : MIXTURE_NOMEM;
+    for (size_t c = 0; status == MIXTURE_OK && c < model->k; c++) {
+        status = warn_component(em, model, c, counts[c]);
+    }
+    mix_memory_free(counts);
+    return status;
+}
