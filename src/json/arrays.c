@@ -1,0 +1,46 @@
+/* arrays.c: nested arrays of numbers. */
+#include "arrays.h"
+
+#include <stdio.h>
+
+static size_t entries(size_t d, int rank) {
+    return rank == 0 ? 1 : rank == 1 ? d : d * d;
+}
+
+mixture_status mix_json_read_array(mix_json_value value, size_t count, size_t d, int rank, double *numbers,
+                                   mixture_error *error) {
+    if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) != count) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "an array of %zu %s%s", count, rank == 0 ? "number" : "array",
+                 count == 1 ? "" : "s");
+        return mix_json_complain(value, expected, error);
+    }
+    mix_json_value item;
+    for (bool more = mix_json_first(value, &item); more; more = mix_json_next(value, &item)) {
+        if (rank > 0) {
+            mixture_status status = mix_json_read_array(item, d, d, rank - 1, numbers, error);
+            if (status != MIXTURE_OK) {
+                return status;
+            }
+        } else if (mix_json_type_of(item) != MIX_JSON_NUMBER) {
+            return mix_json_complain(item, "a number", error);
+        } else if (numbers != NULL) {
+            *numbers = mix_json_number(item);
+        }
+        numbers = numbers != NULL ? numbers + entries(d, rank) : NULL;
+    }
+    return MIXTURE_OK;
+}
+
+void mix_json_write_array(mix_json_writer *writer, const double *numbers, size_t count, size_t d, int rank) {
+    mix_json_begin_array(writer);
+    for (size_t i = 0; i < count; i++) {
+        if (rank > 0) {
+            mix_json_write_array(writer, numbers, d, d, rank - 1);
+        } else {
+            mix_json_write_double(writer, *numbers);
+        }
+        numbers += entries(d, rank);
+    }
+    mix_json_end_array(writer);
+}

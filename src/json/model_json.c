@@ -1,0 +1,354 @@
+/* model_json.c: a model's keys, in and out. */
+#include "model_json.h"
+
+#include <stdio.h>
+
+#include "arrays.h"
+#include "error.h"
+#include "family.h"
+#include "memory.h"
+
+/* ---- Out --------------------------------------------------------------------------------------------- */
+
+static void write_strings(mix_json_writer *writer, const char *key, char **strings, size_t count) {
+    mix_json_write_key(writer, key);
+    mix_json_begin_array(writer);
+    for (size_t i = 0; i < count; i++) {
+        mix_json_write_string(writer, strings[i]);
+    }
+    mix_json_end_array(writer);
+}
+
+static void write_double(mix_json_writer *writer, const char *key, double x) {
+    mix_json_write_key(writer, key);
+    mix_json_write_double(writer, x);
+}
+
+static void write_integer(mix_json_writer *writer, const char *key, int64_t x) {
+    mix_json_write_key(writer, key);
+    mix_json_write_integer(writer, x);
+}
+
+static void write_fit(const mixture_model *model, mix_json_writer *writer) {
+    write_double(writer, "n", model->n);
+    write_integer(writer, "skipped", (int64_t)model->skipped);
+    write_double(writer, "loglik", model->loglik);
+    write_integer(writer, "parameters", (int64_t)model->parameters);
+    write_double(writer, "aic", model->aic);
+    write_double(writer, "bic", model->bic);
+    write_double(writer, "icl", model->icl);
+    write_integer(writer, "iterations", model->iterations);
+    mix_json_write_key(writer, "converged");
+    mix_json_write_boolean(writer, model->converged);
+    write_integer(writer, "seed", model->seed);
+    mix_json_write_key(writer, "trace");
+    mix_json_write_array(writer, model->trace, model->trace_count, 1, 0);
+    write_strings(writer, "warnings", model->warnings, model->warning_count);
+}
+
+void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
+    const mixture_family *family = model->family;
+    mix_json_begin_object(writer);
+    mix_json_write_key(writer, "family");
+    mix_json_write_string(writer, family->name);
+    write_integer(writer, "k", (int64_t)model->k);
+    write_integer(writer, "d", (int64_t)model->d);
+    if (model->columns != NULL) {
+        write_strings(writer, "columns", model->columns, model->d);
+    }
+    mix_json_write_key(writer, "covariance");
+    mix_json_write_string(writer, mixture_covariance_name(model->covariance));
+    mix_json_write_key(writer, "weights");
+    mix_json_write_array(writer, model->weights, model->k, 1, 0);
+    for (size_t a = 0; a < family->array_count; a++) {
+        mix_json_write_key(writer, family->arrays[a].name);
+        mix_json_write_array(writer, model->arrays[a], model->k, model->d, family->arrays[a].rank);
+    }
+    if (model->fitted) {
+        write_fit(model, writer);
+    }
+    mix_json_end_object(writer);
+}
+
+/* ---- In ---------------------------------------------------------------------------------------------- */
+
+/* A required member of the root. */
+static mixture_status need(mix_json_value root, const char *key, mix_json_value *member, mixture_error *error) {
+    if (mix_json_member(root, key, member)) {
+        return MIXTURE_OK;
+    }
+    return mix_error_invalid(error, "key %s is missing", key);
+}
+
+static mixture_status read_family(mix_json_value root, const mixture_family **family, mixture_error *error) {
+    mix_json_value value;
+    mixture_status status = need(root, "family", &value, error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    *family = NULL;
+    if (mix_json_type_of(value) == MIX_JSON_STRING) {
+        char *name = mix_json_string(value, NULL);
+        if (name == NULL) {
+            return mix_error_status(error, MIXTURE_NOMEM);
+        }
+        *family = mixture_family_find(name);
+        mix_memory_free(name);
+    }
+    return *family != NULL ? MIXTURE_OK : mix_json_complain(value, "\"gaussian\"", error);
+}
+
+/* k from the weights, d from the first element of the first parameter array. */
+static mixture_status read_shape(mix_json_value root, const mixture_family *family, size_t *k, size_t *d,
+                                 mixture_error *error) {
+    mix_json_value weights, array, first;
+    mixture_status status = need(root, "weights", &weights, error);
+    if (status == MIXTURE_OK) {
+        status = need(root, family->arrays[0].name, &array, error);
+    }
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    *k = mix_json_count(weights);
+    if (mix_json_type_of(weights) != MIX_JSON_ARRAY || *k == 0) {
+        return mix_json_complain(weights, "an array of one number or more", error);
+    }
+    if (!mix_json_first(array, &first) || mix_json_type_of(array) != MIX_JSON_ARRAY ||
+        mix_json_type_of(first) != MIX_JSON_ARRAY || mix_json_count(first) == 0) {
+        return mix_json_complain(array, "an array of arrays of numbers", error);
+    }
+    *d = mix_json_count(first);
+    const char *const names[] = {"k", "d"};
+    const size_t values[] = {*k, *d};
+    for (size_t i = 0; i < 2; i++) {
+        mix_json_value said;
+        int64_t number;
+        if (mix_json_member(root, names[i], &said) &&
+            !(mix_json_integer(said, &number) && number > 0 && (uint64_t)number == values[i])) {
+            char expected[32];
+            snprintf(expected, sizeof expected, "%zu", values[i]);
+            return mix_json_complain(said, expected, error);
+        }
+    }
+    return MIXTURE_OK;
+}
+
+static mixture_status read_strings(mix_json_value value, char **strings, size_t *count, mixture_error *error) {
+    mix_json_value item;
+    for (bool more = mix_json_first(value, &item); more; more = mix_json_next(value, &item)) {
+        if (mix_json_type_of(item) != MIX_JSON_STRING) {
+            return mix_json_complain(item, "a string", error);
+        }
+        strings[*count] = mix_json_string(item, NULL);
+        if (strings[*count] == NULL) {
+            return mix_error_status(error, MIXTURE_NOMEM);
+        }
+        ++*count;
+    }
+    return MIXTURE_OK;
+}
+
+/* The family's parameter arrays into arrays[], or only checked when that is NULL. */
+static mixture_status read_arrays(mix_json_value root, const mixture_family *family, size_t k, size_t d,
+                                  double *const *arrays, mixture_error *error) {
+    mixture_status status = MIXTURE_OK;
+    for (size_t a = 0; status == MIXTURE_OK && a < family->array_count; a++) {
+        mix_json_value value;
+        status = need(root, family->arrays[a].name, &value, error);
+        if (status == MIXTURE_OK) {
+            double *numbers = arrays != NULL ? arrays[a] : NULL;
+            status = mix_json_read_array(value, k, d, family->arrays[a].rank, numbers, error);
+        }
+    }
+    return status;
+}
+
+static mixture_status read_parameters(mix_json_value root, mixture_model *model, mixture_error *error) {
+    mix_json_value value;
+    mixture_status status = need(root, "weights", &value, error);
+    if (status == MIXTURE_OK) {
+        status = mix_json_read_array(value, model->k, 1, 0, model->weights, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = read_arrays(root, model->family, model->k, model->d, model->arrays, error);
+    }
+    return status;
+}
+
+static mixture_status read_names(mix_json_value root, mixture_model *model, mixture_error *error) {
+    mix_json_value value;
+    mixture_status status = MIXTURE_OK;
+    if (mix_json_member(root, "columns", &value)) {
+        if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) != model->d) {
+            return mix_json_complain(value, "an array of one string for each column", error);
+        }
+        size_t count = 0;
+        model->columns = mix_memory_zeros(model->d, sizeof *model->columns);
+        if (model->columns == NULL) {
+            return mix_error_status(error, MIXTURE_NOMEM);
+        }
+        status = read_strings(value, model->columns, &count, error);
+    }
+    if (status == MIXTURE_OK && mix_json_member(root, "covariance", &value)) {
+        char *name = mix_json_type_of(value) == MIX_JSON_STRING ? mix_json_string(value, NULL) : NULL;
+        if (name == NULL || !mixture_covariance_find(name, &model->covariance)) {
+            status = mix_json_complain(value, "full, tied, diag, spherical or a mclust code", error);
+        }
+        mix_memory_free(name);
+    }
+    return status;
+}
+
+/* An optional number. */
+static mixture_status read_number(mix_json_value root, const char *key, double *x, mixture_error *error) {
+    mix_json_value value;
+    if (!mix_json_member(root, key, &value)) {
+        return MIXTURE_OK;
+    }
+    if (mix_json_type_of(value) != MIX_JSON_NUMBER) {
+        return mix_json_complain(value, "a number", error);
+    }
+    *x = mix_json_number(value);
+    return MIXTURE_OK;
+}
+
+/* An optional integer from `least` up. */
+static mixture_status read_integer(mix_json_value root, const char *key, int64_t least, int64_t *x,
+                                   mixture_error *error) {
+    mix_json_value value;
+    if (!mix_json_member(root, key, &value)) {
+        return MIXTURE_OK;
+    }
+    if (!mix_json_integer(value, x) || *x < least) {
+        return mix_json_complain(value, least == 0 ? "an integer >= 0" : "an integer", error);
+    }
+    return MIXTURE_OK;
+}
+
+static mixture_status read_counts(mix_json_value root, mixture_model *model, mixture_error *error) {
+    int64_t skipped = 0, parameters = 0, iterations = 0;
+    mixture_status status = read_integer(root, "skipped", 0, &skipped, error);
+    if (status == MIXTURE_OK) {
+        status = read_integer(root, "parameters", 0, &parameters, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = read_integer(root, "iterations", 0, &iterations, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = read_integer(root, "seed", INT64_MIN, &model->seed, error);
+    }
+    model->skipped = (size_t)skipped;
+    model->parameters = (size_t)parameters;
+    model->iterations = (long)iterations;
+    return status;
+}
+
+static mixture_status read_trace(mix_json_value root, mixture_model *model, mixture_error *error) {
+    mix_json_value value;
+    if (!mix_json_member(root, "trace", &value)) {
+        return MIXTURE_OK;
+    }
+    size_t count = mix_json_count(value);
+    model->trace = mix_memory_zeros(count, sizeof(double));
+    if (model->trace == NULL) {
+        return mix_error_status(error, MIXTURE_NOMEM);
+    }
+    model->trace_count = count;
+    return mix_json_read_array(value, count, 1, 0, model->trace, error);
+}
+
+static mixture_status read_warnings(mix_json_value root, mixture_model *model, mixture_error *error) {
+    mix_json_value value;
+    if (!mix_json_member(root, "warnings", &value)) {
+        return MIXTURE_OK;
+    }
+    if (mix_json_type_of(value) != MIX_JSON_ARRAY) {
+        return mix_json_complain(value, "an array of strings", error);
+    }
+    model->warnings = mix_memory_zeros(mix_json_count(value), sizeof *model->warnings);
+    if (model->warnings == NULL) {
+        return mix_error_status(error, MIXTURE_NOMEM);
+    }
+    return read_strings(value, model->warnings, &model->warning_count, error);
+}
+
+/* How the model came about, as far as it is said. */
+static mixture_status read_fit(mix_json_value root, mixture_model *model, mixture_error *error) {
+    const struct {
+        const char *key;
+        double *x;
+    } numbers[] = {{"n", &model->n},
+                   {"loglik", &model->loglik},
+                   {"aic", &model->aic},
+                   {"bic", &model->bic},
+                   {"icl", &model->icl}};
+    mix_json_value value;
+    model->fitted = mix_json_member(root, "loglik", &value);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        mixture_status status = read_number(root, numbers[i].key, numbers[i].x, error);
+        if (status != MIXTURE_OK) {
+            return status;
+        }
+    }
+    if (mix_json_member(root, "converged", &value)) {
+        if (mix_json_type_of(value) != MIX_JSON_BOOL) {
+            return mix_json_complain(value, "true or false", error);
+        }
+        model->converged = mix_json_boolean(value);
+    }
+    mixture_status status = read_counts(root, model, error);
+    if (status == MIXTURE_OK) {
+        status = read_trace(root, model, error);
+    }
+    return status == MIXTURE_OK ? read_warnings(root, model, error) : status;
+}
+
+mixture_status mix_model_json_read_value(mix_json_value value, mixture_model **model, mixture_error *error) {
+    const mixture_family *family = NULL;
+    size_t k = 0, d = 0;
+    *model = NULL;
+    if (mix_json_type_of(value) != MIX_JSON_OBJECT) {
+        return mix_json_complain(value, "an object", error);
+    }
+    mixture_status status = read_family(value, &family, error);
+    if (status == MIXTURE_OK) {
+        status = read_shape(value, family, &k, &d, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = read_arrays(value, family, k, d, NULL, error); /* before d*d is believed and memory taken */
+    }
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    mixture_model *read = mixture_model_new(family, k, d);
+    if (read == NULL) {
+        return mix_error_status(error, MIXTURE_NOMEM);
+    }
+    status = read_parameters(value, read, error);
+    if (status == MIXTURE_OK) {
+        status = read_names(value, read, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = read_fit(value, read, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = mixture_model_prepare(read, error);
+    }
+    if (status != MIXTURE_OK) {
+        mixture_model_free(read);
+        return status;
+    }
+    *model = read;
+    return MIXTURE_OK;
+}
+
+mixture_status mix_model_json_read(const char *text, size_t length, mixture_model **model, mixture_error *error) {
+    mix_json_document *document;
+    *model = NULL;
+    mixture_status status = mix_json_parse(text, length, &document, error);
+    if (status == MIXTURE_OK) {
+        status = mix_model_json_read_value(mix_json_root(document), model, error);
+        mix_json_free(document);
+    }
+    return status;
+}
