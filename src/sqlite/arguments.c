@@ -1,0 +1,208 @@
+/* arguments.c: values in, errors out. */
+#include "arguments.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+#include "number.h"
+#include "reader.h"
+
+enum { EXCERPT_BYTES = 30 };
+
+/* Up to EXCERPT_BYTES of a text, whole characters, control characters as '?'. */
+static void excerpt(const char *text, size_t length, char *out) {
+    size_t used = 0, size;
+    while (used < length && (size = mix_json_utf8(text + used, length - used)) > 0 &&
+           used + size <= EXCERPT_BYTES) {
+        memcpy(out + used, text + used, size);
+        if ((unsigned char)out[used] < 0x20 || out[used] == 0x7f) {
+            out[used] = '?';
+        }
+        used += size;
+    }
+    strcpy(out + used, used < length ? "..." : "");
+}
+
+const char *mix_arguments_describe(sqlite3_value *value, char said[MIX_SAID_BYTES]) {
+    char text[EXCERPT_BYTES + MIX_JSON_NUMBER_BYTES];
+    switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER:
+        snprintf(said, MIX_SAID_BYTES, "INTEGER %lld", (long long)sqlite3_value_int64(value));
+        break;
+    case SQLITE_FLOAT: {
+        double number = sqlite3_value_double(value);
+        if (isfinite(number)) {
+            (void)mix_json_format_double(number, text);
+            /* A REAL looks like one. */
+            const char *fraction = strpbrk(text, ".e") == NULL ? ".0" : "";
+            snprintf(said, MIX_SAID_BYTES, "REAL %s%s", text, fraction);
+        } else {
+            snprintf(said, MIX_SAID_BYTES, "REAL %s", number > 0 ? "Inf" : "-Inf");
+        }
+        break;
+    }
+    case SQLITE_TEXT: {
+        const char *content = (const char *)sqlite3_value_text(value);
+        excerpt(content != NULL ? content : "", content != NULL ? (size_t)sqlite3_value_bytes(value) : 0, text);
+        snprintf(said, MIX_SAID_BYTES, "TEXT '%s'", text);
+        break;
+    }
+    case SQLITE_BLOB:
+        snprintf(said, MIX_SAID_BYTES, "BLOB of %d bytes", sqlite3_value_bytes(value));
+        break;
+    default:
+        strcpy(said, "NULL");
+    }
+    return said;
+}
+
+/* " (name)", the column's. */
+static const char *column_name(const mix_row_arguments *arguments, size_t j, char buffer[60]) {
+    if (arguments->columns != NULL) {
+        char name[EXCERPT_BYTES + 4];
+        excerpt(arguments->columns[j], strlen(arguments->columns[j]), name);
+        snprintf(buffer, 60, " (%s)", name);
+    } else {
+        snprintf(buffer, 60, " (x%zu)", j + 1);
+    }
+    return buffer;
+}
+
+static const char *row_number(const mix_row_arguments *arguments, char buffer[40]) {
+    buffer[0] = '\0';
+    if (arguments->row != 0) {
+        snprintf(buffer, 40, " in row %llu", (unsigned long long)arguments->row);
+    }
+    return buffer;
+}
+
+size_t mix_arguments_columns(sqlite3_value **values, int count) {
+    if (count == 1 && sqlite3_value_type(values[0]) == SQLITE_BLOB) {
+        int bytes = sqlite3_value_bytes(values[0]);
+        return bytes % 8 == 0 ? (size_t)bytes / 8 : 0;
+    }
+    return (size_t)count;
+}
+
+/* A packed row: little-endian doubles, NaN for NULL. */
+static mixture_status unpack(const mix_row_arguments *arguments, double *x, mixture_error *error) {
+    const unsigned char *bytes = sqlite3_value_blob(arguments->values[0]);
+    size_t length = (size_t)sqlite3_value_bytes(arguments->values[0]);
+    char name[60], where[40];
+    if (length != 8 * arguments->d) {
+        return mix_error_invalid(error,
+                                 "argument %d is BLOB of %zu bytes%s; expected mix_row() of %zu value%s, %zu "
+                                 "bytes",
+                                 arguments->first, length, row_number(arguments, where), arguments->d,
+                                 arguments->d == 1 ? "" : "s", 8 * arguments->d);
+    }
+    for (size_t j = 0; j < arguments->d; j++) {
+        uint64_t bits = 0;
+        for (size_t b = 8; b-- > 0;) {
+            bits = bits << 8 | bytes[8 * j + b];
+        }
+        memcpy(&x[j], &bits, sizeof bits);
+        if (isinf(x[j])) {
+            return mix_error_invalid(
+                error, "argument %d (mix_row) holds Inf at value %zu%s%s; expected a finite number",
+                arguments->first, j + 1, column_name(arguments, j, name), row_number(arguments, where));
+        }
+    }
+    return MIXTURE_OK;
+}
+
+static mixture_status wrong_count(const mix_row_arguments *arguments, mixture_error *error) {
+    return mix_error_invalid(error, "%d value%s given; expected %zu, the model's columns, or one mix_row()",
+                             arguments->count, arguments->count == 1 ? "" : "s", arguments->d);
+}
+
+static mixture_status wrong_value(const mix_row_arguments *arguments, size_t j, bool infinite,
+                                  mixture_error *error) {
+    char said[MIX_SAID_BYTES], name[60], where[40];
+    return mix_error_invalid(error, "argument %d%s is %s%s; expected a %snumber", arguments->first + (int)j,
+                             column_name(arguments, j, name), mix_arguments_describe(arguments->values[j], said),
+                             row_number(arguments, where), infinite ? "finite " : "");
+}
+
+mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, mixture_error *error) {
+    sqlite3_value **values = arguments->values;
+    if (arguments->count == 1 && sqlite3_value_type(values[0]) == SQLITE_BLOB) {
+        return unpack(arguments, x, error);
+    }
+    if ((size_t)arguments->count != arguments->d) {
+        return wrong_count(arguments, error);
+    }
+    for (size_t j = 0; j < arguments->d; j++) {
+        int type = sqlite3_value_type(values[j]);
+        if (type == SQLITE_FLOAT || type == SQLITE_INTEGER) {
+            x[j] = sqlite3_value_double(values[j]);
+            if (isinf(x[j])) {
+                return wrong_value(arguments, j, true, error);
+            }
+        } else if (type == SQLITE_NULL) {
+            x[j] = (double)NAN;
+        } else {
+            return wrong_value(arguments, j, false, error);
+        }
+    }
+    return MIXTURE_OK;
+}
+
+mixture_status mix_arguments_integer(sqlite3_value *value, int place, const char *name, sqlite3_int64 least,
+                                     sqlite3_int64 most, sqlite3_int64 *integer, mixture_error *error) {
+    int type = sqlite3_value_type(value);
+    bool whole = type == SQLITE_INTEGER;
+    *integer = 0;
+    if (whole) {
+        *integer = sqlite3_value_int64(value);
+    } else if (type == SQLITE_FLOAT) {
+        double number = sqlite3_value_double(value);
+        whole = number >= -0x1p53 && number <= 0x1p53 && number == floor(number);
+        *integer = whole ? (sqlite3_int64)number : 0;
+    }
+    if (whole && *integer >= least && *integer <= most) {
+        return MIXTURE_OK;
+    }
+    char said[MIX_SAID_BYTES], range[64] = "";
+    if (most != INT64_MAX) {
+        snprintf(range, sizeof range, " from %lld to %lld", (long long)least, (long long)most);
+    } else if (least != INT64_MIN) {
+        snprintf(range, sizeof range, " >= %lld", (long long)least);
+    }
+    return mix_error_invalid(error, "argument %d (%s) is %s; expected an integer%s", place, name,
+                             mix_arguments_describe(value, said), range);
+}
+
+mixture_status mix_arguments_number(sqlite3_value *value, int place, const char *name, double above, double below,
+                                    double *number, mixture_error *error) {
+    int type = sqlite3_value_type(value);
+    if (type == SQLITE_FLOAT || type == SQLITE_INTEGER) {
+        *number = sqlite3_value_double(value);
+        if (*number > above && *number < below) {
+            return MIXTURE_OK;
+        }
+    }
+    char said[MIX_SAID_BYTES], low[MIX_JSON_NUMBER_BYTES], high[MIX_JSON_NUMBER_BYTES];
+    (void)mix_json_format_double(above, low);
+    (void)mix_json_format_double(below, high);
+    return mix_error_invalid(error, "argument %d (%s) is %s; expected a number between %s and %s", place, name,
+                             mix_arguments_describe(value, said), low, high);
+}
+
+void mix_arguments_fail(sqlite3_context *context, const char *function, const mixture_error *error) {
+    switch (error->status) {
+    case MIXTURE_NOMEM:
+        sqlite3_result_error_nomem(context);
+        return;
+    case MIXTURE_CANCELLED:
+        sqlite3_result_error_code(context, SQLITE_INTERRUPT);
+        return;
+    default: {
+        char text[sizeof error->text + 60];
+        snprintf(text, sizeof text, "%s: %s", function, error->text);
+        sqlite3_result_error(context, text, -1);
+    }
+    }
+}

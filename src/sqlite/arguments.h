@@ -1,0 +1,39 @@
+/* arguments.h: reading the arguments of SQL functions, and saying what is wrong with them. */
+#ifndef MIX_ARGUMENTS_H
+#define MIX_ARGUMENTS_H
+
+#include "connection.h"
+
+enum { MIX_SAID_BYTES = 80 };
+
+/* What a value is, for an error: NULL, INTEGER 5, REAL 2.5, TEXT 'abc', BLOB of 8 bytes. Returns the buffer. */
+const char *mix_arguments_describe(sqlite3_value *value, char said[MIX_SAID_BYTES]);
+
+/* Where arguments that hold a row stand. */
+typedef struct mix_row_arguments {
+    sqlite3_value **values;
+    int count;                  /* of values */
+    int first;                  /* 1-based place of values[0] among the function's arguments */
+    size_t d;                   /* wanted columns */
+    const char *const *columns; /* d names; NULL: x1, x2, … */
+    uint64_t row;               /* number of the input row, for errors; 0: there is only one */
+} mix_row_arguments;
+
+/* The row into x[d], NaN for NULL: d numbers, or one BLOB made by mix_row(). */
+mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, mixture_error *error);
+
+/* Columns of a row given by these values: their number, or that of the packed row. 0: an empty or odd BLOB. */
+size_t mix_arguments_columns(sqlite3_value **values, int count);
+
+/* An integer from least to most at 1-based place `place`; 3.0 is one. */
+mixture_status mix_arguments_integer(sqlite3_value *value, int place, const char *name, sqlite3_int64 least,
+                                     sqlite3_int64 most, sqlite3_int64 *integer, mixture_error *error);
+
+/* A finite number between two bounds, both excluded. */
+mixture_status mix_arguments_number(sqlite3_value *value, int place, const char *name, double above, double below,
+                                    double *number, mixture_error *error);
+
+/* Set the function's error: its name, a colon, the text. */
+void mix_arguments_fail(sqlite3_context *context, const char *function, const mixture_error *error);
+
+#endif

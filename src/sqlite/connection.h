@@ -1,0 +1,46 @@
+/* connection.h: what the extension keeps for one database connection: the models it has parsed lately. It lives as
+** long as any function or table that was registered with it. */
+#ifndef MIX_CONNECTION_H
+#define MIX_CONNECTION_H
+
+#include <sqlite3ext.h>
+#include <stdbool.h>
+
+#include "mixture.h"
+#ifndef MIX_EXTENSION_MAIN
+SQLITE_EXTENSION_INIT3
+#endif
+
+/* A parsed model with room to score one row. */
+typedef struct mix_parsed {
+    int references;
+    char *text; /* the JSON it was made from */
+    size_t length;
+    mixture_model *model;
+    mixture_scratch *scratch;
+    double *x;    /* d: a row */
+    double *resp; /* k: its responsibilities */
+} mix_parsed;
+
+enum { MIX_CACHED_MODELS = 4 }; /* queries that compare a few models parse each once */
+
+typedef struct mix_connection {
+    sqlite3 *db;
+    int references;
+    mix_parsed *cache[MIX_CACHED_MODELS]; /* most recently used first */
+} mix_connection;
+
+mix_connection *mix_connection_new(sqlite3 *db); /* with one reference; NULL when out of memory */
+mix_connection *mix_connection_hold(mix_connection *connection);
+void mix_connection_release(mix_connection *connection);
+
+/* The model in a value, with a reference for the caller. *parsed is NULL for NULL. Found again by comparing the
+** text, so that a model that comes from a table is parsed once. */
+mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *value, mix_parsed **parsed,
+                                    mixture_error *error);
+void mix_parsed_release(mix_parsed *parsed); /* NULL is fine */
+
+/* Whether the value is, byte for byte, the text of this model. */
+bool mix_parsed_is(const mix_parsed *parsed, sqlite3_value *value);
+
+#endif

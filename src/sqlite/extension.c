@@ -1,0 +1,87 @@
+/* extension.c: the entry point: register every function and table with a connection. */
+#include <sqlite3ext.h>
+SQLITE_EXTENSION_INIT1
+#define MIX_EXTENSION_MAIN
+
+#include "function.h"
+#include "memory.h"
+#include "sqlite-mixture.h"
+
+enum { OLDEST_SQLITE = 3040001 };
+
+static void *sqlite_allocate(size_t bytes) {
+    return sqlite3_malloc64(bytes);
+}
+
+static void *sqlite_resize(void *block, size_t bytes) {
+    return sqlite3_realloc64(block, bytes);
+}
+
+static void sqlite_release(void *block) {
+    sqlite3_free(block);
+}
+
+/* All memory is SQLite's, so that its limits and statistics count it. */
+static const mixture_allocator sqlite_allocator = {sqlite_allocate, sqlite_resize, sqlite_release};
+
+static void release_binding(void *pointer) {
+    mix_binding *binding = pointer;
+    mix_connection_release(binding->connection);
+    mix_memory_free(binding);
+}
+
+static int register_function(sqlite3 *db, mix_connection *connection, const mix_function *function) {
+    mix_binding *binding = mix_memory_array(1, sizeof *binding);
+    if (binding == NULL) {
+        return SQLITE_NOMEM;
+    }
+    *binding = (mix_binding){mix_connection_hold(connection), function};
+    /* The binding is released by SQLite even when this fails. */
+    return sqlite3_create_function_v2(db, function->name, function->least == function->most ? function->most : -1,
+                                      function->flags, binding, function->call, function->step, function->final,
+                                      release_binding);
+}
+
+static int register_functions(sqlite3 *db, mix_connection *connection, const mix_function *functions, int count) {
+    int rc = SQLITE_OK;
+    for (int i = 0; i < count && rc == SQLITE_OK; i++) {
+        rc = register_function(db, connection, &functions[i]);
+    }
+    return rc;
+}
+
+#ifdef _WIN32
+__declspec(dllexport)
+#elif !defined(SQLITE_CORE)
+__attribute__((visibility("default")))
+#endif
+    int sqlite3_mixture_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
+    SQLITE_EXTENSION_INIT2(api);
+    (void)api;
+    if (sqlite3_libversion_number() < OLDEST_SQLITE) {
+        *error = sqlite3_mprintf("mixture: SQLite is %s; expected 3.40.1 or later", sqlite3_libversion());
+        return SQLITE_ERROR;
+    }
+    mixture_set_allocator(&sqlite_allocator);
+    mix_connection *connection = mix_connection_new(db);
+    int rc = connection != NULL ? SQLITE_OK : SQLITE_NOMEM;
+    if (rc == SQLITE_OK) {
+        rc = register_functions(db, connection, mix_fit_functions, mix_fit_function_count);
+    }
+    if (rc == SQLITE_OK) {
+        rc = register_functions(db, connection, mix_score_functions, mix_score_function_count);
+    }
+    if (rc == SQLITE_OK) {
+        rc = register_functions(db, connection, mix_info_functions, mix_info_function_count);
+    }
+    if (rc == SQLITE_OK) {
+        rc = mix_tables_register(db, connection);
+    }
+    if (connection != NULL) {
+        mix_connection_release(connection);
+    }
+    if (rc != SQLITE_OK && error != NULL) {
+        *error = sqlite3_mprintf("mixture: cannot register its functions: %s", sqlite3_errstr(rc));
+    }
+    return rc;
+}

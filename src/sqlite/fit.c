@@ -1,0 +1,221 @@
+/* fit.c: gmm_fit: rows into data, data into a model. */
+#include <math.h>
+#include <string.h>
+
+#include "error.h"
+#include "function.h"
+#include "interrupt.h"
+#include "memory.h"
+#include "model_json.h"
+#include "options_json.h"
+
+typedef struct fit_state {
+    bool failed;
+    uint64_t rows;    /* seen */
+    uint64_t skipped; /* for a NULL */
+    size_t d;
+    sqlite3_int64 k;
+    bool has_options;
+    char *options_text; /* of the first row, to see whether it changes */
+    size_t options_length;
+    mix_fit_options options;
+    mixture_data *data;
+    double *x; /* d: the row at hand */
+} fit_state;
+
+static void clear(fit_state *state) {
+    mix_options_json_clear(&state->options);
+    mixture_data_free(state->data);
+    mix_memory_free(state->options_text);
+    mix_memory_free(state->x);
+    memset(state, 0, sizeof *state);
+}
+
+/* How many of the arguments are the row: all but k and, when the last one is TEXT, the options. */
+static int row_arguments(int argc, sqlite3_value **argv) {
+    return sqlite3_value_type(argv[argc - 1]) == SQLITE_TEXT ? argc - 2 : argc - 1;
+}
+
+static mixture_status read_options(fit_state *state, const mixture_family *family, int place, sqlite3_value *value,
+                                   mixture_error *error) {
+    const char *text = NULL;
+    if (value != NULL) {
+        text = (const char *)sqlite3_value_text(value);
+        size_t length = (size_t)sqlite3_value_bytes(value);
+        state->options_text = mix_memory_array(length, 1);
+        if (text == NULL || state->options_text == NULL) {
+            return mix_error_status(error, MIXTURE_NOMEM);
+        }
+        memcpy(state->options_text, text, length);
+        state->options_length = length;
+        state->has_options = true;
+    }
+    mixture_error inner = {MIXTURE_OK, ""};
+    mixture_status status = mix_options_json_read(state->options_text, state->options_length, family,
+                                                  (size_t)state->k, state->d, &state->options, &inner);
+    if (status == MIXTURE_INVALID) {
+        return mix_error_invalid(error, "argument %d (options): %s", place, inner.text);
+    }
+    return mix_error_status(error, status);
+}
+
+/* The first row says how many columns there are, k and the options. */
+static mixture_status start(fit_state *state, const mixture_family *family, int argc, sqlite3_value **argv,
+                            mixture_error *error) {
+    int count = row_arguments(argc, argv);
+    sqlite3_value *options = count == argc - 2 ? argv[argc - 1] : NULL;
+    if (count < 1) {
+        char said[MIX_SAID_BYTES];
+        return mix_error_invalid(error,
+                                 "argument %d is %s and argument 1 would be k; expected x1, ..., xd, k [, "
+                                 "options]",
+                                 argc, mix_arguments_describe(argv[argc - 1], said));
+    }
+    state->d = mix_arguments_columns(argv, count);
+    if (state->d == 0) {
+        char said[MIX_SAID_BYTES];
+        return mix_error_invalid(error, "argument 1 is %s; expected a number or mix_row()",
+                                 mix_arguments_describe(argv[0], said));
+    }
+    mixture_status status = mix_arguments_integer(argv[count], count + 1, "k", 1, INT64_MAX, &state->k, error);
+    if (status == MIXTURE_OK) {
+        status = read_options(state, family, argc, options, error);
+    }
+    if (status == MIXTURE_OK) {
+        state->data = mixture_data_new(state->d, 0);
+        state->x = mix_memory_array(state->d, sizeof(double));
+        status = state->data != NULL && state->x != NULL ? MIXTURE_OK : mix_error_status(error, MIXTURE_NOMEM);
+    }
+    return status;
+}
+
+/* k and options must be those of the first row. */
+static mixture_status check_constant(const fit_state *state, int argc, sqlite3_value **argv,
+                                     mixture_error *error) {
+    int count = row_arguments(argc, argv);
+    bool has_options = count == argc - 2;
+    char said[MIX_SAID_BYTES];
+    sqlite3_value *k = argv[argc - 1 - state->has_options];
+    if (has_options == state->has_options) {
+        if (sqlite3_value_type(k) != SQLITE_INTEGER || sqlite3_value_int64(k) != state->k) {
+            sqlite3_int64 again;
+            mixture_status status = mix_arguments_integer(k, count + 1, "k", 1, INT64_MAX, &again, error);
+            if (status != MIXTURE_OK || again == state->k) {
+                return status;
+            }
+            return mix_error_invalid(error,
+                                     "argument %d (k) changes from %lld to %lld in row %llu; expected the same in "
+                                     "all rows",
+                                     count + 1, (long long)state->k, (long long)again,
+                                     (unsigned long long)state->rows);
+        }
+        if (!has_options) {
+            return MIXTURE_OK;
+        }
+        const unsigned char *text = sqlite3_value_text(argv[argc - 1]);
+        if (text == NULL) {
+            return mix_error_status(error, MIXTURE_NOMEM);
+        }
+        if ((size_t)sqlite3_value_bytes(argv[argc - 1]) == state->options_length &&
+            memcmp(text, state->options_text, state->options_length) == 0) {
+            return MIXTURE_OK;
+        }
+    }
+    return mix_error_invalid(error,
+                             "argument %d (options) changes to %s in row %llu; expected the same in all rows",
+                             argc, mix_arguments_describe(argv[argc - 1], said), (unsigned long long)state->rows);
+}
+
+static mixture_status add_row(fit_state *state, int argc, sqlite3_value **argv, mixture_error *error) {
+    mix_row_arguments row = {
+        argv,       argc - 1 - state->has_options, 1, state->d, (const char *const *)state->options.columns,
+        state->rows};
+    mixture_status status = mix_arguments_row(&row, state->x, error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    for (size_t j = 0; j < state->d; j++) {
+        if (isnan(state->x[j])) {
+            state->skipped++;
+            return MIXTURE_OK;
+        }
+    }
+    return mix_error_status(error, mixture_data_append(state->data, state->x, 1, 0));
+}
+
+static void fit_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
+    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
+    fit_state *state = sqlite3_aggregate_context(context, sizeof *state);
+    mixture_error error = {MIXTURE_OK, ""};
+    if (state == NULL) {
+        sqlite3_result_error_nomem(context);
+        return;
+    }
+    if (state->failed) {
+        return;
+    }
+    if (!mix_function_check(context, argc)) {
+        state->failed = true;
+        return;
+    }
+    mixture_status status = state->rows++ == 0 ? start(state, function->detail, argc, argv, &error)
+                                               : check_constant(state, argc, argv, &error);
+    if (status == MIXTURE_OK) {
+        status = add_row(state, argc, argv, &error);
+    }
+    if (status != MIXTURE_OK) {
+        clear(state);
+        state->failed = true;
+        mix_arguments_fail(context, function->name, &error);
+    }
+}
+
+static void deliver(sqlite3_context *context, fit_state *state, mixture_model *model) {
+    model->skipped = state->skipped;
+    model->columns = state->options.columns;
+    state->options.columns = NULL;
+    mix_json_writer writer = {0};
+    mix_model_json_write(model, &writer);
+    size_t length;
+    char *json = mix_json_finish(&writer, &length);
+    mix_function_json(context, json, json != NULL ? length : 0);
+}
+
+static void fit_final(sqlite3_context *context) {
+    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
+    fit_state *state = sqlite3_aggregate_context(context, 0);
+    if (state == NULL || state->failed) {
+        return;
+    }
+    if (mixture_data_rows(state->data) == 0) {
+        clear(state);
+        return; /* NULL */
+    }
+    mix_interrupt interrupt;
+    bool interrupted;
+    mixture_error error = {MIXTURE_OK, ""};
+    mixture_model *model = NULL;
+    mixture_status status = MIXTURE_CANCELLED;
+    /* This is also called to clean up after a query that has died: then the first question ends it. */
+    mix_interrupt_begin(&interrupt, sqlite3_context_db_handle(context), &interrupted);
+    if (!interrupted && !mix_interrupt_poll(&interrupt)) {
+        state->options.options.cancel = mix_interrupt_poll;
+        state->options.options.host = &interrupt;
+        status = mixture_fit(function->detail, state->data, &state->options.options, &model, &error);
+    }
+    mix_interrupt_end(&interrupt);
+    error.status = status;
+    if (status == MIXTURE_OK) {
+        deliver(context, state, model);
+    } else {
+        mix_arguments_fail(context, function->name, &error);
+    }
+    mixture_model_free(model);
+    clear(state);
+}
+
+const mix_function mix_fit_functions[] = {
+    {"gmm_fit", "gmm_fit(x1, ..., xd, k [, options])", 2, -1,
+     SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_RESULT_SUBTYPE, NULL, fit_step, fit_final, &mixture_gaussian},
+};
+const int mix_fit_function_count = sizeof mix_fit_functions / sizeof *mix_fit_functions;

@@ -1,0 +1,47 @@
+/* function.h: the shape of an entry in the table of functions. Each file that implements functions exports its part of
+** the table; extension.c registers them all. */
+#ifndef MIX_FUNCTION_H
+#define MIX_FUNCTION_H
+
+#include "arguments.h"
+
+#ifndef SQLITE_RESULT_SUBTYPE
+#define SQLITE_RESULT_SUBTYPE 0x001000000 /* needed from SQLite 3.45 on, ignored before */
+#endif
+
+enum {
+    MIX_SUBTYPE_JSON = 74, /* 'J', as SQLite's own JSON functions mark their results */
+    MIX_PURE = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+    MIX_PURE_JSON = MIX_PURE | SQLITE_RESULT_SUBTYPE
+};
+
+typedef struct mix_function {
+    const char *name, *usage;
+    int least; /* arguments at least */
+    int most;  /* arguments at most; -1: any number */
+    int flags;
+    void (*call)(sqlite3_context *, int, sqlite3_value **); /* scalar; NULL: aggregate */
+    void (*step)(sqlite3_context *, int, sqlite3_value **);
+    void (*final)(sqlite3_context *);
+    const void *detail; /* what tells functions with the same call apart */
+} mix_function;
+
+/* What sqlite3_user_data() gives. */
+typedef struct mix_binding {
+    mix_connection *connection;
+    const mix_function *function;
+} mix_binding;
+
+/* False, with the function's error set, if the number of arguments is not as the table says. */
+bool mix_function_check(sqlite3_context *context, int argc);
+
+/* Hand over a JSON text that mix_json_finish() made; NULL is out of memory. */
+void mix_function_json(sqlite3_context *context, char *json, size_t length);
+
+extern const mix_function mix_fit_functions[], mix_score_functions[], mix_info_functions[];
+extern const int mix_fit_function_count, mix_score_function_count, mix_info_function_count;
+
+/* Register a table-valued function; each holds the connection. */
+int mix_tables_register(sqlite3 *db, mix_connection *connection);
+
+#endif

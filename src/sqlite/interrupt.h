@@ -1,0 +1,17 @@
+/* interrupt.h: does the host want the running statement to stop? */
+#ifndef MIX_INTERRUPT_H
+#define MIX_INTERRUPT_H
+
+#include "connection.h"
+
+/* Asks by stepping a `SELECT 1` on the connection: it fails after sqlite3_interrupt() and calls the progress handler, on
+** every version of SQLite. Used by the thread that runs the function only. */
+typedef struct mix_interrupt {
+    sqlite3_stmt *statement; /* NULL: cannot ask, so never */
+} mix_interrupt;
+
+void mix_interrupt_begin(mix_interrupt *interrupt, sqlite3 *db, bool *interrupted);
+bool mix_interrupt_poll(void *interrupt); /* a cancel function of mixture_options */
+void mix_interrupt_end(mix_interrupt *interrupt);
+
+#endif

@@ -1,0 +1,177 @@
+/* table_model.c: tables that show what a model holds: mix_components, mix_parameters, mix_trace. */
+#include <string.h>
+
+#include "arrays.h"
+#include "family.h"
+#include "function.h"
+#include "table.h"
+
+/* ---- mix_components ------------------------------------------------------------------------------------ */
+
+enum { COMPONENT, WEIGHT, MEAN, COVARIANCE, PROBABILITIES };
+
+static mixture_status start_components(mix_cursor *cursor, sqlite3_value **values, int count,
+                                       mixture_error *error) {
+    (void)values;
+    (void)count;
+    (void)error;
+    cursor->rows = (sqlite3_int64)mix_cursor_model(cursor)->k;
+    return MIXTURE_OK;
+}
+
+/* One component's part of the named parameter array, as JSON; NULL when the family has no such array. */
+static void result_array(mix_cursor *cursor, sqlite3_context *context, const char *name) {
+    const mixture_model *model = mix_cursor_model(cursor);
+    for (size_t a = 0; a < model->family->array_count; a++) {
+        const mix_array *array = &model->family->arrays[a];
+        if (strcmp(array->name, name) == 0) {
+            const double *numbers =
+                model->arrays[a] + (size_t)cursor->row * mix_family_array_size(model->family, a, model->d);
+            mix_json_writer writer = {0};
+            mix_json_write_array(&writer, numbers, model->d, model->d, array->rank - 1);
+            size_t length;
+            char *json = mix_json_finish(&writer, &length);
+            mix_function_json(context, json, json != NULL ? length : 0);
+        }
+    }
+}
+
+static void column_components(mix_cursor *cursor, sqlite3_context *context, int column) {
+    switch (column) {
+    case COMPONENT:
+        sqlite3_result_int64(context, cursor->row + 1);
+        break;
+    case WEIGHT:
+        sqlite3_result_double(context, mix_cursor_model(cursor)->weights[cursor->row]);
+        break;
+    case MEAN:
+        result_array(cursor, context, "means");
+        break;
+    case COVARIANCE:
+        result_array(cursor, context, "covariances");
+        break;
+    default:
+        result_array(cursor, context, "probabilities");
+    }
+}
+
+const mix_table mix_table_components = {
+    .name = "mix_components",
+    .usage = "mix_components(model)",
+    .columns = "component, weight, mean, covariance, probabilities",
+    .column_count = 5,
+    .start = start_components,
+    .column = column_components,
+};
+
+/* ---- mix_parameters: component by component, its weight, then each array's entries ------------------------ */
+
+/* Where a row stands. */
+typedef struct parameter {
+    size_t component, array, i, j;
+    bool weight;
+} parameter;
+
+/* Numbers of one component. */
+static size_t component_size(const mixture_model *model) {
+    size_t size = 1;
+    for (size_t a = 0; a < model->family->array_count; a++) {
+        size += mix_family_array_size(model->family, a, model->d);
+    }
+    return size;
+}
+
+static parameter locate(const mixture_model *model, size_t row) {
+    size_t size = component_size(model), left = row % size;
+    parameter place = {.component = row / size, .weight = left == 0};
+    if (left == 0) {
+        return place;
+    }
+    left--;
+    while (left >= mix_family_array_size(model->family, place.array, model->d)) {
+        left -= mix_family_array_size(model->family, place.array, model->d);
+        place.array++;
+    }
+    bool matrix = model->family->arrays[place.array].rank == 2;
+    place.i = matrix ? left / model->d : left;
+    place.j = matrix ? left % model->d : 0;
+    return place;
+}
+
+static mixture_status start_parameters(mix_cursor *cursor, sqlite3_value **values, int count,
+                                       mixture_error *error) {
+    (void)values;
+    (void)count;
+    (void)error;
+    const mixture_model *model = mix_cursor_model(cursor);
+    cursor->rows = (sqlite3_int64)(model->k * component_size(model));
+    return MIXTURE_OK;
+}
+
+static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int column) {
+    const mixture_model *model = mix_cursor_model(cursor);
+    parameter place = locate(model, (size_t)cursor->row);
+    const mix_array *array = &model->family->arrays[place.array];
+    switch (column) {
+    case 0:
+        sqlite3_result_int64(context, (sqlite3_int64)place.component + 1);
+        break;
+    case 1:
+        sqlite3_result_text(context, place.weight ? "weight" : array->parameter, -1, SQLITE_STATIC);
+        break;
+    case 2:
+        if (!place.weight) {
+            sqlite3_result_int64(context, (sqlite3_int64)place.i + 1);
+        }
+        break;
+    case 3:
+        if (!place.weight && array->rank == 2) {
+            sqlite3_result_int64(context, (sqlite3_int64)place.j + 1);
+        }
+        break;
+    default:
+        if (place.weight) {
+            sqlite3_result_double(context, model->weights[place.component]);
+        } else {
+            size_t size = mix_family_array_size(model->family, place.array, model->d);
+            size_t entry = array->rank == 2 ? place.i * model->d + place.j : place.i;
+            sqlite3_result_double(context, model->arrays[place.array][place.component * size + entry]);
+        }
+    }
+}
+
+const mix_table mix_table_parameters = {
+    .name = "mix_parameters",
+    .usage = "mix_parameters(model)",
+    .columns = "component, parameter, i, j, value",
+    .column_count = 5,
+    .start = start_parameters,
+    .column = column_parameters,
+};
+
+/* ---- mix_trace -------------------------------------------------------------------------------------------- */
+
+static mixture_status start_trace(mix_cursor *cursor, sqlite3_value **values, int count, mixture_error *error) {
+    (void)values;
+    (void)count;
+    (void)error;
+    cursor->rows = (sqlite3_int64)mix_cursor_model(cursor)->trace_count;
+    return MIXTURE_OK;
+}
+
+static void column_trace(mix_cursor *cursor, sqlite3_context *context, int column) {
+    if (column == 0) {
+        sqlite3_result_int64(context, cursor->row);
+    } else {
+        sqlite3_result_double(context, mix_cursor_model(cursor)->trace[cursor->row]);
+    }
+}
+
+const mix_table mix_table_trace = {
+    .name = "mix_trace",
+    .usage = "mix_trace(model)",
+    .columns = "iteration, loglik",
+    .column_count = 2,
+    .start = start_trace,
+    .column = column_trace,
+};

@@ -1,0 +1,53 @@
+/* table_responsibilities.c: mix_responsibilities: k rows for an input row. */
+#include "memory.h"
+#include "table.h"
+
+typedef struct state {
+    double *resp, *densities; /* k each, one block */
+} state;
+
+static mixture_status start(mix_cursor *cursor, sqlite3_value **values, int count, mixture_error *error) {
+    mix_parsed *parsed = cursor->parsed;
+    const mixture_model *model = parsed->model;
+    state *own = cursor->state;
+    own->resp = mix_memory_array(2 * model->k, sizeof(double));
+    if (own->resp == NULL) {
+        error->status = MIXTURE_NOMEM;
+        return MIXTURE_NOMEM;
+    }
+    own->densities = own->resp + model->k;
+    mix_row_arguments row = {values, count, 2, model->d, (const char *const *)model->columns, 0};
+    mixture_status status = mix_arguments_row(&row, parsed->x, error);
+    if (status == MIXTURE_OK) {
+        mixture_component_log_densities(model, parsed->x, own->densities, parsed->scratch);
+        (void)mixture_responsibilities(model, parsed->x, own->resp, parsed->scratch);
+        cursor->rows = (sqlite3_int64)model->k;
+    }
+    return status;
+}
+
+static void column(mix_cursor *cursor, sqlite3_context *context, int which) {
+    const state *own = cursor->state;
+    if (which == 0) {
+        sqlite3_result_int64(context, cursor->row + 1);
+    } else {
+        sqlite3_result_double(context, (which == 1 ? own->resp : own->densities)[cursor->row]);
+    }
+}
+
+static void stop(mix_cursor *cursor) {
+    state *own = cursor->state;
+    mix_memory_free(own->resp);
+}
+
+const mix_table mix_table_responsibilities = {
+    .name = "mix_responsibilities",
+    .usage = "mix_responsibilities(model, x1, ..., xd)",
+    .columns = "component, probability, log_density",
+    .column_count = 3,
+    .takes_row = true,
+    .state_size = sizeof(state),
+    .start = start,
+    .column = column,
+    .stop = stop,
+};
