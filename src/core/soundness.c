@@ -133,22 +133,31 @@ mixture_status mix_soundness_judge(mix_em *em, const mixture_model *model, const
     return status;
 }
 
+/* The first component before c that coincides with it; c if there is none. */
+static size_t find_twin(const mixture_model *model, size_t c) {
+    size_t other = 0;
+    while (other < c && !model->family->coincide(model, other, c)) {
+        other++;
+    }
+    return other;
+}
+
 static mixture_status warn_component(mix_em *em, mixture_model *model, size_t c, size_t rows) {
-    mixture_status status = MIXTURE_OK;
+    size_t twin = find_twin(model, c);
     if (model->weights[c] * em->data->total_weight < EMPTY_ROWS) {
-        status = mix_model_warn(model, "component %zu is empty", c + 1);
-    } else if (model->floored[c]) {
-        status = mix_model_warn(model, "component %zu is held at the variance floor (min_variance)", c + 1);
-    } else if (rows < model->d + 1) {
-        status = mix_model_warn(model, "component %zu has %zu distinct rows, fewer than d + 1 = %zu", c + 1, rows,
-                                model->d + 1);
+        return mix_model_warn(model, "component %zu is empty", c + 1);
     }
-    for (size_t other = 0; other < c && status == MIXTURE_OK; other++) {
-        if (model->family->coincide(model, other, c)) {
-            status = mix_model_warn(model, "components %zu and %zu coincide", other + 1, c + 1);
-        }
+    if (model->floored[c]) {
+        return mix_model_warn(model, "component %zu is held at the variance floor (min_variance)", c + 1);
     }
-    return status;
+    if (twin < c) {
+        return mix_model_warn(model, "components %zu and %zu coincide", twin + 1, c + 1);
+    }
+    if (rows < model->d + 1) {
+        return mix_model_warn(model, "component %zu has %zu distinct row%s, fewer than d + 1 = %zu", c + 1, rows,
+                              rows == 1 ? "" : "s", model->d + 1);
+    }
+    return MIXTURE_OK;
 }
 
 mixture_status mix_soundness_warn(mix_em *em, mixture_model *model, const mix_cancel *cancel) {
