@@ -36,6 +36,11 @@ static int row_arguments(int argc, sqlite3_value **argv) {
     return sqlite3_value_type(argv[argc - 1]) == SQLITE_TEXT ? argc - 2 : argc - 1;
 }
 
+/* Whether a text begins like a JSON object. */
+static bool looks_like_object(const char *text) {
+    return text != NULL && text[strspn(text, " \t\r\n")] == '{';
+}
+
 static mixture_status read_options(fit_state *state, const mixture_family *family, int place, sqlite3_value *value,
                                    mixture_error *error) {
     const char *text = NULL;
@@ -78,6 +83,12 @@ static mixture_status start(fit_state *state, const mixture_family *family, int 
                                  mix_arguments_describe(argv[0], said));
     }
     mixture_status status = mix_arguments_integer(argv[count], count + 1, "k", 1, INT64_MAX, &state->k, error);
+    if (options != NULL && !looks_like_object((const char *)sqlite3_value_text(options))) {
+        char said[MIX_SAID_BYTES]; /* as likely k in words as options */
+        return mix_error_invalid(error,
+                                 "argument %d is %s; expected k, an integer >= 1, or options, a JSON object", argc,
+                                 mix_arguments_describe(options, said));
+    }
     if (status == MIXTURE_OK) {
         status = read_options(state, family, argc, options, error);
     }
