@@ -9,7 +9,7 @@
 enum { MIX_JSON_NUMBER_BYTES = 32 }; /* room for any double written, with its NUL */
 
 /* Write x as a JSON number, NUL-terminated, into a buffer of at least MIX_JSON_NUMBER_BYTES; returns its
-** length. It is the shortest text that reads back as x, and of those the nearest to x: 0.1, 2, 1e300, -0.0.
+** length. It has the fewest digits that read back as x, and of those the nearest to x: 0.1, 2, 1e300, -0.0.
 ** Whole numbers below 1e15 are written as plain digits. A value that is not finite, for which JSON has no
 ** word, becomes null. */
 size_t mix_json_format_double(double x, char *buffer);

@@ -515,7 +515,7 @@ static mixture_status read_between(parser *p, bool *done) {
         return MIXTURE_OK;
     }
     *done = true;
-    return p->at == p->length ? MIXTURE_OK : unexpected(p, "the end of the text");
+    return p->at == p->length ? MIXTURE_OK : unexpected(p, "end of text");
 }
 
 static mixture_status read_text(parser *p) {

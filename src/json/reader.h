@@ -34,8 +34,9 @@ typedef enum mix_json_type {
 
 /* Parse length bytes, which must stay in place, unchanged, as long as the document; a NUL after them is not
 ** needed. On MIXTURE_OK *document is the caller's to free. MIXTURE_INVALID says where, as a byte offset from
-** 0: offset 17: unexpected 'x'; expected a value. Else MIXTURE_NOMEM; *document is then NULL, too. A node takes
-** 24 bytes and a number of [1,1,…] is one; time is linear in the length, but for keys, which are sorted. */
+** 0: offset 17: unexpected 'x'; expected a value. Else MIXTURE_NOMEM. *document is NULL on any failure. A value
+** and a key take 24 bytes each; time is linear in the length, but for the keys of an object, which are sorted.
+** Texts of 4 GiB and more are MIXTURE_INVALID. */
 mixture_status mix_json_parse(const char *text, size_t length, mix_json_document **document, mixture_error *error);
 void mix_json_free(mix_json_document *document); /* NULL is fine */
 

@@ -27,7 +27,7 @@ void mix_json_write_key(mix_json_writer *writer, const char *key);
 void mix_json_write_string(mix_json_writer *writer, const char *text);
 void mix_json_write_bytes(mix_json_writer *writer, const char *text, size_t length);
 
-/* The shortest number that reads back as x; null when x is not finite. */
+/* The number of the fewest digits that reads back as x; null when x is not finite. */
 void mix_json_write_double(mix_json_writer *writer, double x);
 void mix_json_write_integer(mix_json_writer *writer, int64_t n);
 void mix_json_write_boolean(mix_json_writer *writer, bool truth);
@@ -37,7 +37,7 @@ void mix_json_write_null(mix_json_writer *writer);
 void mix_json_write_raw(mix_json_writer *writer, const char *json, size_t length);
 
 /* Hand the text over, NUL-terminated and the caller's to release with mix_memory_free(); its length goes to
-** *length unless that is NULL. NULL when memory ran out. The writer is empty afterwards. */
+** *length unless that is NULL. NULL when memory ran out, and ever after; else the writer is as new. */
 char *mix_json_finish(mix_json_writer *writer, size_t *length);
 /* Drop the text instead; also fine after mix_json_finish(). */
 void mix_json_cleanup(mix_json_writer *writer);
