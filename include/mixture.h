@@ -59,8 +59,8 @@ size_t mixture_data_rows(const mixture_data *data);
 /* ---- Options -------------------------------------------------------------------------------------- */
 
 typedef struct mixture_family mixture_family;
-extern const mixture_family mixture_gaussian;
-const mixture_family *mixture_family_find(const char *name); /* "gaussian"; NULL if unknown */
+extern const mixture_family mixture_gaussian, mixture_multinomial;
+const mixture_family *mixture_family_find(const char *name); /* "gaussian", "multinomial"; NULL if unknown */
 const char *mixture_family_name(const mixture_family *family);
 
 /* Structures of the covariance matrices, with mclust's codes (volume, shape, orientation: Equal, Variable,
@@ -82,8 +82,9 @@ enum { MIXTURE_ARRAYS = 2 }; /* parameter arrays of a family at most; Gaussian: 
 
 /* Parameters to start from, in the data's units; what is NULL is drawn. */
 typedef struct mixture_start {
-    const double *weights;                /* k */
-    const double *arrays[MIXTURE_ARRAYS]; /* Gaussian: means k*d, covariances k*d*d */
+    const double *weights; /* k */
+    const double
+        *arrays[MIXTURE_ARRAYS]; /* Gaussian: means k*d, covariances k*d*d; multinomial: probabilities k*d */
 } mixture_start;
 
 typedef struct mixture_options {
@@ -117,8 +118,11 @@ typedef struct mixture_model {
 
     /* How it came about; all 0 for a model that was written by hand. */
     bool fitted;
-    double n;       /* total weight of the rows */
-    size_t skipped; /* rows left out by the caller */
+    bool stepped;       /* by a single maximize step: only n, skipped and loglik are known */
+    bool equal_weights; /* the weights were held at 1/k */
+    double trials;      /* mean sum of a row of counts; 0: not counts, or not known */
+    double n;           /* total weight of the rows */
+    size_t skipped;     /* rows left out by the caller */
     double loglik, aic, bic, icl;
     size_t parameters; /* free ones */
     long iterations;
@@ -160,14 +164,18 @@ void mixture_component_log_densities(const mixture_model *model, const double *x
 /* Responsibilities (k, summing to 1); returns the log density of the mixture. */
 double mixture_responsibilities(const mixture_model *model, const double *x, double *resp,
                                 mixture_scratch *scratch);
+/* Both at once. */
+double mixture_posterior(const mixture_model *model, const double *x, double *resp, double *log_densities,
+                         mixture_scratch *scratch);
 /* Mahalanobis distance to a component 0..k-1; families without one: NaN. */
 double mixture_distance(const mixture_model *model, size_t component, const double *x, mixture_scratch *scratch);
 /* Replace each NaN of x by its conditional expectation given the values observed. */
 void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scratch);
 
-/* Draw rows: one a call, the component (0..k-1) returned and the values in x[d]. */
+/* Draw rows: one a call, the component (0..k-1) returned and the values in x[d]. trials: sum of a row of counts. */
 typedef struct mixture_sampler mixture_sampler;
-mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed); /* NULL: out of memory */
+mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed,
+                                     size_t trials); /* NULL: out of memory */
 size_t mixture_sampler_draw(mixture_sampler *sampler, double *x);
 void mixture_sampler_free(mixture_sampler *sampler);
 

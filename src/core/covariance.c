@@ -10,6 +10,9 @@
 
 #include "linalg.h"
 
+/* A pivot below this share of its diagonal entry is rounding. */
+#define SINGULAR 1e-14
+
 typedef enum mix_shape { ELLIPSOID, AXIS_ALIGNED, SPHERE } mix_shape;
 
 typedef struct structure {
@@ -156,7 +159,7 @@ static bool floor_ellipsoid(size_t d, const mix_maximize *how, double *matrix, d
     for (size_t j = 0; j < d; j++) {
         shifted[j * d + j] -= how->min_variance * how->variance[j];
     }
-    if (mix_linalg_cholesky(d, shifted, 0, vectors)) {
+    if (mix_linalg_cholesky(d, shifted, SINGULAR, vectors)) {
         return false;
     }
     for (size_t i = 0; i < d; i++) {
@@ -165,9 +168,14 @@ static bool floor_ellipsoid(size_t d, const mix_maximize *how, double *matrix, d
         }
     }
     mix_linalg_eigen(d, shifted, values, vectors);
-    /* A hair above the floor, so that rounding does not put it back under. */
+    /* A hair above the floor, so that rounding does not put it back under; and wide enough for the matrix to be positive
+    ** definite in a double, however long its longest axis is. */
+    double least = how->min_variance * (1 + 1e-6);
     for (size_t p = 0; p < d; p++) {
-        values[p] = fmax(values[p], how->min_variance * (1 + 1e-6));
+        least = fmax(least, 10 * SINGULAR * values[p]);
+    }
+    for (size_t p = 0; p < d; p++) {
+        values[p] = fmax(values[p], least);
     }
     for (size_t i = 0; i < d; i++) {
         for (size_t j = 0; j <= i; j++) {

@@ -261,6 +261,7 @@ static uint64_t hash_row(const mixture_data *data, size_t row) {
 mixture_status mix_data_distinct(const mixture_data *data, size_t limit, const mix_cancel *cancel,
                                  size_t *distinct) {
     /* An open hash table of row numbers + 1, at most half full. */
+    limit = limit < data->rows ? limit : data->rows;
     size_t capacity = 16;
     while (capacity / 2 < limit) {
         capacity *= 2;

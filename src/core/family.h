@@ -30,7 +30,9 @@ struct mixture_family {
     const char *name;
     size_t array_count;
     mix_array arrays[MIXTURE_ARRAYS];
-    bool standardize; /* data are centered and scaled before a fit */
+    bool standardize;    /* data are centered and scaled before a fit */
+    bool structured;     /* has covariance structures and min_variance */
+    double start_spread; /* share of each row that a hard partition leaves to all components alike */
 
     /* Doubles: derived from the parameters, per component; of statistics, per component; of work space. */
     size_t (*derived_size)(size_t d);
@@ -39,12 +41,18 @@ struct mixture_family {
     /* Free parameters of all components together, without the weights. */
     size_t (*parameter_count)(mixture_covariance covariance, size_t k, size_t d);
 
+    /* Distinct rows that a component needs to be more than an accident. */
+    size_t (*least_rows)(size_t d);
+
     /* Check the parameters, fill model->derived. */
     mixture_status (*prepare)(mixture_model *model, mixture_error *error);
     /* Move the parameters from the user's units into the data's frame, or back. Derived quantities are stale
     ** afterwards. */
     void (*move)(mixture_model *model, const mix_frame *frame, bool back);
 
+    /* The part of a row's log density that depends on no parameter, and that log_density leaves out: base[r] for each
+    ** row. NULL: 0. */
+    void (*log_base)(size_t d, const mix_rows *rows, double *base);
     /* The hot part. densities: k columns, rows->stride apart. */
     void (*log_density)(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch);
     /* Add the statistics of one component's responsibilities (times row weight), centered at the model. */
@@ -70,7 +78,12 @@ struct mixture_family {
     ** `variant` 0, 1, … offers different geometries. */
     void (*features)(const mixture_data *data, unsigned variant, double *points, double *scratch);
 
-    /* Slow and exact: one row in extended range, NaN where not observed. scratch: partial_size(d) long doubles. */
+    /* The data's variances (d, as mix_maximize wants them) from statistics that were taken under `model`. NULL: not
+    ** needed. */
+    void (*variances)(const mixture_model *model, mixture_covariance covariance, const double *statistics,
+                      double *variance);
+
+    /* Slow and exact, log_base included: one row in extended range, NaN where not observed. scratch: partial_size(d) long doubles. */
     size_t (*partial_size)(size_t d);
     long double (*partial_log_density)(const mixture_model *model, size_t component, const double *x,
                                        long double *squared_distance, long double *scratch);
@@ -79,10 +92,10 @@ struct mixture_family {
                         long double *scratch);
     bool has_distance;
 
-    /* Sampling: fill `factors` once (derived_size doubles a component), then draw. */
+    /* Sampling: fill `factors` once (derived_size doubles a component), then draw; trials: of a row of counts. */
     void (*sample_factors)(const mixture_model *model, double *factors);
-    void (*sample)(const mixture_model *model, size_t component, const double *factors, mix_random *random,
-                   double *x);
+    void (*sample)(const mixture_model *model, size_t component, const double *factors, size_t trials,
+                   mix_random *random, double *x);
 };
 
 /* Doubles of parameter array `a` per component. */

@@ -177,6 +177,9 @@ static mixture_status finish_finalist(mix_fit *fit, candidate *entry) {
     if (status == MIXTURE_OK) {
         entry->loglik = fit->em.run.loglik;
         status = mix_soundness_judge(&fit->em, entry->model, &fit->cancel, &entry->soundness, fit->error);
+        if (fit->options->max_iter == 0) {
+            entry->soundness.saddle = false; /* a start has converged to nothing yet */
+        }
     }
     return status;
 }
@@ -211,21 +214,48 @@ static mixture_status continue_finalists(mix_fit *fit, size_t *best, mix_run *ru
     return MIXTURE_OK;
 }
 
-/* Loglik in the user's units: a density in x is one in z = (x - center) / scale divided by the scales. */
-static void into_user_units(mix_fit *fit, mixture_model *model, mix_run *run) {
-    if (!fit->family->standardize) {
-        return;
-    }
+/* What the log-likelihood in the data's frame lacks: a density in x is one in z = (x - center) / scale divided by the
+** scales; and the part of each row that depends on no parameter. */
+static double loglik_shift(const mix_fit *fit) {
     double shift = 0;
-    for (size_t j = 0; j < fit->data->d; j++) {
+    for (size_t j = 0; fit->family->standardize && j < fit->data->d; j++) {
         shift -= log(fit->data->frame.scale[j]);
     }
     shift *= fit->data->total_weight;
+    for (size_t b = 0; fit->family->log_base != NULL && b * MIX_BLOCK_ROWS < fit->data->rows; b++) {
+        mix_rows rows = mix_data_block(fit->data, b);
+        double base[MIX_BLOCK_ROWS], sum = 0;
+        fit->family->log_base(fit->data->d, &rows, base);
+        for (size_t r = 0; r < rows.count; r++) {
+            sum += (rows.weight != NULL ? rows.weight[r] : 1) * base[r];
+        }
+        shift += sum;
+    }
+    return shift;
+}
+
+static void into_user_units(mix_fit *fit, mixture_model *model, mix_run *run) {
+    double shift = loglik_shift(fit);
     run->loglik += shift;
     for (size_t i = 0; i < run->trace_count; i++) {
         run->trace[i] += shift;
     }
-    fit->family->move(model, &fit->data->frame, true);
+    if (fit->family->standardize) {
+        fit->family->move(model, &fit->data->frame, true);
+    }
+}
+
+/* Mean sum of a row of counts. */
+static double mean_total(const mixture_data *data) {
+    double sum = 0;
+    for (size_t row = 0; row < data->rows; row++) {
+        double total = 0;
+        for (size_t j = 0; j < data->d; j++) {
+            total += mix_data_value(data, row, j);
+        }
+        sum += mix_data_weight(data, row) * total;
+    }
+    return sum / data->total_weight;
 }
 
 static void describe(const mix_fit *fit, mixture_model *model, mix_run *run, const mix_soundness *soundness) {
@@ -233,6 +263,8 @@ static void describe(const mix_fit *fit, mixture_model *model, mix_run *run, con
     model->covariance = options->covariance;
     model->fitted = true;
     model->n = fit->data->total_weight;
+    model->equal_weights = options->equal_weights;
+    model->trials = fit->family->standardize ? 0 : mean_total(fit->data);
     model->seed = options->seed;
     model->loglik = run->loglik;
     model->iterations = run->iterations;
@@ -281,6 +313,18 @@ static mixture_status deliver(mix_fit *fit, candidate *winner, mix_run *run, mix
     return status;
 }
 
+static mixture_status check_labels(mix_fit *fit) {
+    for (size_t row = 0; (fit->data->extras & MIXTURE_LABELLED) && row < fit->data->rows; row++) {
+        int label = mix_data_label(fit->data, row);
+        if (label < 0 || (size_t)label > fit->options->k) {
+            return mix_error_invalid(fit->error,
+                                     "label %d in row %zu; expected a component from 1 to %zu, or 0 for unknown",
+                                     label, row + 1, fit->options->k);
+        }
+    }
+    return MIXTURE_OK;
+}
+
 static mixture_status check_rows(mix_fit *fit) {
     size_t k = fit->options->k, distinct, column = 0;
     mixture_error inner = {MIXTURE_OK, ""};
@@ -291,6 +335,12 @@ static mixture_status check_rows(mix_fit *fit) {
         mix_data_standardize(fit->data, fit->family->standardize, &fit->cancel, &column, &inner);
     if (status == MIXTURE_INVALID) {
         return mix_error_invalid(fit->error, "column %zu %s", column + 1, inner.text);
+    }
+    if (status == MIXTURE_OK && !isfinite(fit->data->total_weight)) {
+        return mix_error_invalid(fit->error, "the weights sum to more than a double holds; expected a finite sum");
+    }
+    if (status == MIXTURE_OK) {
+        status = check_labels(fit);
     }
     if (status == MIXTURE_OK) {
         status = mix_data_distinct(fit->data, k, &fit->cancel, &distinct);

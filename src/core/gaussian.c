@@ -22,6 +22,10 @@ static size_t scratch_size(size_t d) {
     return kernel > floor ? kernel : floor;
 }
 
+static size_t least_rows(size_t d) {
+    return d + 1; /* fewer lie in a plane: their covariance is singular */
+}
+
 static size_t parameter_count(mixture_covariance covariance, size_t k, size_t d) {
     return k * d + mix_covariance_parameters(covariance, k, d);
 }
@@ -198,6 +202,35 @@ static bool constrain(mixture_model *model, const mix_maximize *how, double *scr
     return solve_covariances(model, counts, how, scratch);
 }
 
+/* Total variance of a column: scatter about the new means and of the means about the center of all. */
+static void variances(const mixture_model *model, mixture_covariance covariance, const double *statistics,
+                      double *variance) {
+    size_t d = model->d, size = statistics_size(covariance, d);
+    bool axis = mix_covariance_axis(covariance);
+    for (size_t j = 0; j < d; j++) {
+        /* Centered at the first component's mean: near the data, whatever their origin. */
+        double origin = mix_gaussian_mean(model, 0)[j], total = 0, sum = 0, squares = 0;
+        for (size_t c = 0; c < model->k; c++) {
+            const double *own = statistics + c * size;
+            double offset = mix_gaussian_mean(model, c)[j] - origin;
+            total += own[0];
+            sum += own[1 + j] + own[0] * offset;
+        }
+        double center = sum / total;
+        for (size_t c = 0; c < model->k; c++) {
+            const double *own = statistics + c * size;
+            double offset = mix_gaussian_mean(model, c)[j] - origin - center;
+            squares +=
+                own[1 + d + (axis ? j : mix_linalg_at(j, j))] + 2 * own[1 + j] * offset + own[0] * offset * offset;
+        }
+        variance[j] = squares / total;
+        if (!(variance[j] > 0)) {
+            variance[j] =
+                fmax((origin + center) * (origin + center), 1e-150); /* constant: as mix_data_standardize */
+        }
+    }
+}
+
 /* Means within 1 % of a's deviation, variances of b in a's whitened axes within 1 % of 1, and determinants as
 ** close: by Hadamard's inequality the correlations there are then small, too. */
 static bool coincide(const mixture_model *model, size_t a, size_t b) {
@@ -322,9 +355,10 @@ static void sample_factors(const mixture_model *model, double *factors) {
     }
 }
 
-static void sample(const mixture_model *model, size_t component, const double *factors, mix_random *random,
-                   double *x) {
+static void sample(const mixture_model *model, size_t component, const double *factors, size_t trials,
+                   mix_random *random, double *x) {
     size_t d = model->d;
+    (void)trials;
     const double *mean = mix_gaussian_mean(model, component);
     const double *factor = factors + component * mix_gaussian_derived_size(d);
     for (size_t j = 0; j < d; j++) {
@@ -344,6 +378,8 @@ const mixture_family mixture_gaussian = {
     .array_count = 2,
     .arrays = {[MEANS] = {"means", "mean", 1}, [COVARIANCES] = {"covariances", "covariance", 2}},
     .standardize = true,
+    .structured = true,
+    .least_rows = least_rows,
     .derived_size = mix_gaussian_derived_size,
     .statistics_size = statistics_size,
     .scratch_size = scratch_size,
@@ -355,6 +391,7 @@ const mixture_family mixture_gaussian = {
     .maximize = maximize,
     .constrain = constrain,
     .coincide = coincide,
+    .variances = variances,
     .packed_size = packed_size,
     .pack = pack,
     .unpack = unpack,

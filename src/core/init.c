@@ -28,8 +28,11 @@ struct mix_init {
     const mixture_data *sample;
     mixture_data *own_sample; /* NULL: the sample is the data */
     double *points[VARIANTS]; /* the sample in the family's geometries, made when first needed */
-    size_t *labels, *sizes;
-    double *centers, *distances, *scratch, *statistics, *resp;
+    size_t *labels;
+    size_t *known;  /* labels that the data have, 1..k or 0; NULL: none */
+    double *weight; /* of the sample's rows */
+    bool *placed;   /* components with a center, while centers are chosen */
+    double *centers, *totals, *chances, *scratch, *statistics, *resp;
 };
 
 void mix_init_free(mix_init *init) {
@@ -44,8 +47,8 @@ void mix_init_free(mix_init *init) {
     for (int i = 0; i < VARIANTS; i++) {
         mix_memory_free(init->points[i]);
     }
-    void *blocks[] = {init->labels,  init->sizes,      init->centers, init->distances,
-                      init->scratch, init->statistics, init->resp};
+    void *blocks[] = {init->labels, init->known,   init->weight,  init->placed,     init->centers,
+                      init->totals, init->chances, init->scratch, init->statistics, init->resp};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         mix_memory_free(blocks[i]);
     }
@@ -91,6 +94,24 @@ static size_t sample_rows(size_t k, size_t d) {
     return wanted < 8 * k ? 8 * k : wanted;
 }
 
+/* The sample's weights and labels as the clustering wants them. */
+static bool copy_extras(mix_init *init) {
+    const mixture_data *sample = init->sample;
+    if (sample->extras & MIXTURE_LABELLED) {
+        init->known = mix_memory_array(sample->rows, sizeof(size_t));
+        if (init->known == NULL) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < sample->rows; i++) {
+        init->weight[i] = mix_data_weight(sample, i);
+        if (init->known != NULL) {
+            init->known[i] = (size_t)mix_data_label(sample, i);
+        }
+    }
+    return true;
+}
+
 mixture_status mix_init_new(const mixture_family *family, const mixture_data *data, const mixture_options *options,
                             const mix_cancel *cancel, mix_init **result) {
     size_t k = options->k, d = data->d;
@@ -105,12 +126,15 @@ mixture_status mix_init_new(const mixture_family *family, const mixture_data *da
         size_t n = init->sample->rows;
         size_t size = mix_statistics_size(family, options->covariance, k, d);
         bool full = (init->labels = mix_memory_array(n, sizeof(size_t))) != NULL &&
-                    (init->sizes = mix_memory_array(n > k ? n : k, sizeof(size_t))) != NULL &&
+                    (init->weight = mix_memory_array(n, sizeof(double))) != NULL &&
+                    (init->placed = mix_memory_array(k, sizeof(bool))) != NULL &&
                     (init->centers = mix_memory_array(k, d * sizeof(double))) != NULL &&
-                    (init->distances = mix_memory_array(n, 2 * sizeof(double))) != NULL &&
+                    (init->totals = mix_memory_array(k, sizeof(double))) != NULL &&
+                    (init->chances = mix_memory_array(n, 2 * sizeof(double))) != NULL &&
                     (init->scratch = mix_memory_array(family->scratch_size(d), sizeof(double))) != NULL &&
                     (init->statistics = mix_memory_array(size, sizeof(double))) != NULL &&
-                    (init->resp = mix_memory_array(k, MIX_BLOCK_ROWS * sizeof(double))) != NULL;
+                    (init->resp = mix_memory_array(k, MIX_BLOCK_ROWS * sizeof(double))) != NULL &&
+                    copy_extras(init);
         status = full ? MIXTURE_OK : MIXTURE_NOMEM;
     }
     if (status != MIXTURE_OK) {
@@ -133,8 +157,35 @@ static mixture_status get_points(mix_init *init, unsigned variant, mix_points *p
         }
         init->family->features(sample, variant, init->points[variant], init->scratch);
     }
-    *points = (mix_points){init->points[variant], sample->rows, sample->d};
+    *points = (mix_points){init->points[variant], init->weight, sample->rows, sample->d, init->cancel};
     return MIXTURE_OK;
+}
+
+/* Components with labelled rows have their centers there. */
+static void place_labelled(mix_init *init, const mix_points *points) {
+    size_t k = init->options->k, size = points->size;
+    memset(init->placed, 0, k * sizeof(bool));
+    for (size_t i = 0; init->known != NULL && i < points->count; i++) {
+        if (init->known[i] == 0) {
+            continue;
+        }
+        size_t c = init->known[i] - 1;
+        double *center = init->centers + c * size;
+        if (!init->placed[c]) {
+            memset(center, 0, size * sizeof(double));
+            init->placed[c] = true;
+            init->totals[c] = 0;
+        }
+        init->totals[c] += points->weight[i];
+        for (size_t j = 0; j < size; j++) {
+            center[j] += points->weight[i] * points->x[i * size + j];
+        }
+    }
+    for (size_t c = 0; c < k; c++) {
+        for (size_t j = 0; j < size && init->placed[c]; j++) {
+            init->centers[c * size + j] /= init->totals[c];
+        }
+    }
 }
 
 /* Fill labels with a partition of the sample into k clusters. */
@@ -147,41 +198,39 @@ static mixture_status partition(mix_init *init, size_t number) {
     }
     mix_random random;
     mix_random_seed(&random, init->options->seed, 1 + number);
-    if (init->options->init == MIXTURE_INIT_RANDOM) {
-        mix_cluster_random(&points, k, &random, init->centers, init->sizes);
-        mix_cluster_assign(&points, k, init->centers, init->labels);
-        return MIXTURE_OK;
+    place_labelled(init, &points);
+    memset(init->labels, 0, points.count * sizeof *init->labels);
+    bool changed = true, random_start = init->options->init == MIXTURE_INIT_RANDOM;
+    bool go_on = random_start
+                     ? mix_cluster_random(&points, k, init->placed, &random, init->centers, init->chances)
+                     : mix_cluster_plusplus(&points, k, init->placed, &random, init->centers, init->chances);
+    go_on = go_on && mix_cluster_assign(&points, k, init->centers, init->known, init->labels, &changed);
+    for (int step = 0; go_on && !random_start && changed && step < LLOYD_STEPS; step++) {
+        mix_cluster_center(&points, k, init->labels, init->centers, init->totals);
+        go_on = mix_cluster_assign(&points, k, init->centers, init->known, init->labels, &changed);
     }
-    mix_cluster_plusplus(&points, k, &random, init->centers, init->distances);
-    mix_cluster_assign(&points, k, init->centers, init->labels);
-    for (int step = 0; step < LLOYD_STEPS; step++) {
-        if (mix_cancelled(init->cancel)) {
-            return MIXTURE_CANCELLED;
-        }
-        mix_cluster_center(&points, k, init->labels, init->centers, init->sizes);
-        if (!mix_cluster_assign(&points, k, init->centers, init->labels)) {
-            break;
-        }
-    }
-    return MIXTURE_OK;
+    return go_on ? MIXTURE_OK : MIXTURE_CANCELLED;
 }
 
-/* Statistics of the sample with each row belonging wholly to the component of its label, or to every one alike when
-** `labels` is NULL. */
+/* Statistics of the sample with each row belonging to the component of its label, but for the share that the family wants
+** spread over all; or to every component alike when `labels` is NULL. A known component has its row wholly. */
 static void accumulate(mix_init *init, const mixture_model *model, const size_t *labels) {
     const mixture_data *sample = init->sample;
     size_t k = model->k;
+    double spread = labels == NULL ? 1 : init->family->start_spread;
     memset(init->statistics, 0,
            mix_statistics_size(init->family, init->options->covariance, k, sample->d) * sizeof(double));
     for (size_t b = 0; b * MIX_BLOCK_ROWS < sample->rows; b++) {
         mix_rows rows = mix_data_block(sample, b);
         memset(init->resp, 0, k * MIX_BLOCK_ROWS * sizeof(double));
         for (size_t r = 0; r < rows.count; r++) {
-            double weight = rows.weight ? rows.weight[r] : 1;
-            size_t known = rows.label != NULL ? (size_t)rows.label[r] : 0;
+            size_t row = b * MIX_BLOCK_ROWS + r;
+            bool known = init->known != NULL && init->known[row] != 0;
+            size_t own = known ? init->known[row] - 1 : labels != NULL ? labels[row] : 0;
+            double share = known ? 0 : spread;
             for (size_t c = 0; c < k; c++) {
-                bool own = known ? c + 1 == known : labels == NULL || labels[b * MIX_BLOCK_ROWS + r] == c;
-                init->resp[c * rows.stride + r] = own ? (labels == NULL ? weight / (double)k : weight) : 0;
+                double resp = share / (double)k + (c == own ? 1 - share : 0);
+                init->resp[c * rows.stride + r] = init->weight[row] * resp;
             }
         }
         mix_statistics_accumulate(model, init->options->covariance, &rows, init->resp, init->statistics,

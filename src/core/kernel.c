@@ -69,6 +69,16 @@ static void log_density_axis(const mix_rows *rows, size_t d, const double *mean,
     }
 }
 
+static void linear(const mix_rows *rows, size_t d, const double *factor, double *out) {
+    for (size_t at = 0; at < rows->padded; at += MIX_LANES) {
+        vec sum = {0};
+        for (size_t j = 0; j < d; j++) {
+            sum += vec_load(rows->x + j * rows->stride + at) * factor[j];
+        }
+        vec_store(out + at, floor_log_density(sum));
+    }
+}
+
 /* ---- Posterior ------------------------------------------------------------------------------------ */
 
 /* Row weights at `at`, 0 beyond the last row. */
@@ -194,6 +204,21 @@ static void scatter_axis(const mix_rows *rows, size_t d, const double *mean, con
     }
 }
 
+static void sums(const mix_rows *rows, size_t d, const double *resp, double *statistics) {
+    vec total = {0};
+    for (size_t at = 0; at < rows->padded; at += MIX_LANES) {
+        total += vec_load(resp + at);
+    }
+    statistics[0] += vec_sum(total);
+    for (size_t j = 0; j < d; j++) {
+        vec sum = {0};
+        for (size_t at = 0; at < rows->padded; at += MIX_LANES) {
+            sum += vec_load(resp + at) * vec_load(rows->x + j * rows->stride + at);
+        }
+        statistics[1 + j] += vec_sum(sum);
+    }
+}
+
 /* ---- Table ---------------------------------------------------------------------------------------- */
 
 static bool supported(void) {
@@ -213,7 +238,9 @@ const mix_kernel JOIN(mix_kernel_, MIX_KERNEL) = {
     .supported = supported,
     .log_density = log_density,
     .log_density_axis = log_density_axis,
+    .linear = linear,
     .posterior = posterior,
     .scatter = scatter,
     .scatter_axis = scatter_axis,
+    .sums = sums,
 };

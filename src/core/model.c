@@ -10,7 +10,7 @@
 #include "memory.h"
 
 const mixture_family *mixture_family_find(const char *name) {
-    static const mixture_family *const families[] = {&mixture_gaussian};
+    static const mixture_family *const families[] = {&mixture_gaussian, &mixture_multinomial};
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         if (strcmp(name, families[i]->name) == 0) {
             return families[i];

@@ -1,6 +1,7 @@
 /* options.c: defaults and ranges. */
 #include "options.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "error.h"
@@ -25,7 +26,7 @@ mixture_status mix_options_check(const mixture_options *options, mixture_error *
         return mix_error_invalid(error, "option max_iter is %ld; expected an integer from 0 to %d",
                                  options->max_iter, MIX_MAX_ITER);
     }
-    if (!(options->tol >= 0 && options->tol <= 1e300)) {
+    if (!(options->tol >= 0) || isinf(options->tol)) {
         return mix_error_invalid(error, "option tol is %g; expected a number >= 0", options->tol);
     }
     if (options->n_init < 1 || options->n_init > MIX_MAX_N_INIT) {

@@ -5,16 +5,18 @@
 struct mixture_sampler {
     const mixture_model *model;
     mix_random random;
+    size_t trials;
     double *factors;
     double total; /* of the weights: 1 but for rounding */
 };
 
-mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed) {
+mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed, size_t trials) {
     mixture_sampler *sampler = mix_memory_zeros(1, sizeof *sampler);
     if (sampler == NULL) {
         return NULL;
     }
     sampler->model = model;
+    sampler->trials = trials;
     mix_random_seed(&sampler->random, seed, 0);
     sampler->factors = mix_memory_zeros(model->k, model->family->derived_size(model->d) * sizeof(double));
     if (sampler->factors == NULL) {
@@ -31,7 +33,7 @@ mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed) {
 size_t mixture_sampler_draw(mixture_sampler *sampler, double *x) {
     const mixture_model *model = sampler->model;
     size_t component = mix_random_choose(&sampler->random, model->weights, model->k, sampler->total);
-    model->family->sample(model, component, sampler->factors, &sampler->random, x);
+    model->family->sample(model, component, sampler->factors, sampler->trials, &sampler->random, x);
     return component;
 }
 

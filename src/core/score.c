@@ -67,18 +67,26 @@ static bool is_complete(const double *x, size_t d) {
     return true;
 }
 
-/* Densities of a complete row by the kernels, k of them, MIX_LANES apart in scratch->densities; false when one is
-** at the floor and so not exact. */
-static bool fast_densities(const mixture_model *model, const double *x, mixture_scratch *scratch, mix_rows *rows) {
+/* Below this a density from the kernels may be clamped, or stand for 0. */
+#define EXACT_ABOVE (-1e280)
+
+/* Densities of a complete row by the kernels, k of them, MIX_LANES apart in scratch->densities, without the family's
+** log_base, which goes to *base; false when one is too low to be exact. */
+static bool fast_densities(const mixture_model *model, const double *x, mixture_scratch *scratch, mix_rows *rows,
+                           double *base) {
     for (size_t j = 0; j < model->d; j++) {
         scratch->x[j * MIX_LANES] = x[j];
     }
     *rows = (mix_rows){.x = scratch->x, .stride = MIX_LANES, .count = 1, .padded = MIX_LANES};
     model->family->log_density(model, rows, scratch->densities, scratch->family);
     for (size_t c = 0; c < model->k; c++) {
-        if (!(scratch->densities[c * MIX_LANES] > MIX_LOG_DENSITY_FLOOR)) {
+        if (!(scratch->densities[c * MIX_LANES] > EXACT_ABOVE)) {
             return false;
         }
+    }
+    *base = 0;
+    if (model->family->log_base != NULL) {
+        model->family->log_base(model->d, rows, base);
     }
     return true;
 }
@@ -91,26 +99,16 @@ static void exact_densities(const mixture_model *model, const double *x, mixture
     }
 }
 
-void mixture_component_log_densities(const mixture_model *model, const double *x, double *log_densities,
-                                     mixture_scratch *scratch) {
-    mix_rows rows;
-    bool fast = is_complete(x, model->d) && fast_densities(model, x, scratch, &rows);
-    if (!fast) {
-        exact_densities(model, x, scratch);
-    }
-    for (size_t c = 0; c < model->k; c++) {
-        log_densities[c] = fast ? scratch->densities[c * MIX_LANES] : (double)scratch->exact[c];
-    }
-}
-
-/* Log-sum-exp over the exact densities. */
-static double exact_responsibilities(const mixture_model *model, const double *x, double *resp,
-                                     mixture_scratch *scratch) {
-    exact_densities(model, x, scratch);
+/* Log-sum-exp over the exact densities, which become relative joint densities in their place. */
+static double exact_responsibilities(const mixture_model *model, double *resp, mixture_scratch *scratch) {
     long double *joint = scratch->exact, top = -HUGE_VALL, sum = 0;
     for (size_t c = 0; c < model->k; c++) {
         joint[c] = model->weights[c] > 0 ? joint[c] + logl((long double)model->weights[c]) : -HUGE_VALL;
         top = fmaxl(top, joint[c]);
+    }
+    if (top == -HUGE_VALL) { /* impossible under every component: it says nothing */
+        memcpy(resp, model->weights, model->k * sizeof(double));
+        return -INFINITY;
     }
     for (size_t c = 0; c < model->k; c++) {
         joint[c] = joint[c] == top ? 1 : expl(joint[c] - top);
@@ -122,18 +120,45 @@ static double exact_responsibilities(const mixture_model *model, const double *x
     return (double)(top + logl(sum));
 }
 
-double mixture_responsibilities(const mixture_model *model, const double *x, double *resp,
-                                mixture_scratch *scratch) {
+/* resp or log_densities may be NULL. */
+static double posterior(const mixture_model *model, const double *x, double *resp, double *log_densities,
+                        mixture_scratch *scratch) {
     mix_rows rows;
-    if (!is_complete(x, model->d) || !fast_densities(model, x, scratch, &rows)) {
-        return exact_responsibilities(model, x, resp, scratch);
+    double base;
+    bool fast = is_complete(x, model->d) && fast_densities(model, x, scratch, &rows, &base);
+    if (!fast) {
+        exact_densities(model, x, scratch);
+    }
+    for (size_t c = 0; log_densities != NULL && c < model->k; c++) {
+        log_densities[c] = fast ? scratch->densities[c * MIX_LANES] + base : (double)scratch->exact[c];
+    }
+    if (resp == NULL) {
+        return 0;
+    }
+    if (!fast) {
+        return exact_responsibilities(model, resp, scratch);
     }
     double totals[MIX_TOTALS] = {0};
     mix_kernel_current()->posterior(&rows, model->k, model->log_weights, scratch->densities, totals);
     for (size_t c = 0; c < model->k; c++) {
         resp[c] = scratch->densities[c * MIX_LANES];
     }
-    return totals[MIX_TOTAL_LOGLIK];
+    return totals[MIX_TOTAL_LOGLIK] + base;
+}
+
+void mixture_component_log_densities(const mixture_model *model, const double *x, double *log_densities,
+                                     mixture_scratch *scratch) {
+    (void)posterior(model, x, NULL, log_densities, scratch);
+}
+
+double mixture_responsibilities(const mixture_model *model, const double *x, double *resp,
+                                mixture_scratch *scratch) {
+    return posterior(model, x, resp, NULL, scratch);
+}
+
+double mixture_posterior(const mixture_model *model, const double *x, double *resp, double *log_densities,
+                         mixture_scratch *scratch) {
+    return posterior(model, x, resp, log_densities, scratch);
 }
 
 double mixture_distance(const mixture_model *model, size_t component, const double *x, mixture_scratch *scratch) {
@@ -212,13 +237,20 @@ static void flush(mix_batch *batch) {
     bool near = true;
     for (size_t c = 0; c < model->k; c++) {
         for (size_t r = 0; r < batch->count; r++) {
-            near = near && densities[c * rows.stride + r] > MIX_LOG_DENSITY_FLOOR;
+            near = near && densities[c * rows.stride + r] > EXACT_ABOVE;
         }
     }
     if (near) {
         double totals[MIX_TOTALS] = {0};
         mix_kernel_current()->posterior(&rows, model->k, model->log_weights, densities, totals);
         batch->total += totals[MIX_TOTAL_LOGLIK];
+        double base[MIX_BLOCK_ROWS];
+        if (model->family->log_base != NULL) {
+            model->family->log_base(model->d, &rows, base);
+            for (size_t r = 0; r < batch->count; r++) {
+                batch->total += base[r];
+            }
+        }
     } else {
         for (size_t r = 0; r < batch->count; r++) {
             for (size_t j = 0; j < model->d; j++) {

@@ -13,8 +13,8 @@
 /* A weight below this share of one row: the component has no rows. */
 #define EMPTY_ROWS 1e-6
 
-/* k components must gain this over one, in all and per unit of weight: a genuine second component in data drawn
-** from a single one gains 1 or more in all. */
+/* k components must gain this over one, for a mean row and for every row: a genuine second component in data drawn
+** from a single one gains 1 or more in all, with rows of weight 1. */
 #define SADDLE_GAIN 0.01
 #define SADDLE_GAIN_PER_ROW 1e-7
 
@@ -68,10 +68,10 @@ static bool equal_rows(const mixture_data *data, size_t a, size_t b) {
     return true;
 }
 
-/* For each component the number of distinct rows for which it is the likeliest, counted up to d + 1. */
+/* For each component the number of distinct rows for which it is the likeliest, counted as far as needed. */
 static mixture_status count_rows(mix_em *em, const mixture_model *model, const mix_cancel *cancel,
                                  size_t *counts) {
-    size_t k = model->k, enough = model->d + 1;
+    size_t k = model->k, enough = model->family->least_rows(model->d);
     double *densities = mix_expect_scratch(em->expect);
     size_t *seen = mix_memory_array(k, enough * sizeof(size_t));
     if (seen == NULL) {
@@ -116,14 +116,14 @@ mixture_status mix_soundness_judge(mix_em *em, const mixture_model *model, const
     if (model->k > 1 && !labelled && !soundness->saddle) {
         double one = 0;
         status = single_loglik(em, model, cancel, &one, error);
-        double least = SADDLE_GAIN + SADDLE_GAIN_PER_ROW * em->data->total_weight;
+        double least = (SADDLE_GAIN / (double)em->data->rows + SADDLE_GAIN_PER_ROW) * em->data->total_weight;
         soundness->saddle = status == MIXTURE_OK && em->run.loglik - one < least;
     }
     if (status == MIXTURE_OK && !soundness->degenerate) {
         size_t *counts = mix_memory_array(model->k, sizeof(size_t));
         status = counts != NULL ? count_rows(em, model, cancel, counts) : MIXTURE_NOMEM;
         for (size_t c = 0; status == MIXTURE_OK && c < model->k; c++) {
-            soundness->degenerate = soundness->degenerate || counts[c] < model->d + 1;
+            soundness->degenerate = soundness->degenerate || counts[c] < model->family->least_rows(model->d);
         }
         mix_memory_free(counts);
         if (status != MIXTURE_OK) {
@@ -153,9 +153,10 @@ static mixture_status warn_component(mix_em *em, mixture_model *model, size_t c,
     if (twin < c) {
         return mix_model_warn(model, "components %zu and %zu coincide", twin + 1, c + 1);
     }
-    if (rows < model->d + 1) {
-        return mix_model_warn(model, "component %zu has %zu distinct row%s, fewer than d + 1 = %zu", c + 1, rows,
-                              rows == 1 ? "" : "s", model->d + 1);
+    size_t enough = model->family->least_rows(model->d);
+    if (rows < enough) {
+        return mix_model_warn(model, "component %zu has %zu distinct row%s; %zu are needed", c + 1, rows,
+                              rows == 1 ? "" : "s", enough);
     }
     return MIXTURE_OK;
 }

@@ -5,7 +5,7 @@
 #include "em.h"
 
 typedef struct mix_soundness {
-    bool degenerate; /* a component at the variance floor, empty, or on fewer than d + 1 distinct rows */
+    bool degenerate; /* a component at the variance floor, empty, or on too few distinct rows (Gaussian: d + 1) */
     bool saddle;     /* components coincide, or all of them are no better than one */
 } mix_soundness;
 

@@ -30,9 +30,15 @@ static void write_integer(mix_json_writer *writer, const char *key, int64_t x) {
 }
 
 static void write_fit(const mixture_model *model, mix_json_writer *writer) {
+    if (model->trials > 0) {
+        write_double(writer, "trials", model->trials);
+    }
     write_double(writer, "n", model->n);
     write_integer(writer, "skipped", (int64_t)model->skipped);
     write_double(writer, "loglik", model->loglik);
+    if (model->stepped) {
+        return;
+    }
     write_integer(writer, "parameters", (int64_t)model->parameters);
     write_double(writer, "aic", model->aic);
     write_double(writer, "bic", model->bic);
@@ -56,8 +62,14 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
     if (model->columns != NULL) {
         write_strings(writer, "columns", model->columns, model->d);
     }
-    mix_json_write_key(writer, "covariance");
-    mix_json_write_string(writer, mixture_covariance_name(model->covariance));
+    if (family->structured) {
+        mix_json_write_key(writer, "covariance");
+        mix_json_write_string(writer, mixture_covariance_name(model->covariance));
+    }
+    if (model->equal_weights) {
+        mix_json_write_key(writer, "equal_weights");
+        mix_json_write_boolean(writer, true);
+    }
     mix_json_write_key(writer, "weights");
     mix_json_write_array(writer, model->weights, model->k, 1, 0);
     for (size_t a = 0; a < family->array_count; a++) {
@@ -95,7 +107,7 @@ static mixture_status read_family(mix_json_value root, const mixture_family **fa
         *family = mixture_family_find(name);
         mix_memory_free(name);
     }
-    return *family != NULL ? MIXTURE_OK : mix_json_complain(value, "\"gaussian\"", error);
+    return *family != NULL ? MIXTURE_OK : mix_json_complain(value, "gaussian or multinomial", error);
 }
 
 /* k from the weights, d from the first element of the first parameter array. */
@@ -225,6 +237,19 @@ static mixture_status read_integer(mix_json_value root, const char *key, int64_t
     return MIXTURE_OK;
 }
 
+/* An optional boolean. */
+static mixture_status read_flag(mix_json_value root, const char *key, bool *flag, mixture_error *error) {
+    mix_json_value value;
+    if (!mix_json_member(root, key, &value)) {
+        return MIXTURE_OK;
+    }
+    if (mix_json_type_of(value) != MIX_JSON_BOOL) {
+        return mix_json_complain(value, "true or false", error);
+    }
+    *flag = mix_json_boolean(value);
+    return MIXTURE_OK;
+}
+
 static mixture_status read_counts(mix_json_value root, mixture_model *model, mixture_error *error) {
     int64_t skipped = 0, parameters = 0, iterations = 0;
     mixture_status status = read_integer(root, "skipped", 0, &skipped, error);
@@ -247,6 +272,9 @@ static mixture_status read_trace(mix_json_value root, mixture_model *model, mixt
     mix_json_value value;
     if (!mix_json_member(root, "trace", &value)) {
         return MIXTURE_OK;
+    }
+    if (mix_json_type_of(value) != MIX_JSON_ARRAY) {
+        return mix_json_complain(value, "an array of numbers", error);
     }
     size_t count = mix_json_count(value);
     model->trace = mix_memory_zeros(count, sizeof(double));
@@ -277,11 +305,8 @@ static mixture_status read_fit(mix_json_value root, mixture_model *model, mixtur
     const struct {
         const char *key;
         double *x;
-    } numbers[] = {{"n", &model->n},
-                   {"loglik", &model->loglik},
-                   {"aic", &model->aic},
-                   {"bic", &model->bic},
-                   {"icl", &model->icl}};
+    } numbers[] = {{"n", &model->n},     {"loglik", &model->loglik}, {"aic", &model->aic},
+                   {"bic", &model->bic}, {"icl", &model->icl},       {"trials", &model->trials}};
     mix_json_value value;
     model->fitted = mix_json_member(root, "loglik", &value);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -290,13 +315,13 @@ static mixture_status read_fit(mix_json_value root, mixture_model *model, mixtur
             return status;
         }
     }
-    if (mix_json_member(root, "converged", &value)) {
-        if (mix_json_type_of(value) != MIX_JSON_BOOL) {
-            return mix_json_complain(value, "true or false", error);
-        }
-        model->converged = mix_json_boolean(value);
+    mixture_status status = read_flag(root, "converged", &model->converged, error);
+    if (status == MIXTURE_OK) {
+        status = read_flag(root, "equal_weights", &model->equal_weights, error);
     }
-    mixture_status status = read_counts(root, model, error);
+    if (status == MIXTURE_OK) {
+        status = read_counts(root, model, error);
+    }
     if (status == MIXTURE_OK) {
         status = read_trace(root, model, error);
     }

@@ -14,7 +14,8 @@
 
 typedef struct options_reader {
     const mixture_family *family;
-    size_t k, d;
+    size_t k;
+    size_t d; /* known once weight and label are */
     mix_fit_options *out;
     mixture_error *error;
 } options_reader;
@@ -61,11 +62,12 @@ static mixture_status read_integer(options_reader *reader, mix_json_value value,
 
 static mixture_status read_columns(options_reader *reader, mix_json_value value) {
     char expected[64];
-    snprintf(expected, sizeof expected, "an array of %zu column name%s", reader->d, reader->d == 1 ? "" : "s");
-    if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) != reader->d) {
+    size_t count = reader->out->arguments;
+    snprintf(expected, sizeof expected, "an array of %zu column name%s", count, count == 1 ? "" : "s");
+    if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) != count) {
         return mix_json_complain(value, expected, reader->error);
     }
-    char **columns = reader->out->columns = mix_memory_zeros(reader->d, sizeof *columns);
+    char **columns = reader->out->columns = mix_memory_zeros(count, sizeof *columns);
     if (columns == NULL) {
         return mix_error_status(reader->error, MIXTURE_NOMEM);
     }
@@ -89,6 +91,39 @@ static mixture_status read_columns(options_reader *reader, mix_json_value value)
         }
     }
     return MIXTURE_OK;
+}
+
+/* A column by its name or 1-based position. */
+static mixture_status read_place(options_reader *reader, mix_json_value value, size_t *place) {
+    mix_fit_options *out = reader->out;
+    int64_t position;
+    if (mix_json_integer(value, &position) && position >= 1 && (uint64_t)position <= out->arguments) {
+        *place = (size_t)position;
+        return MIXTURE_OK;
+    }
+    char name[32];
+    for (size_t j = 0; j < out->arguments; j++) {
+        snprintf(name, sizeof name, "x%zu", j + 1);
+        if (mix_json_string_equals(value, out->columns != NULL ? out->columns[j] : name)) {
+            *place = j + 1;
+            return MIXTURE_OK;
+        }
+    }
+    char expected[100];
+    snprintf(expected, sizeof expected, "the name of a column or its position from 1 to %zu", out->arguments);
+    return mix_json_complain(value, expected, reader->error);
+}
+
+static mixture_status read_weight(options_reader *reader, mix_json_value value) {
+    return read_place(reader, value, &reader->out->weight);
+}
+
+static mixture_status read_label(options_reader *reader, mix_json_value value) {
+    mixture_status status = read_place(reader, value, &reader->out->label);
+    if (status == MIXTURE_OK && reader->out->label == reader->out->weight) {
+        status = mix_json_complain(value, "another column than weight", reader->error);
+    }
+    return status;
 }
 
 static mixture_status read_covariance(options_reader *reader, mix_json_value value) {
@@ -163,8 +198,18 @@ static mixture_status read_nulls(options_reader *reader, mix_json_value value) {
 
 /* ---- Where to start -------------------------------------------------------------------------------------- */
 
-static const double *keep(options_reader *reader, size_t place, size_t count) {
-    return reader->out->start[place] = mix_memory_zeros(count, sizeof(double));
+/* Read a start's array into memory of its own: checked first, so that a k beyond reason takes no memory. */
+static mixture_status keep(options_reader *reader, size_t place, mix_json_value value, size_t d, int rank) {
+    size_t size = rank == 0 ? 1 : rank == 1 ? d : d * d;
+    mixture_status status = mix_json_read_array(value, reader->k, d, rank, NULL, reader->error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    double *numbers = reader->out->start[place] = mix_memory_zeros(reader->k, size * sizeof(double));
+    if (numbers == NULL) {
+        return mix_error_status(reader->error, MIXTURE_NOMEM);
+    }
+    return mix_json_read_array(value, reader->k, d, rank, numbers, reader->error);
 }
 
 /* A whole model: all its parameters. */
@@ -193,47 +238,39 @@ static mixture_status start_from_model(options_reader *reader, mix_json_value va
     return status;
 }
 
+static mixture_status unknown_parameter(options_reader *reader, mix_json_value key) {
+    char expected[120] = "weights";
+    for (size_t a = 0; a < reader->family->array_count; a++) {
+        size_t used = strlen(expected);
+        snprintf(expected + used, sizeof expected - used, ", %s", reader->family->arrays[a].name);
+    }
+    return mix_json_complain(key, expected, reader->error);
+}
+
 /* An object with some of the parameters. */
 static mixture_status start_from_parameters(options_reader *reader, mix_json_value value) {
     const mixture_family *family = reader->family;
     mixture_start *start = &reader->out->options.start;
+    mixture_status status = MIXTURE_OK;
     mix_json_value item;
-    for (bool more = mix_json_first(value, &item); more; more = mix_json_next(value, &item)) {
+    for (bool more = mix_json_first(value, &item); more && status == MIXTURE_OK;
+         more = mix_json_next(value, &item)) {
         mix_json_value key = mix_json_key(item);
         size_t a = 0;
-        if (mix_json_string_equals(key, "weights")) {
-            if ((start->weights = keep(reader, 0, reader->k)) == NULL) {
-                return mix_error_status(reader->error, MIXTURE_NOMEM);
-            }
-            mixture_status status =
-                mix_json_read_array(item, reader->k, 1, 0, reader->out->start[0], reader->error);
-            if (status != MIXTURE_OK) {
-                return status;
-            }
-            continue;
-        }
         while (a < family->array_count && !mix_json_string_equals(key, family->arrays[a].name)) {
             a++;
         }
-        if (a == family->array_count) {
-            char expected[120] = "weights";
-            for (a = 0; a < family->array_count; a++) {
-                size_t used = strlen(expected);
-                snprintf(expected + used, sizeof expected - used, ", %s", family->arrays[a].name);
-            }
-            return mix_json_complain(key, expected, reader->error);
-        }
-        size_t size = mix_family_array_size(family, a, reader->d);
-        if ((start->arrays[a] = keep(reader, 1 + a, reader->k * size)) == NULL) {
-            return mix_error_status(reader->error, MIXTURE_NOMEM);
-        }
-        mixture_status status = mix_json_read_array(item, reader->k, reader->d, family->arrays[a].rank,
-                                                    reader->out->start[1 + a], reader->error);
-        if (status != MIXTURE_OK) {
-            return status;
+        if (mix_json_string_equals(key, "weights")) {
+            status = keep(reader, 0, item, 1, 0);
+            start->weights = reader->out->start[0];
+        } else if (a < family->array_count) {
+            status = keep(reader, 1 + a, item, reader->d, family->arrays[a].rank);
+            start->arrays[a] = reader->out->start[1 + a];
+        } else {
+            status = unknown_parameter(reader, key);
         }
     }
-    return MIXTURE_OK;
+    return status;
 }
 
 static mixture_status read_init(options_reader *reader, mix_json_value value) {
@@ -255,46 +292,81 @@ static mixture_status read_init(options_reader *reader, mix_json_value value) {
 
 /* ---- The table --------------------------------------------------------------------------------------------- */
 
+typedef enum option_kind {
+    COLUMN, /* says which arguments are data: read first, in this order */
+    GENERAL,
+    STRUCTURED /* only for families with covariance structures */
+} option_kind;
+
 static const struct option {
     const char *name;
+    option_kind kind;
     mixture_status (*read)(options_reader *reader, mix_json_value value);
 } table[] = {
-    {"columns", read_columns},
-    {"covariance", read_covariance},
-    {"equal_weights", read_equal_weights},
-    {"max_iter", read_max_iter},
-    {"tol", read_tol},
-    {"n_init", read_n_init},
-    {"init", read_init},
-    {"seed", read_seed},
-    {"accelerate", read_accelerate},
-    {"threads", read_threads},
-    {"min_variance", read_min_variance},
-    {"nulls", read_nulls},
+    {"columns", COLUMN, read_columns},
+    {"weight", COLUMN, read_weight},
+    {"label", COLUMN, read_label},
+    {"covariance", STRUCTURED, read_covariance},
+    {"equal_weights", GENERAL, read_equal_weights},
+    {"max_iter", GENERAL, read_max_iter},
+    {"tol", GENERAL, read_tol},
+    {"n_init", GENERAL, read_n_init},
+    {"init", GENERAL, read_init},
+    {"seed", GENERAL, read_seed},
+    {"accelerate", GENERAL, read_accelerate},
+    {"threads", GENERAL, read_threads},
+    {"min_variance", STRUCTURED, read_min_variance},
+    {"nulls", GENERAL, read_nulls},
 };
 enum { OPTIONS = sizeof table / sizeof *table };
+
+static bool applies(const options_reader *reader, size_t option) {
+    return table[option].kind != STRUCTURED || reader->family->structured;
+}
+
+static mixture_status read_columns_first(options_reader *reader, mix_json_value root) {
+    mix_fit_options *out = reader->out;
+    for (size_t i = 0; i < OPTIONS && table[i].kind == COLUMN; i++) {
+        mix_json_value value;
+        if (mix_json_member(root, table[i].name, &value)) {
+            mixture_status status = table[i].read(reader, value);
+            if (status != MIXTURE_OK) {
+                return status;
+            }
+        }
+    }
+    out->d = out->arguments - (out->weight != 0) - (out->label != 0);
+    reader->d = out->d;
+    if (out->d == 0) {
+        return mix_error_invalid(reader->error,
+                                 "weight and label leave no column for the data; expected one or more");
+    }
+    return MIXTURE_OK;
+}
 
 static mixture_status read_option(options_reader *reader, mix_json_value value) {
     mix_json_value key = mix_json_key(value);
     for (size_t i = 0; i < OPTIONS; i++) {
-        if (mix_json_string_equals(key, table[i].name)) {
-            return table[i].read(reader, value);
+        if (mix_json_string_equals(key, table[i].name) && applies(reader, i)) {
+            return table[i].kind == COLUMN ? MIXTURE_OK : table[i].read(reader, value);
         }
     }
     char expected[300] = "one of ";
     for (size_t i = 0; i < OPTIONS; i++) {
         size_t used = strlen(expected);
-        snprintf(expected + used, sizeof expected - used, "%s%s", i ? ", " : "", table[i].name);
+        if (applies(reader, i)) {
+            snprintf(expected + used, sizeof expected - used, "%s%s", i ? ", " : "", table[i].name);
+        }
     }
     return mix_json_complain(key, expected, reader->error);
 }
 
 mixture_status mix_options_json_read(const char *text, size_t length, const mixture_family *family, size_t k,
-                                     size_t d, mix_fit_options *options, mixture_error *error) {
+                                     size_t arguments, mix_fit_options *options, mixture_error *error) {
     memset(options, 0, sizeof *options);
     mixture_options_default(&options->options);
     options->options.k = k;
-    options->d = d;
+    options->arguments = options->d = arguments;
     if (text == NULL) {
         return MIXTURE_OK;
     }
@@ -303,10 +375,12 @@ mixture_status mix_options_json_read(const char *text, size_t length, const mixt
     if (status != MIXTURE_OK) {
         return status;
     }
-    options_reader reader = {family, k, d, options, error};
+    options_reader reader = {family, k, arguments, options, error};
     mix_json_value root = mix_json_root(document), item;
     if (mix_json_type_of(root) != MIX_JSON_OBJECT) {
         status = mix_json_complain(root, "an object", error);
+    } else {
+        status = read_columns_first(&reader, root);
     }
     for (bool more = mix_json_first(root, &item); more && status == MIXTURE_OK;
          more = mix_json_next(root, &item)) {
@@ -317,7 +391,7 @@ mixture_status mix_options_json_read(const char *text, size_t length, const mixt
 }
 
 void mix_options_json_clear(mix_fit_options *options) {
-    for (size_t j = 0; options->columns != NULL && j < options->d; j++) {
+    for (size_t j = 0; options->columns != NULL && j < options->arguments; j++) {
         mix_memory_free(options->columns[j]);
     }
     mix_memory_free(options->columns);

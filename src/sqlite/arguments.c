@@ -150,6 +150,26 @@ mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, 
     return MIXTURE_OK;
 }
 
+bool mix_arguments_is_count(double n) {
+    return isnan(n) || (n >= 0 && n <= 0x1p53 && n == floor(n));
+}
+
+mixture_status mix_arguments_model_row(mix_parsed *parsed, int count, sqlite3_value **values, int first,
+                                       uint64_t row, mixture_error *error) {
+    const mixture_model *model = parsed->model;
+    mix_row_arguments arguments = {values, count, first, model->d, (const char *const *)model->columns, row};
+    mixture_status status = mix_arguments_row(&arguments, parsed->x, error);
+    for (size_t j = 0; status == MIXTURE_OK && model->family == &mixture_multinomial && j < model->d; j++) {
+        if (!mix_arguments_is_count(parsed->x[j])) {
+            char number[MIX_JSON_NUMBER_BYTES], name[60], where[40];
+            (void)mix_json_format_double(parsed->x[j], number);
+            status = mix_error_invalid(error, "value %zu%s is %s%s; expected a count, an integer >= 0", j + 1,
+                                       column_name(&arguments, j, name), number, row_number(&arguments, where));
+        }
+    }
+    return status;
+}
+
 mixture_status mix_arguments_integer(sqlite3_value *value, int place, const char *name, sqlite3_int64 least,
                                      sqlite3_int64 most, sqlite3_int64 *integer, mixture_error *error) {
     int type = sqlite3_value_type(value);

@@ -42,7 +42,10 @@ void mix_parsed_release(mix_parsed *parsed) {
     }
 }
 
-bool mix_parsed_is(const mix_parsed *parsed, sqlite3_value *value) {
+bool mix_parsed_same(const mix_parsed *parsed, sqlite3_value *value) {
+    if (parsed == NULL) {
+        return sqlite3_value_type(value) == SQLITE_NULL;
+    }
     if (sqlite3_value_type(value) != SQLITE_TEXT) {
         return false;
     }

@@ -40,7 +40,7 @@ mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *v
                                     mixture_error *error);
 void mix_parsed_release(mix_parsed *parsed); /* NULL is fine */
 
-/* Whether the value is, byte for byte, the text of this model. */
-bool mix_parsed_is(const mix_parsed *parsed, sqlite3_value *value);
+/* Whether the value is, byte for byte, the text of this model; NULL for NULL. */
+bool mix_parsed_same(const mix_parsed *parsed, sqlite3_value *value);
 
 #endif

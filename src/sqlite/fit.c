@@ -1,5 +1,6 @@
-/* fit.c: gmm_fit: rows into data, data into a model. */
+/* fit.c: gmm_fit and mmm_fit: rows into data, data into a model. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "error.h"
@@ -7,20 +8,21 @@
 #include "interrupt.h"
 #include "memory.h"
 #include "model_json.h"
+#include "number.h"
 #include "options_json.h"
 
 typedef struct fit_state {
     bool failed;
     uint64_t rows;    /* seen */
     uint64_t skipped; /* for a NULL */
-    size_t d;
     sqlite3_int64 k;
     bool has_options;
+    bool packed;        /* the first row came as one mix_row() */
     char *options_text; /* of the first row, to see whether it changes */
     size_t options_length;
     mix_fit_options options;
     mixture_data *data;
-    double *x; /* d: the row at hand */
+    double *x; /* the row at hand: all arguments before k */
 } fit_state;
 
 static void clear(fit_state *state) {
@@ -41,8 +43,8 @@ static bool looks_like_object(const char *text) {
     return text != NULL && text[strspn(text, " \t\r\n")] == '{';
 }
 
-static mixture_status read_options(fit_state *state, const mixture_family *family, int place, sqlite3_value *value,
-                                   mixture_error *error) {
+static mixture_status read_options(fit_state *state, const mixture_family *family, size_t arguments, int place,
+                                   sqlite3_value *value, mixture_error *error) {
     const char *text = NULL;
     if (value != NULL) {
         text = (const char *)sqlite3_value_text(value);
@@ -57,7 +59,7 @@ static mixture_status read_options(fit_state *state, const mixture_family *famil
     }
     mixture_error inner = {MIXTURE_OK, ""};
     mixture_status status = mix_options_json_read(state->options_text, state->options_length, family,
-                                                  (size_t)state->k, state->d, &state->options, &inner);
+                                                  (size_t)state->k, arguments, &state->options, &inner);
     if (status == MIXTURE_INVALID) {
         return mix_error_invalid(error, "argument %d (options): %s", place, inner.text);
     }
@@ -76,8 +78,9 @@ static mixture_status start(fit_state *state, const mixture_family *family, int 
                                  "options]",
                                  argc, mix_arguments_describe(argv[argc - 1], said));
     }
-    state->d = mix_arguments_columns(argv, count);
-    if (state->d == 0) {
+    size_t arguments = mix_arguments_columns(argv, count);
+    state->packed = count == 1 && sqlite3_value_type(argv[0]) == SQLITE_BLOB;
+    if (arguments == 0) {
         char said[MIX_SAID_BYTES];
         return mix_error_invalid(error, "argument 1 is %s; expected a number or mix_row()",
                                  mix_arguments_describe(argv[0], said));
@@ -90,11 +93,13 @@ static mixture_status start(fit_state *state, const mixture_family *family, int 
                                  mix_arguments_describe(options, said));
     }
     if (status == MIXTURE_OK) {
-        status = read_options(state, family, argc, options, error);
+        status = read_options(state, family, arguments, argc, options, error);
     }
     if (status == MIXTURE_OK) {
-        state->data = mixture_data_new(state->d, 0);
-        state->x = mix_memory_array(state->d, sizeof(double));
+        unsigned extras =
+            (state->options.weight ? MIXTURE_WEIGHTED : 0) | (state->options.label ? MIXTURE_LABELLED : 0);
+        state->data = mixture_data_new(state->options.d, extras);
+        state->x = mix_memory_array(arguments, sizeof(double));
         status = state->data != NULL && state->x != NULL ? MIXTURE_OK : mix_error_status(error, MIXTURE_NOMEM);
     }
     return status;
@@ -137,21 +142,93 @@ static mixture_status check_constant(const fit_state *state, int argc, sqlite3_v
                              argc, mix_arguments_describe(argv[argc - 1], said), (unsigned long long)state->rows);
 }
 
-static mixture_status add_row(fit_state *state, int argc, sqlite3_value **argv, mixture_error *error) {
-    mix_row_arguments row = {
-        argv,       argc - 1 - state->has_options, 1, state->d, (const char *const *)state->options.columns,
-        state->rows};
+/* Name of an argument, for errors. */
+static const char *argument_name(const fit_state *state, size_t j, char buffer[32]) {
+    if (state->options.columns != NULL) {
+        return state->options.columns[j];
+    }
+    snprintf(buffer, 32, "x%zu", j + 1);
+    return buffer;
+}
+
+static mixture_status wrong_number(const fit_state *state, size_t j, const char *expected, mixture_error *error) {
+    char name[32], number[MIX_JSON_NUMBER_BYTES] = "NULL";
+    if (!isnan(state->x[j])) {
+        (void)mix_json_format_double(state->x[j], number);
+    }
+    return mix_error_invalid(error, "%s %zu (%.30s) is %s in row %llu; expected %s",
+                             state->packed ? "value" : "argument", j + 1, argument_name(state, j, name), number,
+                             (unsigned long long)state->rows, expected);
+}
+
+/* Take weight and label out of the row at hand, which keeps the data's values only. */
+static mixture_status take_extras(fit_state *state, double *weight, int *label, mixture_error *error) {
+    const mix_fit_options *options = &state->options;
+    double *x = state->x;
+    *weight = 1;
+    *label = 0;
+    if (options->weight != 0) {
+        *weight = x[options->weight - 1];
+        if (!(*weight >= 0)) {
+            return wrong_number(state, options->weight - 1, "a weight >= 0", error);
+        }
+    }
+    if (options->label != 0 && !isnan(x[options->label - 1])) {
+        double known = x[options->label - 1];
+        if (!(known >= 1 && known <= (double)state->k && known == floor(known))) {
+            char expected[80];
+            snprintf(expected, sizeof expected, "a component from 1 to %lld, or NULL for unknown",
+                     (long long)state->k);
+            return wrong_number(state, options->label - 1, expected, error);
+        }
+        *label = (int)known;
+    }
+    size_t kept = 0;
+    for (size_t j = 0; j < options->arguments; j++) {
+        if (j + 1 != options->weight && j + 1 != options->label) {
+            x[kept++] = x[j];
+        }
+    }
+    return MIXTURE_OK;
+}
+
+static mixture_status check_counts(const fit_state *state, mixture_error *error) {
+    for (size_t j = 0; j < state->options.arguments; j++) {
+        bool data = j + 1 != state->options.weight && j + 1 != state->options.label;
+        if (data && !mix_arguments_is_count(state->x[j])) {
+            return wrong_number(state, j, "a count, an integer >= 0", error);
+        }
+    }
+    return MIXTURE_OK;
+}
+
+static mixture_status add_row(fit_state *state, const mixture_family *family, int argc, sqlite3_value **argv,
+                              mixture_error *error) {
+    mix_row_arguments row = {argv,
+                             argc - 1 - state->has_options,
+                             1,
+                             state->options.arguments,
+                             (const char *const *)state->options.columns,
+                             state->rows};
+    double weight;
+    int label;
     mixture_status status = mix_arguments_row(&row, state->x, error);
+    if (status == MIXTURE_OK && family == &mixture_multinomial) {
+        status = check_counts(state, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = take_extras(state, &weight, &label, error);
+    }
     if (status != MIXTURE_OK) {
         return status;
     }
-    for (size_t j = 0; j < state->d; j++) {
+    for (size_t j = 0; j < state->options.d; j++) {
         if (isnan(state->x[j])) {
             state->skipped++;
             return MIXTURE_OK;
         }
     }
-    return mix_error_status(error, mixture_data_append(state->data, state->x, 1, 0));
+    return mix_error_status(error, mixture_data_append(state->data, state->x, weight, label));
 }
 
 static void fit_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
@@ -172,7 +249,7 @@ static void fit_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
     mixture_status status = state->rows++ == 0 ? start(state, function->detail, argc, argv, &error)
                                                : check_constant(state, argc, argv, &error);
     if (status == MIXTURE_OK) {
-        status = add_row(state, argc, argv, &error);
+        status = add_row(state, function->detail, argc, argv, &error);
     }
     if (status != MIXTURE_OK) {
         clear(state);
@@ -181,10 +258,36 @@ static void fit_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
     }
 }
 
+/* Names of the data's columns, moved from the options to the model, or x1, x2, ... by their place. */
+static bool take_names(fit_state *state, mixture_model *model) {
+    mix_fit_options *options = &state->options;
+    model->columns = mix_memory_zeros(options->d, sizeof *model->columns);
+    if (model->columns == NULL) {
+        return false;
+    }
+    size_t kept = 0;
+    for (size_t j = 0; j < options->arguments; j++) {
+        if (j + 1 != options->weight && j + 1 != options->label) {
+            char name[32];
+            model->columns[kept] =
+                options->columns != NULL ? options->columns[j] : mix_memory_string(argument_name(state, j, name));
+            if (options->columns != NULL) {
+                options->columns[j] = NULL;
+            }
+            if (model->columns[kept++] == NULL) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static void deliver(sqlite3_context *context, fit_state *state, mixture_model *model) {
     model->skipped = state->skipped;
-    model->columns = state->options.columns;
-    state->options.columns = NULL;
+    if (!take_names(state, model)) {
+        sqlite3_result_error_nomem(context);
+        return;
+    }
     mix_json_writer writer = {0};
     mix_model_json_write(model, &writer);
     size_t length;
@@ -225,8 +328,12 @@ static void fit_final(sqlite3_context *context) {
     clear(state);
 }
 
+#define FLAGS (SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_RESULT_SUBTYPE)
+
+/* clang-format off */
 const mix_function mix_fit_functions[] = {
-    {"gmm_fit", "gmm_fit(x1, ..., xd, k [, options])", 2, -1,
-     SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_RESULT_SUBTYPE, NULL, fit_step, fit_final, &mixture_gaussian},
+    {"gmm_fit", "gmm_fit(x1, ..., xd, k [, options])", 2, -1, FLAGS, NULL, fit_step, fit_final, &mixture_gaussian},
+    {"mmm_fit", "mmm_fit(n1, ..., nd, k [, options])", 2, -1, FLAGS, NULL, fit_step, fit_final, &mixture_multinomial},
 };
+/* clang-format on */
 const int mix_fit_function_count = sizeof mix_fit_functions / sizeof *mix_fit_functions;

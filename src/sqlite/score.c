@@ -155,10 +155,7 @@ static void score(sqlite3_context *context, int argc, sqlite3_value **argv) {
         first = 2;
     }
     if (status == MIXTURE_OK) {
-        const mixture_model *model = call.parsed->model;
-        mix_row_arguments row = {
-            argv + first, argc - first, first + 1, model->d, (const char *const *)model->columns, 0};
-        status = mix_arguments_row(&row, call.parsed->x, &error);
+        status = mix_arguments_model_row(call.parsed, argc - first, argv + first, first + 1, 0, &error);
     }
     if (status != MIXTURE_OK) {
         mix_arguments_fail(context, function->name, &error);
@@ -204,17 +201,14 @@ static void loglik_step(sqlite3_context *context, int argc, sqlite3_value **argv
     mixture_status status = MIXTURE_OK;
     if (state->row++ == 0) {
         status = start_loglik(state, binding->connection, argv[0], &error);
-    } else if (state->parsed == NULL ? sqlite3_value_type(argv[0]) != SQLITE_NULL
-                                     : !mix_parsed_is(state->parsed, argv[0])) {
+    } else if (!mix_parsed_same(state->parsed, argv[0])) {
         status = mix_error_invalid(&error,
                                    "argument 1 (model) changes in row %llu; expected the same in all rows, "
                                    "or GROUP BY it",
                                    (unsigned long long)state->row);
     }
     if (status == MIXTURE_OK && state->parsed != NULL) {
-        const mixture_model *model = state->parsed->model;
-        mix_row_arguments row = {argv + 1, argc - 1, 2, model->d, (const char *const *)model->columns, state->row};
-        status = mix_arguments_row(&row, state->parsed->x, &error);
+        status = mix_arguments_model_row(state->parsed, argc - 1, argv + 1, 2, state->row, &error);
         if (status == MIXTURE_OK) {
             mix_batch_add(state->batch, state->parsed->x);
         }

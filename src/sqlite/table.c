@@ -245,7 +245,7 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
     (void)argc;
     reset(cursor);
     mixture_status status = check_arguments(cursor, places, values, count, &error);
-    if (status == MIXTURE_OK && (cursor->parsed == NULL || !mix_parsed_is(cursor->parsed, values[0]))) {
+    if (status == MIXTURE_OK && (cursor->parsed == NULL || !mix_parsed_same(cursor->parsed, values[0]))) {
         mix_parsed_release(cursor->parsed);
         cursor->parsed = NULL;
         status = mix_connection_model(instance->connection, values[0], &cursor->parsed, &error);

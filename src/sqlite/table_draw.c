@@ -46,18 +46,41 @@ static mixture_status draw(mix_cursor *cursor, mixture_error *error) {
     return MIXTURE_OK;
 }
 
+/* Trials a row: the argument, or the mean of the rows that the model was fitted to. */
+static mixture_status find_trials(const mixture_model *model, sqlite3_value *value, sqlite3_int64 *trials,
+                                  mixture_error *error) {
+    if (value != NULL) {
+        return mix_arguments_integer(value, 4, "trials", 0, MOST_POINTS, trials, error);
+    }
+    if (!(model->trials > 0 && model->trials <= MOST_POINTS)) {
+        return mix_error_invalid(error,
+                                 "argument 4 (trials) is missing and the model has none; expected an integer from "
+                                 "0 to %d",
+                                 MOST_POINTS);
+    }
+    *trials = (sqlite3_int64)round(model->trials);
+    return MIXTURE_OK;
+}
+
 static mixture_status start_sample(mix_cursor *cursor, sqlite3_value **values, int count, mixture_error *error) {
     const mixture_model *model = mix_cursor_model(cursor);
     sample_state *own = cursor->state;
-    sqlite3_int64 n, seed = 0;
+    sqlite3_int64 n, seed = 0, trials = 0;
     mixture_status status = mix_arguments_integer(values[0], 2, "n", 0, INT64_MAX, &n, error);
     if (status == MIXTURE_OK && given(values, count, 1)) {
         status = mix_arguments_integer(values[1], 3, "seed", INT64_MIN, INT64_MAX, &seed, error);
     }
+    if (status == MIXTURE_OK && model->family == &mixture_multinomial) {
+        status = find_trials(model, given(values, count, 2) ? values[2] : NULL, &trials, error);
+    } else if (status == MIXTURE_OK && given(values, count, 2)) {
+        status =
+            mix_error_invalid(error, "argument 4 (trials) is given for a model of family %s; expected multinomial",
+                              mixture_family_name(model->family));
+    }
     if (status != MIXTURE_OK) {
         return status;
     }
-    own->sampler = mixture_sampler_new(model, seed);
+    own->sampler = mixture_sampler_new(model, seed, (size_t)trials);
     own->x = mix_memory_array(model->d, sizeof(double));
     if (own->sampler == NULL || own->x == NULL) {
         return mix_error_status(error, MIXTURE_NOMEM);
@@ -92,12 +115,12 @@ static void stop_sample(mix_cursor *cursor) {
 
 const mix_table mix_table_sample = {
     .name = "mix_sample",
-    .usage = "mix_sample(model, n [, seed])",
+    .usage = "mix_sample(model, n [, seed, trials])",
     .columns = "i, component, x, x1, x2, x3, x4, x5, x6, x7, x8",
     .column_count = 3 + SAMPLE_COLUMNS,
-    .arguments = "n, seed",
+    .arguments = "n, seed, trials",
     .least = 1,
-    .most = 2,
+    .most = 3,
     .state_size = sizeof(sample_state),
     .start = start_sample,
     .advance = draw,

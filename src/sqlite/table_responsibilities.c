@@ -16,11 +16,9 @@ static mixture_status start(mix_cursor *cursor, sqlite3_value **values, int coun
         return MIXTURE_NOMEM;
     }
     own->densities = own->resp + model->k;
-    mix_row_arguments row = {values, count, 2, model->d, (const char *const *)model->columns, 0};
-    mixture_status status = mix_arguments_row(&row, parsed->x, error);
+    mixture_status status = mix_arguments_model_row(parsed, count, values, 2, 0, error);
     if (status == MIXTURE_OK) {
-        mixture_component_log_densities(model, parsed->x, own->densities, parsed->scratch);
-        (void)mixture_responsibilities(model, parsed->x, own->resp, parsed->scratch);
+        (void)mixture_posterior(model, parsed->x, own->resp, own->densities, parsed->scratch);
         cursor->rows = (sqlite3_int64)model->k;
     }
     return status;

@@ -1,0 +1,336 @@
+/* multinomial.c: the multinomial family: a row is counts n_1 ... n_d of N trials, each of which falls into category j with
+** the component's probability p_j:
+**
+**     log density = ln N! - sum ln n_j! + sum n_j ln p_j
+**
+** The first two terms, the multinomial coefficient, hold no parameter: they are the family's log_base.
+**
+** Statistics of a component: N = sum r and s_j = sum r n_j. Then p_j = s_j / sum s. Where that would be below FLOOR times
+** the category's share of all counts it is held there: a probability of exactly 0 could never rise again, whatever rows
+** come to the component. Categories that never occur do keep 0.
+**
+** Values not observed: the total is not known then, so the observed counts are taken given their own sum, which are
+** multinomial with probabilities p_j / sum p over the observed ones. */
+#include <math.h>
+#include <string.h>
+
+#include "error.h"
+#include "family.h"
+#include "kernel.h"
+
+enum { PROBABILITIES }; /* its parameter array */
+
+#define FLOOR 1e-12
+
+/* Stands for ln 0: times a count of 0 it is 0, times any other it is below everything that is possible. */
+#define LOG_ZERO (-1e290)
+
+static const double *probabilities_of(const mixture_model *model, size_t component) {
+    return model->arrays[PROBABILITIES] + component * model->d;
+}
+
+static size_t derived_size(size_t d) {
+    return d; /* ln p_j */
+}
+
+static size_t statistics_size(mixture_covariance covariance, size_t d) {
+    (void)covariance;
+    return 1 + d;
+}
+
+static size_t scratch_size(size_t d) {
+    return d;
+}
+
+static size_t parameter_count(mixture_covariance covariance, size_t k, size_t d) {
+    (void)covariance;
+    return k * (d - 1);
+}
+
+static size_t least_rows(size_t d) {
+    (void)d;
+    return 1;
+}
+
+static mixture_status prepare(mixture_model *model, mixture_error *error) {
+    size_t d = model->d;
+    for (size_t c = 0; c < model->k; c++) {
+        const double *p = probabilities_of(model, c);
+        double sum = 0;
+        for (size_t j = 0; j < d; j++) {
+            if (!(p[j] >= 0 && p[j] <= 1 + 1e-6)) {
+                return mix_error_invalid(error, "probabilities[%zu][%zu] is %g; expected a number from 0 to 1", c,
+                                         j, p[j]);
+            }
+            model->derived[c * d + j] = p[j] > 0 ? log(p[j]) : LOG_ZERO;
+            sum += p[j];
+        }
+        if (!(fabs(sum - 1) <= 1e-6)) {
+            return mix_error_invalid(error, "probabilities[%zu] sum to %.9g; expected 1", c, sum);
+        }
+    }
+    return MIXTURE_OK;
+}
+
+/* ---- Expect ----------------------------------------------------------------------------------------- */
+
+static double log_factorial(double n) {
+    int sign;
+    return n < 2 ? 0 : lgamma_r(n + 1, &sign); /* plain lgamma writes to a global */
+}
+
+static void log_base(size_t d, const mix_rows *rows, double *base) {
+    for (size_t r = 0; r < rows->count; r++) {
+        double total = 0, sum = 0;
+        for (size_t j = 0; j < d; j++) {
+            double n = rows->x[j * rows->stride + r];
+            total += n;
+            sum += log_factorial(n);
+        }
+        base[r] = log_factorial(total) - sum;
+    }
+}
+
+static void log_density(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch) {
+    (void)scratch;
+    for (size_t c = 0; c < model->k; c++) {
+        mix_kernel_current()->linear(rows, model->d, model->derived + c * model->d, densities + c * rows->stride);
+    }
+}
+
+static void accumulate(const mixture_model *model, size_t component, mixture_covariance covariance,
+                       const mix_rows *rows, const double *resp, double *statistics, double *scratch) {
+    (void)component;
+    (void)covariance;
+    (void)scratch;
+    mix_kernel_current()->sums(rows, model->d, resp, statistics);
+}
+
+/* ---- Maximize --------------------------------------------------------------------------------------- */
+
+/* p_j proportional to counts, none below its floor: those below are set to it and the rest share what is left, which may
+** push further ones below, at most d times. This is the maximum under p_j >= floor_j. */
+static void solve(size_t d, const double *counts, const double *floors, double *p) {
+    double left = 0, share = 1;
+    for (size_t j = 0; j < d; j++) {
+        p[j] = -1; /* not held at its floor */
+        left += counts[j];
+    }
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (size_t j = 0; j < d; j++) {
+            if (p[j] < 0 && floors[j] > 0 && counts[j] * share < floors[j] * left) {
+                p[j] = floors[j];
+                share -= floors[j];
+                left -= counts[j];
+                moved = true;
+            }
+        }
+    }
+    for (size_t j = 0; j < d; j++) {
+        p[j] = p[j] < 0 ? share * (counts[j] / left) : p[j];
+    }
+}
+
+static void maximize(mixture_model *model, const double *statistics, const mix_maximize *how, double *scratch) {
+    size_t d = model->d;
+    double *floors = scratch, total = 0;
+    (void)how;
+    for (size_t j = 0; j < d; j++) {
+        floors[j] = 0;
+        for (size_t c = 0; c < model->k; c++) {
+            floors[j] += statistics[c * (1 + d) + 1 + j];
+        }
+        total += floors[j];
+    }
+    for (size_t j = 0; j < d; j++) {
+        floors[j] *= total > 0 ? FLOOR / total : 0;
+    }
+    for (size_t c = 0; c < model->k; c++) {
+        const double *counts = statistics + c * (1 + d) + 1;
+        double own = 0;
+        for (size_t j = 0; j < d; j++) {
+            own += counts[j];
+        }
+        double *p = model->arrays[PROBABILITIES] + c * d;
+        if (own > MIX_EMPTY) {
+            solve(d, counts, floors, p);
+        } else {
+            double sum = 0; /* 0: nothing is known of it, not even from before */
+            for (size_t j = 0; j < d; j++) {
+                sum += p[j];
+            }
+            for (size_t j = 0; j < d && sum == 0; j++) {
+                p[j] = 1 / (double)d;
+            }
+        }
+        model->floored[c] = false;
+    }
+}
+
+static bool constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
+    (void)model;
+    (void)how;
+    (void)scratch;
+    return false;
+}
+
+/* Every probability within 1/1000 of a trial's deviation. */
+static bool coincide(const mixture_model *model, size_t a, size_t b) {
+    const double *first = probabilities_of(model, a), *second = probabilities_of(model, b);
+    for (size_t j = 0; j < model->d; j++) {
+        if (fabs(first[j] - second[j]) > 1e-3 * sqrt(first[j] * (1 - fmin(first[j], 1)))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- Coordinates for extrapolation: ln p, up to a constant ------------------------------------------------ */
+
+static size_t packed_size(size_t d) {
+    return d;
+}
+
+static bool pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
+    (void)scratch;
+    for (size_t j = 0; j < model->d; j++) {
+        theta[j] = log(fmax(probabilities_of(model, component)[j], 1e-300));
+    }
+    return true;
+}
+
+static void unpack(mixture_model *model, size_t component, const double *theta, double *scratch) {
+    double *p = model->arrays[PROBABILITIES] + component * model->d, top = -INFINITY, sum = 0;
+    (void)scratch;
+    for (size_t j = 0; j < model->d; j++) {
+        top = fmax(top, theta[j]);
+    }
+    for (size_t j = 0; j < model->d; j++) {
+        p[j] = exp(theta[j] - top);
+        p[j] = p[j] > 1e-299 ? p[j] : 0;
+        sum += p[j];
+    }
+    for (size_t j = 0; j < model->d; j++) {
+        p[j] /= sum;
+    }
+}
+
+/* ---- Clustering space ------------------------------------------------------------------------------- */
+
+/* The shares of the categories in a row, which rows without a count take from all rows together; in even variants their
+** square roots, between which Euclidean distance is Hellinger's: rare categories count, too. */
+static void features(const mixture_data *data, unsigned variant, double *points, double *scratch) {
+    size_t d = data->d;
+    double *all = scratch, total = 0;
+    memset(all, 0, d * sizeof(double));
+    for (size_t row = 0; row < data->rows; row++) {
+        for (size_t j = 0; j < d; j++) {
+            double count = mix_data_weight(data, row) * mix_data_value(data, row, j);
+            all[j] += count;
+            total += count;
+        }
+    }
+    for (size_t row = 0; row < data->rows; row++) {
+        double own = 0;
+        for (size_t j = 0; j < d; j++) {
+            own += mix_data_value(data, row, j);
+        }
+        for (size_t j = 0; j < d; j++) {
+            double share = own > 0     ? mix_data_value(data, row, j) / own
+                           : total > 0 ? all[j] / total
+                                       : 1 / (double)d;
+            points[row * d + j] = variant % 2 == 0 ? sqrt(share) : share;
+        }
+    }
+}
+
+/* ---- Single rows --------------------------------------------------------------------------------------- */
+
+static size_t partial_size(size_t d) {
+    (void)d;
+    return 1;
+}
+
+static long double partial_log_density(const mixture_model *model, size_t component, const double *x,
+                                       long double *squared_distance, long double *scratch) {
+    const double *p = probabilities_of(model, component);
+    long double observed = 0, result = 0;
+    double total = 0;
+    (void)scratch;
+    *squared_distance = 0;
+    for (size_t j = 0; j < model->d; j++) {
+        observed += isnan(x[j]) ? 0 : (long double)p[j];
+        total += isnan(x[j]) ? 0 : x[j];
+    }
+    for (size_t j = 0; j < model->d; j++) {
+        if (!isnan(x[j]) && x[j] > 0) {
+            result -= (long double)log_factorial(x[j]);
+            result += p[j] > 0 ? (long double)x[j] * logl((long double)p[j] / observed) : -HUGE_VALL;
+        }
+    }
+    return result + (long double)log_factorial(total);
+}
+
+/* A count not observed: as many per observed count as the probabilities say. */
+static void conditional(const mixture_model *model, size_t component, const double *x, double *complete,
+                        long double *scratch) {
+    const double *p = probabilities_of(model, component);
+    double observed = 0, total = 0;
+    (void)scratch;
+    for (size_t j = 0; j < model->d; j++) {
+        observed += isnan(x[j]) ? 0 : p[j];
+        total += isnan(x[j]) ? 0 : x[j];
+    }
+    for (size_t j = 0; j < model->d; j++) {
+        double rate = observed > 0 ? p[j] / observed : 0;
+        complete[j] = isnan(x[j]) ? total * rate : x[j];
+    }
+}
+
+static void sample_factors(const mixture_model *model, double *factors) {
+    (void)model;
+    (void)factors;
+}
+
+static void sample(const mixture_model *model, size_t component, const double *factors, size_t trials,
+                   mix_random *random, double *x) {
+    const double *p = probabilities_of(model, component);
+    double total = 0;
+    (void)factors;
+    for (size_t j = 0; j < model->d; j++) {
+        x[j] = 0;
+        total += p[j];
+    }
+    for (size_t t = 0; t < trials; t++) {
+        x[mix_random_choose(random, p, model->d, total)]++;
+    }
+}
+
+const mixture_family mixture_multinomial = {
+    .name = "multinomial",
+    .array_count = 1,
+    .arrays = {[PROBABILITIES] = {"probabilities", "probability", 1}},
+    .start_spread = 0.05, /* no category is shut out by a first partition */
+    .derived_size = derived_size,
+    .statistics_size = statistics_size,
+    .scratch_size = scratch_size,
+    .parameter_count = parameter_count,
+    .least_rows = least_rows,
+    .prepare = prepare,
+    .log_base = log_base,
+    .log_density = log_density,
+    .accumulate = accumulate,
+    .maximize = maximize,
+    .constrain = constrain,
+    .coincide = coincide,
+    .packed_size = packed_size,
+    .pack = pack,
+    .unpack = unpack,
+    .features = features,
+    .partial_size = partial_size,
+    .partial_log_density = partial_log_density,
+    .conditional = conditional,
+    .sample_factors = sample_factors,
+    .sample = sample,
+};
