@@ -72,6 +72,9 @@ __attribute__((visibility("default")))
         rc = register_functions(db, connection, mix_score_functions, mix_score_function_count);
     }
     if (rc == SQLITE_OK) {
+        rc = register_functions(db, connection, mix_verb_functions, mix_verb_function_count);
+    }
+    if (rc == SQLITE_OK) {
         rc = register_functions(db, connection, mix_info_functions, mix_info_function_count);
     }
     if (rc == SQLITE_OK) {

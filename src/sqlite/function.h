@@ -38,8 +38,9 @@ bool mix_function_check(sqlite3_context *context, int argc);
 /* Hand over a JSON text that mix_json_finish() made; NULL is out of memory. */
 void mix_function_json(sqlite3_context *context, char *json, size_t length);
 
-extern const mix_function mix_fit_functions[], mix_score_functions[], mix_info_functions[];
-extern const int mix_fit_function_count, mix_score_function_count, mix_info_function_count;
+extern const mix_function mix_fit_functions[], mix_score_functions[], mix_info_functions[], mix_verb_functions[];
+extern const int mix_fit_function_count, mix_score_function_count, mix_info_function_count,
+    mix_verb_function_count;
 
 /* Register a table-valued function; each holds the connection. */
 int mix_tables_register(sqlite3 *db, mix_connection *connection);
