@@ -118,11 +118,12 @@ typedef struct mixture_model {
 
     /* How it came about; all 0 for a model that was written by hand. */
     bool fitted;
-    bool stepped;       /* by a single maximize step: only n, skipped and loglik are known */
-    bool equal_weights; /* the weights were held at 1/k */
-    double trials;      /* mean sum of a row of counts; 0: not counts, or not known */
-    double n;           /* total weight of the rows */
-    size_t skipped;     /* rows left out by the caller */
+    bool stepped;        /* by a single maximize step: only n, skipped and loglik are known */
+    bool equal_weights;  /* the weights were held at 1/k */
+    double min_variance; /* the floor it was fitted with; 0: the default */
+    double trials;       /* mean sum of a row of counts; 0: not counts, or not known */
+    double n;            /* total weight of the rows */
+    size_t skipped;      /* rows left out by the caller */
     double loglik, aic, bic, icl;
     size_t parameters; /* free ones */
     long iterations;
@@ -147,7 +148,8 @@ void mixture_model_free(mixture_model *model);
 /* Check the parameters and fill what is derived from them; a model is scored only after this. */
 mixture_status mixture_model_prepare(mixture_model *model, mixture_error *error);
 
-/* Fit. The data are centered and scaled in place (once); k components need k distinct rows.
+/* Fit. The data are centered and scaled in place (once; when that fails they can only be freed); k components need k
+** distinct rows.
 ** On MIXTURE_OK *model is the caller's to free, else it is NULL and *error says why. */
 mixture_status mixture_fit(const mixture_family *family, mixture_data *data, const mixture_options *options,
                            mixture_model **model, mixture_error *error);
@@ -169,7 +171,7 @@ double mixture_posterior(const mixture_model *model, const double *x, double *re
                          mixture_scratch *scratch);
 /* Mahalanobis distance to a component 0..k-1; families without one: NaN. */
 double mixture_distance(const mixture_model *model, size_t component, const double *x, mixture_scratch *scratch);
-/* Replace each NaN of x by its conditional expectation given the values observed. */
+/* Replace each NaN of x by its conditional expectation given the values observed; infinite if beyond a double. */
 void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scratch);
 
 /* Draw rows: one a call, the component (0..k-1) returned and the values in x[d]. trials: sum of a row of counts. */

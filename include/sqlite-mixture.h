@@ -2,6 +2,7 @@
 **
 ** Once, before databases are opened:  sqlite3_auto_extension((void (*)(void))sqlite3_mixture_init);
 ** or for one connection:              sqlite3_mixture_init(db, &message, NULL);
+** It makes SQLite's allocator the one of the core (mixture.h), so call it before any other mixture_ function.
 */
 #ifndef SQLITE_MIXTURE_H
 #define SQLITE_MIXTURE_H

@@ -157,6 +157,10 @@ static double power_of_two(double x) {
     return ldexp(1, exponent - 1);
 }
 
+double mix_data_constant_unit(double value) {
+    return value == 0 ? 1 : power_of_two(fmin(fmax(fabs(value), MIN_DEVIATION), MAX_DEVIATION));
+}
+
 /* Find a column's center, scale and variance. */
 static mixture_status measure_column(mixture_data *data, size_t j, const mix_cancel *cancel,
                                      mixture_error *error) {
@@ -165,15 +169,17 @@ static mixture_status measure_column(mixture_data *data, size_t j, const mix_can
     column_range(data, j, &low, &high);
     double magnitude = fmax(fabs(low), fabs(high));
     if (low == high) {
-        /* Constant: measured in units of its own size, so that nothing depends on what the user's unit is. */
         frame->center[j] = low;
-        frame->scale[j] = magnitude == 0 ? 1 : power_of_two(fmin(fmax(magnitude, MIN_DEVIATION), MAX_DEVIATION));
+        frame->scale[j] = mix_data_constant_unit(low);
         return MIXTURE_OK;
     }
     /* In units in which sums and squares neither overflow nor vanish. The mean is refined once: the first pass
     ** may lose digits to a large offset, the second works on the differences. */
     double unit = power_of_two(fmax(magnitude, 0x1p-1000));
     double mean = column_moment(data, j, 1 / unit, 0, NULL), square;
+    if (mix_cancelled(cancel)) {
+        return mix_error_status(error, MIXTURE_CANCELLED);
+    }
     mean += column_moment(data, j, 1 / unit, mean, NULL);
     if (mix_cancelled(cancel)) {
         return mix_error_status(error, MIXTURE_CANCELLED);
@@ -192,20 +198,26 @@ static mixture_status measure_column(mixture_data *data, size_t j, const mix_can
     return MIXTURE_OK;
 }
 
-static double total_weight(const mixture_data *data) {
+/* Divide the weights by a power of two near the largest, so that thresholds and sums mean the same whatever their unit
+** is, and add them up. */
+static void measure_weights(mixture_data *data) {
+    data->weight_unit = 1;
+    data->total_weight = (double)data->rows;
     if (!(data->extras & MIXTURE_WEIGHTED)) {
-        return (double)data->rows;
+        return;
     }
-    double total = 0;
+    double low, high;
+    column_range(data, data->d, &low, &high);
+    data->weight_unit = data->rows > 0 ? power_of_two(high) : 1;
+    data->total_weight = 0;
     for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
-        mix_rows rows = mix_data_block(data, b);
-        double sum = 0;
-        for (size_t r = 0; r < rows.count; r++) {
-            sum += rows.weight[r];
+        double *weight = data->blocks[b] + data->d * MIX_BLOCK_ROWS, sum = 0;
+        for (size_t r = 0; r < mix_data_block(data, b).count; r++) {
+            weight[r] /= data->weight_unit;
+            sum += weight[r];
         }
-        total += sum;
+        data->total_weight += sum;
     }
-    return total;
 }
 
 mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_cancel *cancel, size_t *column,
@@ -220,7 +232,7 @@ mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_can
             return mix_error_status(error, MIXTURE_NOMEM);
         }
     }
-    data->total_weight = total_weight(data);
+    measure_weights(data);
     for (size_t j = 0; j < data->d; j++) {
         frame->center[j] = 0;
         frame->scale[j] = frame->variance[j] = 1;
@@ -229,15 +241,21 @@ mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_can
         if (status != MIXTURE_OK) {
             return status;
         }
+        if (mix_cancelled(cancel)) {
+            return mix_error_status(error, MIXTURE_CANCELLED);
+        }
     }
     for (size_t j = 0; move && j < data->d; j++) {
+        if (mix_cancelled(cancel)) {
+            return mix_error_status(error, MIXTURE_CANCELLED);
+        }
         column_move(data, j, frame->center[j], frame->scale[j]);
     }
     data->standardized = true;
     return MIXTURE_OK;
 }
 
-static bool same_row(const mixture_data *data, size_t a, size_t b) {
+bool mix_data_same_row(const mixture_data *data, size_t a, size_t b) {
     for (size_t j = 0; j < data->d; j++) {
         if (mix_data_value(data, a, j) != mix_data_value(data, b, j)) {
             return false;
@@ -258,7 +276,7 @@ static uint64_t hash_row(const mixture_data *data, size_t row) {
     return hash;
 }
 
-mixture_status mix_data_distinct(const mixture_data *data, size_t limit, const mix_cancel *cancel,
+mixture_status mix_data_distinct(const mixture_data *data, size_t limit, const mix_cancel *cancel, size_t *rows,
                                  size_t *distinct) {
     /* An open hash table of row numbers + 1, at most half full. */
     limit = limit < data->rows ? limit : data->rows;
@@ -277,11 +295,14 @@ mixture_status mix_data_distinct(const mixture_data *data, size_t limit, const m
             return MIXTURE_CANCELLED;
         }
         size_t slot = (size_t)hash_row(data, row) & (capacity - 1);
-        while (table[slot] != 0 && !same_row(data, table[slot] - 1, row)) {
+        while (table[slot] != 0 && !mix_data_same_row(data, table[slot] - 1, row)) {
             slot = (slot + 1) & (capacity - 1);
         }
         if (table[slot] == 0) {
             table[slot] = row + 1;
+            if (rows != NULL) {
+                rows[*distinct] = row;
+            }
             ++*distinct;
         }
     }

@@ -33,8 +33,9 @@ struct mixture_data {
     size_t block_count, block_capacity;
     void **chunks; /* what was allocated */
     size_t chunk_count, chunk_capacity;
-    mix_frame frame; /* set by mix_data_standardize */
-    double total_weight;
+    mix_frame frame;     /* set by mix_data_standardize */
+    double weight_unit;  /* a power of two that the weights were divided by */
+    double total_weight; /* in that unit */
     bool standardized;
 };
 
@@ -75,15 +76,22 @@ static inline int mix_data_label(const mixture_data *data, size_t row) {
     return data->extras & MIXTURE_LABELLED ? (int)mix_data_value(data, row, data->columns - 1) : 0;
 }
 
+/* Whether two rows have the same values. */
+bool mix_data_same_row(const mixture_data *data, size_t a, size_t b);
+
+/* The unit in which a constant column is measured: a power of two near its value, so that nothing depends on what the
+** user's unit is. */
+double mix_data_constant_unit(double value);
+
 /* Center every column on its weighted mean and divide it by a power of two near its deviation, in place, once;
 ** fills frame and total_weight. With `move` false only total_weight is filled and the frame is the identity (for
 ** families of counts). When a column's deviation is beyond what squares in a double can hold: MIXTURE_INVALID,
-** its 0-based place in *column, and a text to stand behind its name. On an error nothing has been moved. */
+** its 0-based place in *column, and a text to stand behind its name. On an error the data can only be freed. */
 mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_cancel *cancel, size_t *column,
                                     mixture_error *error);
 
-/* Number of distinct rows, counted no further than `limit`. */
-mixture_status mix_data_distinct(const mixture_data *data, size_t limit, const mix_cancel *cancel,
+/* Number of distinct rows, counted no further than `limit`; the first row of each goes to rows[] unless that is NULL. */
+mixture_status mix_data_distinct(const mixture_data *data, size_t limit, const mix_cancel *cancel, size_t *rows,
                                  size_t *distinct);
 
 #endif

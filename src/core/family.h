@@ -31,6 +31,7 @@ struct mixture_family {
     size_t array_count;
     mix_array arrays[MIXTURE_ARRAYS];
     bool standardize;    /* data are centered and scaled before a fit */
+    bool counts;         /* values are counts: integers >= 0 */
     bool structured;     /* has covariance structures and min_variance */
     double start_spread; /* share of each row that a hard partition leaves to all components alike */
 
@@ -75,9 +76,12 @@ struct mixture_family {
     void (*unpack)(mixture_model *model, size_t component, const double *theta, double *scratch);
 
     /* Rows as points (rows x d, row after row) whose Euclidean distances are meaningful for clustering.
-    ** `variant` 0, 1, … offers different geometries. */
-    void (*features)(const mixture_data *data, unsigned variant, double *points, double *scratch);
+    ** `variant` 0, 1, … offers different geometries. False when cancelled. */
+    bool (*features)(const mixture_data *data, unsigned variant, const mix_cancel *cancel, double *points,
+                     double *scratch);
 
+    /* Mean sum of a row of counts, from statistics. NULL: not counts. */
+    double (*mean_total)(const mixture_model *model, const double *statistics);
     /* The data's variances (d, as mix_maximize wants them) from statistics that were taken under `model`. NULL: not
     ** needed. */
     void (*variances)(const mixture_model *model, mixture_covariance covariance, const double *statistics,
@@ -90,7 +94,7 @@ struct mixture_family {
     /* Expectation of the whole row given the values observed and the component, into complete[d]. */
     void (*conditional)(const mixture_model *model, size_t component, const double *x, double *complete,
                         long double *scratch);
-    bool has_distance;
+    bool elliptical; /* components have means and covariances: a distance, an outline */
 
     /* Sampling: fill `factors` once (derived_size doubles a component), then draw; trials: of a row of counts. */
     void (*sample_factors)(const mixture_model *model, double *factors);

@@ -216,55 +216,51 @@ static mixture_status continue_finalists(mix_fit *fit, size_t *best, mix_run *ru
 
 /* What the log-likelihood in the data's frame lacks: a density in x is one in z = (x - center) / scale divided by the
 ** scales; and the part of each row that depends on no parameter. */
-static double loglik_shift(const mix_fit *fit) {
-    double shift = 0;
+static mixture_status loglik_shift(const mix_fit *fit, double *shift) {
+    *shift = 0;
     for (size_t j = 0; fit->family->standardize && j < fit->data->d; j++) {
-        shift -= log(fit->data->frame.scale[j]);
+        *shift -= log(fit->data->frame.scale[j]);
     }
-    shift *= fit->data->total_weight;
+    *shift *= fit->data->total_weight;
     for (size_t b = 0; fit->family->log_base != NULL && b * MIX_BLOCK_ROWS < fit->data->rows; b++) {
         mix_rows rows = mix_data_block(fit->data, b);
         double base[MIX_BLOCK_ROWS], sum = 0;
+        if (mix_cancelled(&fit->cancel)) {
+            return MIXTURE_CANCELLED;
+        }
         fit->family->log_base(fit->data->d, &rows, base);
         for (size_t r = 0; r < rows.count; r++) {
             sum += (rows.weight != NULL ? rows.weight[r] : 1) * base[r];
         }
-        shift += sum;
+        *shift += sum;
     }
-    return shift;
+    return MIXTURE_OK;
 }
 
-static void into_user_units(mix_fit *fit, mixture_model *model, mix_run *run) {
-    double shift = loglik_shift(fit);
-    run->loglik += shift;
+/* Parameters, log-likelihoods and entropy as the user has columns and weights. */
+static mixture_status into_user_units(mix_fit *fit, mixture_model *model, mix_run *run) {
+    double shift, unit = fit->data->weight_unit;
+    mixture_status status = loglik_shift(fit, &shift);
+    run->loglik = (run->loglik + shift) * unit;
+    run->entropy *= unit;
     for (size_t i = 0; i < run->trace_count; i++) {
-        run->trace[i] += shift;
+        run->trace[i] = (run->trace[i] + shift) * unit;
     }
     if (fit->family->standardize) {
         fit->family->move(model, &fit->data->frame, true);
     }
-}
-
-/* Mean sum of a row of counts. */
-static double mean_total(const mixture_data *data) {
-    double sum = 0;
-    for (size_t row = 0; row < data->rows; row++) {
-        double total = 0;
-        for (size_t j = 0; j < data->d; j++) {
-            total += mix_data_value(data, row, j);
-        }
-        sum += mix_data_weight(data, row) * total;
-    }
-    return sum / data->total_weight;
+    return mix_error_status(fit->error, status);
 }
 
 static void describe(const mix_fit *fit, mixture_model *model, mix_run *run, const mix_soundness *soundness) {
     const mixture_options *options = fit->options;
     model->covariance = options->covariance;
     model->fitted = true;
-    model->n = fit->data->total_weight;
+    mixture_options defaults;
+    mixture_options_default(&defaults);
+    model->n = fit->data->total_weight * fit->data->weight_unit;
     model->equal_weights = options->equal_weights;
-    model->trials = fit->family->standardize ? 0 : mean_total(fit->data);
+    model->min_variance = options->min_variance != defaults.min_variance ? options->min_variance : 0;
     model->seed = options->seed;
     model->loglik = run->loglik;
     model->iterations = run->iterations;
@@ -291,6 +287,13 @@ static mixture_status warn(mix_fit *fit, mixture_model *model, const mix_run *ru
     return mix_error_status(fit->error, status);
 }
 
+/* Mean sum of a row of counts; the statistics at hand may be those of another finalist, but not what they add up to. */
+static double mean_total(const mix_fit *fit) {
+    const mixture_family *family = fit->family;
+    mixture_model shape = {.family = family, .k = fit->options->k, .d = fit->data->d};
+    return family->mean_total != NULL ? family->mean_total(&shape, fit->em.statistics + MIX_TOTALS) : 0;
+}
+
 /* Make the caller's model of the winner. */
 static mixture_status deliver(mix_fit *fit, candidate *winner, mix_run *run, mixture_model **result) {
     mixture_model *model = winner->model;
@@ -302,7 +305,10 @@ static mixture_status deliver(mix_fit *fit, candidate *winner, mix_run *run, mix
         status = warn(fit, model, run, &winner->soundness);
     }
     if (status == MIXTURE_OK) {
-        into_user_units(fit, model, run);
+        model->trials = mean_total(fit);
+        status = into_user_units(fit, model, run);
+    }
+    if (status == MIXTURE_OK) {
         status = mixture_model_prepare(model, fit->error);
     }
     if (status == MIXTURE_OK) {
@@ -313,13 +319,21 @@ static mixture_status deliver(mix_fit *fit, candidate *winner, mix_run *run, mix
     return status;
 }
 
+/* A label must be a component, and one that the start gives a weight. */
 static mixture_status check_labels(mix_fit *fit) {
+    const double *weights = fit->options->equal_weights ? NULL : fit->options->start.weights;
     for (size_t row = 0; (fit->data->extras & MIXTURE_LABELLED) && row < fit->data->rows; row++) {
         int label = mix_data_label(fit->data, row);
         if (label < 0 || (size_t)label > fit->options->k) {
             return mix_error_invalid(fit->error,
                                      "label %d in row %zu; expected a component from 1 to %zu, or 0 for unknown",
                                      label, row + 1, fit->options->k);
+        }
+        if (label > 0 && weights != NULL && weights[label - 1] == 0) {
+            return mix_error_invalid(fit->error,
+                                     "option init: weights[%d] is 0, but row %zu is labelled %d; expected a "
+                                     "weight > 0",
+                                     label - 1, row + 1, label);
         }
     }
     return MIXTURE_OK;
@@ -336,14 +350,14 @@ static mixture_status check_rows(mix_fit *fit) {
     if (status == MIXTURE_INVALID) {
         return mix_error_invalid(fit->error, "column %zu %s", column + 1, inner.text);
     }
-    if (status == MIXTURE_OK && !isfinite(fit->data->total_weight)) {
+    if (status == MIXTURE_OK && !isfinite(fit->data->total_weight * fit->data->weight_unit)) {
         return mix_error_invalid(fit->error, "the weights sum to more than a double holds; expected a finite sum");
     }
     if (status == MIXTURE_OK) {
         status = check_labels(fit);
     }
     if (status == MIXTURE_OK) {
-        status = mix_data_distinct(fit->data, k, &fit->cancel, &distinct);
+        status = mix_data_distinct(fit->data, k, &fit->cancel, NULL, &distinct);
     }
     if (status == MIXTURE_OK && distinct < k) {
         return mix_error_invalid(fit->error, "%zu distinct row%s for k = %zu; expected at least k distinct rows",

@@ -224,9 +224,10 @@ static void variances(const mixture_model *model, mixture_covariance covariance,
                 own[1 + d + (axis ? j : mix_linalg_at(j, j))] + 2 * own[1 + j] * offset + own[0] * offset * offset;
         }
         variance[j] = squares / total;
-        if (!(variance[j] > 0)) {
-            variance[j] =
-                fmax((origin + center) * (origin + center), 1e-150); /* constant: as mix_data_standardize */
+        double mean = origin + center;
+        if (!(variance[j] >
+              1e-28 * mean * mean)) { /* constant, but for rounding: as mix_data_standardize has it */
+            variance[j] = mix_data_constant_unit(mean) * mix_data_constant_unit(mean);
         }
     }
 }
@@ -302,12 +303,15 @@ static void unpack(mixture_model *model, size_t component, const double *theta, 
 
 /* ---- Clustering space ------------------------------------------------------------------------------- */
 
-/* Covariance of the data in `matrix`, in the data's frame, where the mean is 0 but for rounding. */
-static void data_covariance(const mixture_data *data, double *matrix) {
-    size_t d = data->d;
+/* Covariance of the data in `matrix`, in the data's frame, where the mean is 0 but for rounding. False when cancelled. */
+static bool data_covariance(const mixture_data *data, const mix_cancel *cancel, double *matrix) {
+    size_t d = data->d, step = 1 + (1 << 20) / (d * d);
     memset(matrix, 0, d * d * sizeof(double));
     for (size_t row = 0; row < data->rows; row++) {
         double share = mix_data_weight(data, row) / data->total_weight;
+        if (row % step == 0 && mix_cancelled(cancel)) {
+            return false;
+        }
         for (size_t i = 0; i < d; i++) {
             double x = share * mix_data_value(data, row, i);
             for (size_t j = 0; j <= i; j++) {
@@ -315,14 +319,18 @@ static void data_covariance(const mixture_data *data, double *matrix) {
             }
         }
     }
+    return true;
 }
 
 /* Even variants: whitened by the data's covariance, so that k-means is not fooled by correlated columns. Odd: each
 ** column by its own deviation only, for clusters that lie along the data's main axis, which whitening shortens. */
-static void features(const mixture_data *data, unsigned variant, double *points, double *scratch) {
-    size_t d = data->d;
+static bool features(const mixture_data *data, unsigned variant, const mix_cancel *cancel, double *points,
+                     double *scratch) {
+    size_t d = data->d, step = 1 + (1 << 20) / (d * d);
     double *matrix = scratch, *factor = scratch + d * d;
-    data_covariance(data, matrix);
+    if (!data_covariance(data, cancel, matrix)) {
+        return false;
+    }
     for (size_t j = 0; j < d; j++) {
         /* A ridge of 1e-6 of the variance: collinear columns would put rounding errors on a par with the data. */
         matrix[j * d + j] = matrix[j * d + j] > 0 ? matrix[j * d + j] * (1 + 1e-6) : 1;
@@ -335,6 +343,9 @@ static void features(const mixture_data *data, unsigned variant, double *points,
     }
     mix_linalg_invert(d, factor, factor);
     for (size_t row = 0; row < data->rows; row++) {
+        if (row % step == 0 && mix_cancelled(cancel)) {
+            return false;
+        }
         for (size_t i = 0; i < d; i++) {
             double sum = 0;
             for (size_t j = 0; j <= i; j++) {
@@ -343,6 +354,7 @@ static void features(const mixture_data *data, unsigned variant, double *points,
             points[row * d + i] = sum;
         }
     }
+    return true;
 }
 
 /* ---- Sampling: factors are the Cholesky factors of the covariances ------------------------------------ */
@@ -399,7 +411,7 @@ const mixture_family mixture_gaussian = {
     .partial_size = mix_gaussian_partial_size,
     .partial_log_density = mix_gaussian_partial_log_density,
     .conditional = mix_gaussian_conditional,
-    .has_distance = true,
+    .elliptical = true,
     .sample_factors = sample_factors,
     .sample = sample,
 };

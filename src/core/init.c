@@ -55,6 +55,30 @@ void mix_init_free(mix_init *init) {
     mix_memory_free(init);
 }
 
+static mixture_status copy_row(const mixture_data *data, size_t row, mixture_data *sample, double *x) {
+    for (size_t j = 0; j < data->d; j++) {
+        x[j] = mix_data_value(data, row, j);
+    }
+    sample->total_weight += mix_data_weight(data, row);
+    return mixture_data_append(sample, x, mix_data_weight(data, row), mix_data_label(data, row));
+}
+
+/* k components need k distinct rows. A sample of a table with few of them may lack some: then one of each is added. */
+static mixture_status add_rare_rows(mix_init *init, const mixture_data *data, mixture_data *sample, double *x) {
+    size_t k = init->options->k, distinct = 0;
+    size_t *rows = mix_memory_array(k, sizeof *rows);
+    mixture_status status =
+        rows != NULL ? mix_data_distinct(sample, k, init->cancel, NULL, &distinct) : MIXTURE_NOMEM;
+    if (status == MIXTURE_OK && distinct < k) {
+        status = mix_data_distinct(data, k, init->cancel, rows, &distinct);
+        for (size_t i = 0; status == MIXTURE_OK && i < distinct; i++) {
+            status = copy_row(data, rows[i], sample, x);
+        }
+    }
+    mix_memory_free(rows);
+    return status;
+}
+
 /* Rows of the sample: every row of the data has the same chance (selection sampling, Knuth 3.4.2, algorithm S),
 ** and their order is kept. */
 static mixture_status draw_sample(mix_init *init, const mixture_data *data, size_t wanted) {
@@ -69,20 +93,24 @@ static mixture_status draw_sample(mix_init *init, const mixture_data *data, size
         if (row % MIX_BLOCK_ROWS == 0 && mix_cancelled(init->cancel)) {
             status = MIXTURE_CANCELLED;
         } else if (mix_random_uniform(&random) * (double)(data->rows - row) < (double)(wanted - sample->rows)) {
-            for (size_t j = 0; j < data->d; j++) {
-                x[j] = mix_data_value(data, row, j);
-            }
-            double weight = mix_data_weight(data, row);
-            sample->total_weight += weight;
-            status = mixture_data_append(sample, x, weight, mix_data_label(data, row));
+            status = copy_row(data, row, sample, x);
         }
     }
     if (status == MIXTURE_OK) {
         sample->frame = data->frame;
         sample->standardized = true;
+        status = add_rare_rows(init, data, sample, x);
     }
     mix_memory_free(x);
     return status;
+}
+
+static bool all_labelled(const mixture_data *data) {
+    size_t row = 0;
+    while (row < data->rows && mix_data_label(data, row) != 0) {
+        row++;
+    }
+    return row == data->rows;
 }
 
 static size_t sample_rows(size_t k, size_t d) {
@@ -121,7 +149,9 @@ mixture_status mix_init_new(const mixture_family *family, const mixture_data *da
     }
     *init = (mix_init){.family = family, .options = options, .cancel = cancel, .sample = data};
     size_t wanted = sample_rows(k, d);
-    mixture_status status = data->rows > wanted ? draw_sample(init, data, wanted) : MIXTURE_OK;
+    /* With every row labelled there is nothing to try: the start is the answer. */
+    bool sampled = data->rows > wanted && !all_labelled(data);
+    mixture_status status = sampled ? draw_sample(init, data, wanted) : MIXTURE_OK;
     if (status == MIXTURE_OK) {
         size_t n = init->sample->rows;
         size_t size = mix_statistics_size(family, options->covariance, k, d);
@@ -155,7 +185,11 @@ static mixture_status get_points(mix_init *init, unsigned variant, mix_points *p
         if (init->points[variant] == NULL) {
             return MIXTURE_NOMEM;
         }
-        init->family->features(sample, variant, init->points[variant], init->scratch);
+        if (!init->family->features(sample, variant, init->cancel, init->points[variant], init->scratch)) {
+            mix_memory_free(init->points[variant]);
+            init->points[variant] = NULL;
+            return MIXTURE_CANCELLED;
+        }
     }
     *points = (mix_points){init->points[variant], init->weight, sample->rows, sample->d, init->cancel};
     return MIXTURE_OK;
@@ -192,6 +226,12 @@ static void place_labelled(mix_init *init, const mix_points *points) {
 static mixture_status partition(mix_init *init, size_t number) {
     size_t k = init->options->k;
     mix_points points;
+    if (init->known != NULL && all_labelled(init->sample)) {
+        for (size_t i = 0; i < init->sample->rows; i++) {
+            init->labels[i] = init->known[i] - 1;
+        }
+        return MIXTURE_OK;
+    }
     mixture_status status = get_points(init, (unsigned)(number % VARIANTS), &points);
     if (status != MIXTURE_OK) {
         return status;
@@ -213,8 +253,9 @@ static mixture_status partition(mix_init *init, size_t number) {
 }
 
 /* Statistics of the sample with each row belonging to the component of its label, but for the share that the family wants
-** spread over all; or to every component alike when `labels` is NULL. A known component has its row wholly. */
-static void accumulate(mix_init *init, const mixture_model *model, const size_t *labels) {
+** spread over all; or to every component alike when `labels` is NULL. A known component has its row wholly. False when
+** cancelled. */
+static bool accumulate(mix_init *init, const mixture_model *model, const size_t *labels) {
     const mixture_data *sample = init->sample;
     size_t k = model->k;
     double spread = labels == NULL ? 1 : init->family->start_spread;
@@ -235,7 +276,11 @@ static void accumulate(mix_init *init, const mixture_model *model, const size_t 
         }
         mix_statistics_accumulate(model, init->options->covariance, &rows, init->resp, init->statistics,
                                   init->scratch);
+        if (mix_cancelled(init->cancel)) {
+            return false;
+        }
     }
+    return true;
 }
 
 /* Put what the caller gave into the model. */
@@ -267,7 +312,9 @@ mixture_status mix_init_draw(mix_init *init, size_t number, const mixture_model 
         return mix_error_status(error, status);
     }
     /* With the locations given, what is left out is at first that of all the data, for every component. */
-    accumulate(init, model, located ? NULL : init->labels);
+    if (!accumulate(init, model, located ? NULL : init->labels)) {
+        return mix_error_status(error, MIXTURE_CANCELLED);
+    }
     model->covariance = how->covariance;
     status = mix_statistics_maximize(model, init->statistics, how, init->scratch, error);
     if (status == MIXTURE_OK && given != NULL) {

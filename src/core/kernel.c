@@ -101,6 +101,7 @@ static void posterior(const mix_rows *rows, size_t k, const double *log_weights,
         for (size_t c = 1; c < k; c++) {
             top = vec_max(top, vec_load(column + c * rows->stride) + log_weights[c]);
         }
+        top = floor_log_density(top);
         vec sum = {0}, weighted = {0};
         for (size_t c = 0; c < k; c++) {
             /* -709 gives exactly 0, and 0 times it is no NaN as 0 times -infinity would be. */
@@ -110,6 +111,7 @@ static void posterior(const mix_rows *rows, size_t k, const double *log_weights,
             weighted += e * t;
             vec_store(column + c * rows->stride, e);
         }
+        sum = vec_max(sum, vec_all(1e-300)); /* 0 only if a label allows nothing that has a weight */
         vec weight = row_weights(rows, at);
         vec scale = weight / sum, log_sum = vec_log(sum);
         for (size_t c = 0; c < k; c++) {

@@ -8,8 +8,8 @@
 /* What mix_kernel.posterior adds up over rows, each times its weight. */
 enum { MIX_TOTAL_WEIGHT, MIX_TOTAL_LOGLIK, MIX_TOTAL_ENTROPY, MIX_TOTALS };
 
-/* Log densities are never below this, so that no difference of two of them is NaN. */
-#define MIX_LOG_DENSITY_FLOOR (-1e300)
+/* Log densities are never below this, so that no difference and no weighted sum of them overflows. */
+#define MIX_LOG_DENSITY_FLOOR (-1e200)
 
 typedef struct mix_kernel {
     const char *name;

@@ -23,7 +23,7 @@ enum { PROBABILITIES }; /* its parameter array */
 #define FLOOR 1e-12
 
 /* Stands for ln 0: times a count of 0 it is 0, times any other it is below everything that is possible. */
-#define LOG_ZERO (-1e290)
+#define LOG_ZERO (-1e170)
 
 static const double *probabilities_of(const mixture_model *model, size_t component) {
     return model->arrays[PROBABILITIES] + component * model->d;
@@ -168,18 +168,44 @@ static void maximize(mixture_model *model, const double *statistics, const mix_m
     }
 }
 
+/* A probability of 0 that was given is held at the floor: no row is impossible to begin with. */
 static bool constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
-    (void)model;
     (void)how;
     (void)scratch;
+    for (size_t c = 0; c < model->k; c++) {
+        double *p = model->arrays[PROBABILITIES] + c * model->d, sum = 0;
+        bool zero = false;
+        for (size_t j = 0; j < model->d; j++) {
+            zero = zero || p[j] == 0;
+            p[j] = p[j] == 0 ? FLOOR / (double)model->d : p[j];
+            sum += p[j];
+        }
+        for (size_t j = 0; j < model->d && zero; j++) {
+            p[j] /= sum;
+        }
+    }
     return false;
+}
+
+/* Mean sum of a row. */
+static double mean_total(const mixture_model *model, const double *statistics) {
+    double sum = 0, rows = 0;
+    for (size_t c = 0; c < model->k; c++) {
+        const double *own = statistics + c * (1 + model->d);
+        rows += own[0];
+        for (size_t j = 0; j < model->d; j++) {
+            sum += own[1 + j];
+        }
+    }
+    return sum / rows;
 }
 
 /* Every probability within 1/1000 of a trial's deviation. */
 static bool coincide(const mixture_model *model, size_t a, size_t b) {
     const double *first = probabilities_of(model, a), *second = probabilities_of(model, b);
     for (size_t j = 0; j < model->d; j++) {
-        if (fabs(first[j] - second[j]) > 1e-3 * sqrt(first[j] * (1 - fmin(first[j], 1)))) {
+        double p = fmin(first[j], 1);
+        if (fabs(p - second[j]) > 1e-3 * sqrt(p * (1 - p))) {
             return false;
         }
     }
@@ -220,7 +246,8 @@ static void unpack(mixture_model *model, size_t component, const double *theta, 
 
 /* The shares of the categories in a row, which rows without a count take from all rows together; in even variants their
 ** square roots, between which Euclidean distance is Hellinger's: rare categories count, too. */
-static void features(const mixture_data *data, unsigned variant, double *points, double *scratch) {
+static bool features(const mixture_data *data, unsigned variant, const mix_cancel *cancel, double *points,
+                     double *scratch) {
     size_t d = data->d;
     double *all = scratch, total = 0;
     memset(all, 0, d * sizeof(double));
@@ -243,6 +270,7 @@ static void features(const mixture_data *data, unsigned variant, double *points,
             points[row * d + j] = variant % 2 == 0 ? sqrt(share) : share;
         }
     }
+    return !mix_cancelled(cancel);
 }
 
 /* ---- Single rows --------------------------------------------------------------------------------------- */
@@ -257,6 +285,7 @@ static long double partial_log_density(const mixture_model *model, size_t compon
     const double *p = probabilities_of(model, component);
     long double observed = 0, result = 0;
     double total = 0;
+    int sign;
     (void)scratch;
     *squared_distance = 0;
     for (size_t j = 0; j < model->d; j++) {
@@ -265,11 +294,11 @@ static long double partial_log_density(const mixture_model *model, size_t compon
     }
     for (size_t j = 0; j < model->d; j++) {
         if (!isnan(x[j]) && x[j] > 0) {
-            result -= (long double)log_factorial(x[j]);
+            result -= lgammal_r((long double)x[j] + 1, &sign);
             result += p[j] > 0 ? (long double)x[j] * logl((long double)p[j] / observed) : -HUGE_VALL;
         }
     }
-    return result + (long double)log_factorial(total);
+    return result + lgammal_r((long double)total + 1, &sign);
 }
 
 /* A count not observed: as many per observed count as the probabilities say. */
@@ -288,27 +317,40 @@ static void conditional(const mixture_model *model, size_t component, const doub
     }
 }
 
+/* Factors: the probabilities added up, in which a trial is found by bisection. */
 static void sample_factors(const mixture_model *model, double *factors) {
-    (void)model;
-    (void)factors;
+    for (size_t c = 0; c < model->k; c++) {
+        double sum = 0;
+        for (size_t j = 0; j < model->d; j++) {
+            sum += probabilities_of(model, c)[j];
+            factors[c * model->d + j] = sum;
+        }
+    }
 }
 
 static void sample(const mixture_model *model, size_t component, const double *factors, size_t trials,
                    mix_random *random, double *x) {
-    const double *p = probabilities_of(model, component);
-    double total = 0;
-    (void)factors;
-    for (size_t j = 0; j < model->d; j++) {
-        x[j] = 0;
-        total += p[j];
-    }
+    size_t d = model->d;
+    const double *sums = factors + component * d;
+    memset(x, 0, d * sizeof(double));
     for (size_t t = 0; t < trials; t++) {
-        x[mix_random_choose(random, p, model->d, total)]++;
+        double u = mix_random_uniform(random) * sums[d - 1];
+        size_t low = 0, high = d - 1; /* the first sum above u is in low..high */
+        while (low < high) {
+            size_t middle = (low + high) / 2;
+            if (sums[middle] > u) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        x[low]++;
     }
 }
 
 const mixture_family mixture_multinomial = {
     .name = "multinomial",
+    .counts = true,
     .array_count = 1,
     .arrays = {[PROBABILITIES] = {"probabilities", "probability", 1}},
     .start_spread = 0.05, /* no category is shut out by a first partition */
@@ -323,6 +365,7 @@ const mixture_family mixture_multinomial = {
     .accumulate = accumulate,
     .maximize = maximize,
     .constrain = constrain,
+    .mean_total = mean_total,
     .coincide = coincide,
     .packed_size = packed_size,
     .pack = pack,

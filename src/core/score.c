@@ -68,7 +68,10 @@ static bool is_complete(const double *x, size_t d) {
 }
 
 /* Below this a density from the kernels may be clamped, or stand for 0. */
-#define EXACT_ABOVE (-1e280)
+#define EXACT_ABOVE (-1e160)
+
+/* Nor is the sum of a large log_base and a density as large, of the other sign. */
+#define EXACT_BASE 1e5
 
 /* Densities of a complete row by the kernels, k of them, MIX_LANES apart in scratch->densities, without the family's
 ** log_base, which goes to *base; false when one is too low to be exact. */
@@ -88,7 +91,7 @@ static bool fast_densities(const mixture_model *model, const double *x, mixture_
     if (model->family->log_base != NULL) {
         model->family->log_base(model->d, rows, base);
     }
-    return true;
+    return *base < EXACT_BASE;
 }
 
 /* The same for any row, into scratch->exact. */
@@ -162,7 +165,7 @@ double mixture_posterior(const mixture_model *model, const double *x, double *re
 }
 
 double mixture_distance(const mixture_model *model, size_t component, const double *x, mixture_scratch *scratch) {
-    if (!model->family->has_distance) {
+    if (!model->family->elliptical) {
         return NAN;
     }
     long double squared;

@@ -18,12 +18,17 @@
 #define SADDLE_GAIN 0.01
 #define SADDLE_GAIN_PER_ROW 1e-7
 
+/* As each of the two sees it. */
+static bool coincide(const mixture_model *model, size_t a, size_t b) {
+    return model->family->coincide(model, a, b) && model->family->coincide(model, b, a);
+}
+
 mix_soundness mix_soundness_glance(const mixture_model *model) {
     mix_soundness soundness = {false, false};
     for (size_t c = 0; c < model->k; c++) {
         soundness.degenerate = soundness.degenerate || model->floored[c] || model->weights[c] == 0;
         for (size_t other = 0; other < c && !soundness.saddle; other++) {
-            soundness.saddle = model->family->coincide(model, other, c);
+            soundness.saddle = coincide(model, other, c);
         }
     }
     return soundness;
@@ -59,15 +64,6 @@ static mixture_status single_loglik(mix_em *em, const mixture_model *like, const
     return status == MIXTURE_INVALID ? status : mix_error_status(error, status);
 }
 
-static bool equal_rows(const mixture_data *data, size_t a, size_t b) {
-    for (size_t j = 0; j < data->d; j++) {
-        if (mix_data_value(data, a, j) != mix_data_value(data, b, j)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* For each component the number of distinct rows for which it is the likeliest, counted as far as needed. */
 static mixture_status count_rows(mix_em *em, const mixture_model *model, const mix_cancel *cancel,
                                  size_t *counts) {
@@ -92,7 +88,7 @@ static mixture_status count_rows(mix_em *em, const mixture_model *model, const m
             size_t row = b * MIX_BLOCK_ROWS + r;
             bool known = counts[best] == enough;
             for (size_t i = 0; i < counts[best] && !known; i++) {
-                known = equal_rows(em->data, seen[best * enough + i], row);
+                known = mix_data_same_row(em->data, seen[best * enough + i], row);
             }
             if (!known) {
                 seen[best * enough + counts[best]++] = row;
@@ -136,7 +132,7 @@ mixture_status mix_soundness_judge(mix_em *em, const mixture_model *model, const
 /* The first component before c that coincides with it; c if there is none. */
 static size_t find_twin(const mixture_model *model, size_t c) {
     size_t other = 0;
-    while (other < c && !model->family->coincide(model, other, c)) {
+    while (other < c && !coincide(model, other, c)) {
         other++;
     }
     return other;

@@ -70,6 +70,9 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
         mix_json_write_key(writer, "equal_weights");
         mix_json_write_boolean(writer, true);
     }
+    if (model->min_variance > 0) {
+        write_double(writer, "min_variance", model->min_variance);
+    }
     mix_json_write_key(writer, "weights");
     mix_json_write_array(writer, model->weights, model->k, 1, 0);
     for (size_t a = 0; a < family->array_count; a++) {
@@ -187,6 +190,25 @@ static mixture_status read_parameters(mix_json_value root, mixture_model *model,
     return status;
 }
 
+mixture_status mix_model_json_read_covariance(mix_json_value value, mixture_covariance *covariance,
+                                              mixture_error *error) {
+    bool known = false;
+    if (mix_json_type_of(value) == MIX_JSON_STRING) {
+        char *name = mix_json_string(value, NULL);
+        if (name == NULL) {
+            return mix_error_status(error, MIXTURE_NOMEM);
+        }
+        known = mixture_covariance_find(name, covariance);
+        mix_memory_free(name);
+    }
+    return known ? MIXTURE_OK
+                 : mix_json_complain(
+                       value,
+                       "full, tied, diag, spherical, or one of the mclust codes EII, VII, EEI, VVI, EEE, "
+                       "VVV",
+                       error);
+}
+
 static mixture_status read_names(mix_json_value root, mixture_model *model, mixture_error *error) {
     mix_json_value value;
     mixture_status status = MIXTURE_OK;
@@ -202,11 +224,7 @@ static mixture_status read_names(mix_json_value root, mixture_model *model, mixt
         status = read_strings(value, model->columns, &count, error);
     }
     if (status == MIXTURE_OK && mix_json_member(root, "covariance", &value)) {
-        char *name = mix_json_type_of(value) == MIX_JSON_STRING ? mix_json_string(value, NULL) : NULL;
-        if (name == NULL || !mixture_covariance_find(name, &model->covariance)) {
-            status = mix_json_complain(value, "full, tied, diag, spherical or a mclust code", error);
-        }
-        mix_memory_free(name);
+        status = mix_model_json_read_covariance(value, &model->covariance, error);
     }
     return status;
 }
@@ -305,8 +323,13 @@ static mixture_status read_fit(mix_json_value root, mixture_model *model, mixtur
     const struct {
         const char *key;
         double *x;
-    } numbers[] = {{"n", &model->n},     {"loglik", &model->loglik}, {"aic", &model->aic},
-                   {"bic", &model->bic}, {"icl", &model->icl},       {"trials", &model->trials}};
+    } numbers[] = {{"n", &model->n},
+                   {"loglik", &model->loglik},
+                   {"aic", &model->aic},
+                   {"bic", &model->bic},
+                   {"icl", &model->icl},
+                   {"trials", &model->trials},
+                   {"min_variance", &model->min_variance}};
     mix_json_value value;
     model->fitted = mix_json_member(root, "loglik", &value);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {

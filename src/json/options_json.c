@@ -127,17 +127,7 @@ static mixture_status read_label(options_reader *reader, mix_json_value value) {
 }
 
 static mixture_status read_covariance(options_reader *reader, mix_json_value value) {
-    char *name = mix_json_type_of(value) == MIX_JSON_STRING ? mix_json_string(value, NULL) : NULL;
-    bool known = name != NULL && mixture_covariance_find(name, &reader->out->options.covariance);
-    mix_memory_free(name);
-    if (!known) {
-        return mix_json_complain(
-            value,
-            "full, tied, diag, spherical, or one of the mclust codes EII, VII, EEI, VVI, EEE, "
-            "VVV",
-            reader->error);
-    }
-    return MIXTURE_OK;
+    return mix_model_json_read_covariance(value, &reader->out->options.covariance, reader->error);
 }
 
 static mixture_status read_equal_weights(options_reader *reader, mix_json_value value) {

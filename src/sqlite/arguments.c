@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "family.h"
 #include "number.h"
 #include "reader.h"
 
@@ -150,6 +151,16 @@ mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, 
     return MIXTURE_OK;
 }
 
+mixture_status mix_arguments_same_model(const mix_parsed *parsed, sqlite3_value *value, uint64_t row,
+                                        mixture_error *error) {
+    if (mix_parsed_same(parsed, value)) {
+        return MIXTURE_OK;
+    }
+    return mix_error_invalid(
+        error, "argument 1 (model) changes in row %llu; expected the same in all rows, or GROUP BY it",
+        (unsigned long long)row);
+}
+
 bool mix_arguments_is_count(double n) {
     return isnan(n) || (n >= 0 && n <= 0x1p53 && n == floor(n));
 }
@@ -159,7 +170,7 @@ mixture_status mix_arguments_model_row(mix_parsed *parsed, int count, sqlite3_va
     const mixture_model *model = parsed->model;
     mix_row_arguments arguments = {values, count, first, model->d, (const char *const *)model->columns, row};
     mixture_status status = mix_arguments_row(&arguments, parsed->x, error);
-    for (size_t j = 0; status == MIXTURE_OK && model->family == &mixture_multinomial && j < model->d; j++) {
+    for (size_t j = 0; status == MIXTURE_OK && model->family->counts && j < model->d; j++) {
         if (!mix_arguments_is_count(parsed->x[j])) {
             char number[MIX_JSON_NUMBER_BYTES], name[60], where[40];
             (void)mix_json_format_double(parsed->x[j], number);

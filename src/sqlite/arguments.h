@@ -26,6 +26,10 @@ mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, 
 mixture_status mix_arguments_model_row(mix_parsed *parsed, int count, sqlite3_value **values, int first,
                                        uint64_t row, mixture_error *error);
 
+/* In a later row of an aggregate: the model must be that of the first row, which `parsed` is. */
+mixture_status mix_arguments_same_model(const mix_parsed *parsed, sqlite3_value *value, uint64_t row,
+                                        mixture_error *error);
+
 /* Whether a number can be a count: NaN (not observed) or an integer >= 0 that a double holds exactly. */
 bool mix_arguments_is_count(double n);
 

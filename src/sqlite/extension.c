@@ -59,7 +59,9 @@ __attribute__((visibility("default")))
     SQLITE_EXTENSION_INIT2(api);
     (void)api;
     if (sqlite3_libversion_number() < OLDEST_SQLITE) {
-        *error = sqlite3_mprintf("mixture: SQLite is %s; expected 3.40.1 or later", sqlite3_libversion());
+        if (error != NULL) {
+            *error = sqlite3_mprintf("mixture: SQLite is %s; expected 3.40.1 or later", sqlite3_libversion());
+        }
         return SQLITE_ERROR;
     }
     mixture_set_allocator(&sqlite_allocator);

@@ -1,9 +1,11 @@
 /* fit.c: gmm_fit and mmm_fit: rows into data, data into a model. */
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "error.h"
+#include "family.h"
 #include "function.h"
 #include "interrupt.h"
 #include "memory.h"
@@ -175,7 +177,7 @@ static mixture_status take_extras(fit_state *state, double *weight, int *label, 
     }
     if (options->label != 0 && !isnan(x[options->label - 1])) {
         double known = x[options->label - 1];
-        if (!(known >= 1 && known <= (double)state->k && known == floor(known))) {
+        if (!(known >= 1 && known <= (double)state->k && known <= INT_MAX && known == floor(known))) {
             char expected[80];
             snprintf(expected, sizeof expected, "a component from 1 to %lld, or NULL for unknown",
                      (long long)state->k);
@@ -213,7 +215,7 @@ static mixture_status add_row(fit_state *state, const mixture_family *family, in
     double weight;
     int label;
     mixture_status status = mix_arguments_row(&row, state->x, error);
-    if (status == MIXTURE_OK && family == &mixture_multinomial) {
+    if (status == MIXTURE_OK && family->counts) {
         status = check_counts(state, error);
     }
     if (status == MIXTURE_OK) {

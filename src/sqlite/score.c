@@ -97,6 +97,18 @@ static void distance(const score_call *call) {
 static void impute(const score_call *call) {
     mix_parsed *parsed = call->parsed;
     mixture_impute(parsed->model, parsed->x, parsed->scratch);
+    for (size_t j = 0; j < parsed->model->d; j++) {
+        if (!isfinite(parsed->x[j])) {
+            const mix_binding *binding = sqlite3_user_data(call->context);
+            mixture_error error;
+            (void)mix_error_invalid(&error,
+                                    "the expectation of value %zu is beyond a double; expected values nearer to "
+                                    "the model",
+                                    j + 1);
+            mix_arguments_fail(call->context, binding->function->name, &error);
+            return;
+        }
+    }
     write_numbers(call, parsed->x, parsed->model->d);
 }
 
@@ -201,11 +213,8 @@ static void loglik_step(sqlite3_context *context, int argc, sqlite3_value **argv
     mixture_status status = MIXTURE_OK;
     if (state->row++ == 0) {
         status = start_loglik(state, binding->connection, argv[0], &error);
-    } else if (!mix_parsed_same(state->parsed, argv[0])) {
-        status = mix_error_invalid(&error,
-                                   "argument 1 (model) changes in row %llu; expected the same in all rows, "
-                                   "or GROUP BY it",
-                                   (unsigned long long)state->row);
+    } else {
+        status = mix_arguments_same_model(state->parsed, argv[0], state->row, &error);
     }
     if (status == MIXTURE_OK && state->parsed != NULL) {
         status = mix_arguments_model_row(state->parsed, argc - 1, argv + 1, 2, state->row, &error);

@@ -3,7 +3,7 @@
 ** Arguments of a table-valued function arrive as equality constraints on hidden columns. Two rules of SQLite's matter:
 ** `omit` is honored for the first 16 constraints only, and beyond them the comparison is repeated, which loses a row
 ** with a NULL argument without a word. Such a NULL is therefore an error here, and for the repeated comparisons the
-** arguments are kept and given back as the values of the hidden columns. */
+** arguments are given back as the values of the hidden columns. */
 #include "table.h"
 
 #include <stdio.h>
@@ -196,6 +196,7 @@ static void reset(mix_cursor *cursor) {
         memset(cursor->state, 0, cursor->table->state_size);
     }
     drop_arguments(cursor);
+    cursor->x = NULL;
     cursor->row = cursor->rows = 0;
 }
 
@@ -223,9 +224,12 @@ static mixture_status keep_arguments(mix_cursor *cursor, sqlite3_value **values,
     return MIXTURE_OK;
 }
 
-/* A NULL that SQLite would lose is an error; if any argument is tested again, all are kept. */
+/* A NULL that SQLite would lose is an error. Copies are kept but for rows of numbers, which joins bring by the million and
+** which the table has as numbers. */
 static mixture_status check_arguments(mix_cursor *cursor, const char *places, sqlite3_value **values, int count,
                                       mixture_error *error) {
+    bool numbers = cursor->table->takes_row && strchr(places, 'n') == NULL &&
+                   !(count == 2 && sqlite3_value_type(values[1]) == SQLITE_BLOB);
     for (int i = 0; i < count; i++) {
         if (places[i] == 'n' && sqlite3_value_type(values[i]) == SQLITE_NULL) {
             return mix_error_invalid(error,
@@ -234,7 +238,7 @@ static mixture_status check_arguments(mix_cursor *cursor, const char *places, sq
                                      i + 1, cursor->table->name);
         }
     }
-    return strchr(places, 'n') != NULL ? keep_arguments(cursor, values, count, error) : MIXTURE_OK;
+    return numbers ? MIXTURE_OK : keep_arguments(cursor, values, count, error);
 }
 
 static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places, int argc,
@@ -284,6 +288,8 @@ static int table_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int
         cursor->table->column(cursor, context, column);
     } else if (argument < cursor->argument_count) {
         sqlite3_result_value(context, cursor->arguments[argument]);
+    } else if (cursor->x != NULL && argument > 0 && (size_t)argument <= mix_cursor_model(cursor)->d) {
+        sqlite3_result_double(context, cursor->x[argument - 1]); /* NaN becomes NULL */
     } else if (argument == 0) {
         sqlite3_result_text64(context, cursor->parsed->text, cursor->parsed->length, SQLITE_TRANSIENT,
                               SQLITE_UTF8);

@@ -35,7 +35,9 @@ struct mix_cursor {
     mix_parsed *parsed; /* NULL: the model is NULL and there are no rows */
     bool started;
     sqlite3_int64 row, rows;
-    sqlite3_value **arguments; /* kept only when SQLite will test them again */
+    const double *x; /* a table that takes a row: its values, d of them, for the hidden columns */
+    sqlite3_value *
+        *arguments; /* copies, for the hidden columns; a table that takes a row has them only when needed */
     int argument_count;
     void *state;
 };

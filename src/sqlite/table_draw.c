@@ -3,8 +3,10 @@
 
 #include "arrays.h"
 #include "error.h"
+#include "family.h"
 #include "function.h"
 #include "memory.h"
+#include "number.h"
 #include "outline.h"
 #include "table.h"
 
@@ -18,7 +20,7 @@ static bool given(sqlite3_value **values, int count, int place) {
 /* Pictures need Gaussian components in few dimensions. */
 static mixture_status check_dimensions(const mixture_model *model, size_t least, size_t most,
                                        mixture_error *error) {
-    if (model->family != &mixture_gaussian) {
+    if (!model->family->elliptical) {
         return mix_error_invalid(error, "argument 1 (model) is of family %s; expected gaussian",
                                  mixture_family_name(model->family));
     }
@@ -52,11 +54,19 @@ static mixture_status find_trials(const mixture_model *model, sqlite3_value *val
     if (value != NULL) {
         return mix_arguments_integer(value, 4, "trials", 0, MOST_POINTS, trials, error);
     }
-    if (!(model->trials > 0 && model->trials <= MOST_POINTS)) {
+    if (!(model->trials > 0)) {
         return mix_error_invalid(error,
                                  "argument 4 (trials) is missing and the model has none; expected an integer from "
                                  "0 to %d",
                                  MOST_POINTS);
+    }
+    if (!(model->trials >= 0.5 && model->trials <= MOST_POINTS)) {
+        char number[MIX_JSON_NUMBER_BYTES];
+        (void)mix_json_format_double(model->trials, number);
+        return mix_error_invalid(error,
+                                 "argument 4 (trials) is missing and the model's mean is %s; expected an integer "
+                                 "from 0 to %d",
+                                 number, MOST_POINTS);
     }
     *trials = (sqlite3_int64)round(model->trials);
     return MIXTURE_OK;
@@ -70,7 +80,7 @@ static mixture_status start_sample(mix_cursor *cursor, sqlite3_value **values, i
     if (status == MIXTURE_OK && given(values, count, 1)) {
         status = mix_arguments_integer(values[1], 3, "seed", INT64_MIN, INT64_MAX, &seed, error);
     }
-    if (status == MIXTURE_OK && model->family == &mixture_multinomial) {
+    if (status == MIXTURE_OK && model->family->counts) {
         status = find_trials(model, given(values, count, 2) ? values[2] : NULL, &trials, error);
     } else if (status == MIXTURE_OK && given(values, count, 2)) {
         status =
@@ -142,9 +152,11 @@ static double coordinate(const mix_cursor *cursor, int axis) {
     const grid_state *own = cursor->state;
     sqlite3_int64 i = axis == 0 ? cursor->row % own->counts[0] : cursor->row / own->counts[0];
     if (own->counts[axis] == 1) {
-        return 0.5 * (own->low[axis] + own->high[axis]);
+        return 0.5 * own->low[axis] + 0.5 * own->high[axis];
     }
-    return own->low[axis] + (own->high[axis] - own->low[axis]) * ((double)i / (double)(own->counts[axis] - 1));
+    double t =
+        (double)i / (double)(own->counts[axis] - 1); /* both ends times a share: no difference can overflow */
+    return own->low[axis] * (1 - t) + own->high[axis] * t;
 }
 
 static mixture_status evaluate(mix_cursor *cursor, mixture_error *error) {
@@ -183,6 +195,12 @@ static mixture_status start_grid(mix_cursor *cursor, sqlite3_value **values, int
     }
     for (size_t j = 0; j < model->d; j++) {
         mix_outline_box(model, j, margin, &own->low[j], &own->high[j]);
+        if (!isfinite(own->low[j]) || !isfinite(own->high[j])) {
+            return mix_error_invalid(error,
+                                     "column %zu reaches beyond a double; expected a model or a margin that does "
+                                     "not",
+                                     j + 1);
+        }
     }
     cursor->rows = own->counts[0] * own->counts[1];
     return evaluate(cursor, error);

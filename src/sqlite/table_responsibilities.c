@@ -1,24 +1,29 @@
 /* table_responsibilities.c: mix_responsibilities: k rows for an input row. */
+#include <string.h>
+
 #include "memory.h"
 #include "table.h"
 
 typedef struct state {
-    double *resp, *densities; /* k each, one block */
+    double *resp, *densities, *x; /* k, k and d, one block */
 } state;
 
 static mixture_status start(mix_cursor *cursor, sqlite3_value **values, int count, mixture_error *error) {
     mix_parsed *parsed = cursor->parsed;
     const mixture_model *model = parsed->model;
     state *own = cursor->state;
-    own->resp = mix_memory_array(2 * model->k, sizeof(double));
+    own->resp = mix_memory_array(2 * model->k + model->d, sizeof(double));
     if (own->resp == NULL) {
         error->status = MIXTURE_NOMEM;
         return MIXTURE_NOMEM;
     }
     own->densities = own->resp + model->k;
+    own->x = own->densities + model->k;
     mixture_status status = mix_arguments_model_row(parsed, count, values, 2, 0, error);
     if (status == MIXTURE_OK) {
         (void)mixture_posterior(model, parsed->x, own->resp, own->densities, parsed->scratch);
+        memcpy(own->x, parsed->x, model->d * sizeof(double)); /* parsed->x is everybody's */
+        cursor->x = own->x;
         cursor->rows = (sqlite3_int64)model->k;
     }
     return status;

@@ -12,6 +12,9 @@
 
 /* ---- Maximize ----------------------------------------------------------------------------------------- */
 
+/* A log-likelihood as low as this is made of stand-ins for minus infinity. */
+#define IMPOSSIBLE (-1e160)
+
 /* How the M-step of a model goes: as it was fitted, the floor relative to the variances that the statistics imply. */
 static mixture_status maximize(mixture_model *model, const mix_blob *blob, mixture_error *error) {
     const mixture_family *family = model->family;
@@ -32,7 +35,7 @@ static mixture_status maximize(mixture_model *model, const mix_blob *blob, mixtu
     mix_maximize how = {
         .covariance = model->covariance,
         .equal_weights = model->equal_weights,
-        .min_variance = defaults.min_variance,
+        .min_variance = model->min_variance > 0 ? model->min_variance : defaults.min_variance,
         .scale = scale,
         .variance = variance,
     };
@@ -41,17 +44,24 @@ static mixture_status maximize(mixture_model *model, const mix_blob *blob, mixtu
     return status;
 }
 
-/* Mean sum of a row of counts. */
-static double mean_trials(const mixture_model *model, const mix_blob *blob) {
-    double sum = 0, rows = 0;
-    for (size_t c = 0; c < model->k; c++) {
-        const double *own = blob->statistics + MIX_TOTALS + c * (1 + model->d);
-        rows += own[0];
-        for (size_t j = 0; j < model->d; j++) {
-            sum += own[1 + j];
+/* Whether the statistics can be maximized. */
+static mixture_status check(const mixture_model *model, const mix_blob *blob, mixture_error *error) {
+    if (blob->size != mix_statistics_size(model->family, model->covariance, model->k, model->d)) {
+        return mix_error_invalid(error, "%zu numbers are not the model's statistics", blob->size);
+    }
+    if (!(blob->statistics[MIX_TOTAL_WEIGHT] > 0)) {
+        return mix_error_invalid(error, "there are no rows in them; expected at least one");
+    }
+    for (size_t i = 0; i < blob->size; i++) {
+        if (!isfinite(blob->statistics[i])) {
+            return mix_error_invalid(error, "they overflow a double; expected finite sums: rescale the columns");
         }
     }
-    return sum / rows;
+    if (blob->statistics[MIX_TOTAL_LOGLIK] < IMPOSSIBLE) {
+        return mix_error_invalid(
+            error, "a row is impossible under every component; expected a model that allows all rows");
+    }
+    return MIXTURE_OK;
 }
 
 /* The next model as the function's result. */
@@ -59,12 +69,8 @@ static void result_next(sqlite3_context *context, const char *function, const mi
     mixture_model *model = NULL;
     mixture_error error = {MIXTURE_OK, ""}, inner = {MIXTURE_OK, ""};
     mixture_status status = mix_model_json_read(blob->model, blob->model_bytes, &model, &inner);
-    if (status == MIXTURE_OK &&
-        blob->size != mix_statistics_size(model->family, model->covariance, model->k, model->d)) {
-        status = mix_error_invalid(&inner, "%zu numbers are not its statistics", blob->size);
-    }
-    if (status == MIXTURE_OK && !(blob->statistics[MIX_TOTAL_WEIGHT] > 0)) {
-        status = mix_error_invalid(&inner, "there are no rows in them; expected at least one");
+    if (status == MIXTURE_OK) {
+        status = check(model, blob, &inner);
     }
     if (status == MIXTURE_OK) {
         status = maximize(model, blob, &inner);
@@ -74,7 +80,10 @@ static void result_next(sqlite3_context *context, const char *function, const mi
         model->n = blob->statistics[MIX_TOTAL_WEIGHT];
         model->loglik = blob->statistics[MIX_TOTAL_LOGLIK];
         model->skipped = (size_t)blob->skipped;
-        model->trials = model->family == &mixture_multinomial ? mean_trials(model, blob) : 0;
+        model->trials = 0;
+        if (model->family->mean_total != NULL) {
+            model->trials = model->family->mean_total(model, blob->statistics + MIX_TOTALS);
+        }
         mix_json_writer writer = {0};
         mix_model_json_write(model, &writer);
         size_t length;
@@ -179,11 +188,8 @@ static mixture_status take_row(expect_state *state, mix_connection *connection, 
     mixture_status status = MIXTURE_OK;
     if (state->row++ == 0) {
         status = start(state, connection, argv[0], error);
-    } else if (!mix_parsed_same(state->parsed, argv[0])) {
-        status = mix_error_invalid(error,
-                                   "argument 1 (model) changes in row %llu; expected the same in all rows, or "
-                                   "GROUP BY it",
-                                   (unsigned long long)state->row);
+    } else {
+        status = mix_arguments_same_model(state->parsed, argv[0], state->row, error);
     }
     if (status == MIXTURE_OK && state->parsed != NULL) {
         status = mix_arguments_model_row(state->parsed, argc - 1, argv + 1, 2, state->row, error);
