@@ -159,7 +159,7 @@ static bool floor_ellipsoid(size_t d, const mix_maximize *how, double *matrix, d
     for (size_t j = 0; j < d; j++) {
         shifted[j * d + j] -= how->min_variance * how->variance[j];
     }
-    if (mix_linalg_cholesky(d, shifted, SINGULAR, vectors)) {
+    if (mix_linalg_cholesky(d, shifted, 0, vectors) && mix_linalg_cholesky(d, matrix, SINGULAR, vectors)) {
         return false;
     }
     for (size_t i = 0; i < d; i++) {

@@ -355,6 +355,9 @@ static mixture_status check_rows(mix_fit *fit) {
     }
     if (status == MIXTURE_OK) {
         status = check_labels(fit);
+        if (status != MIXTURE_OK) {
+            return status;
+        }
     }
     if (status == MIXTURE_OK) {
         status = mix_data_distinct(fit->data, k, &fit->cancel, NULL, &distinct);

@@ -70,7 +70,7 @@ static mixture_status check(const unsigned char *bytes, size_t length, mixture_e
              size = length < HEADER_BYTES ? 0 : get(bytes + 16);
     uint64_t most = length;
     bool fits = length >= HEADER_BYTES + CHECKSUM_BYTES && model <= most && size <= most / 8 &&
-                HEADER_BYTES + model + 8 * size + CHECKSUM_BYTES == length;
+                HEADER_BYTES + model + 8 * size + CHECKSUM_BYTES == length && get(bytes + 24) <= INT64_MAX;
     if (!fits) {
         return mix_error_invalid(error,
                                  "argument 1 is statistics cut or grown to %zu bytes; expected them as they were "

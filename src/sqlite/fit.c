@@ -177,10 +177,10 @@ static mixture_status take_extras(fit_state *state, double *weight, int *label, 
     }
     if (options->label != 0 && !isnan(x[options->label - 1])) {
         double known = x[options->label - 1];
-        if (!(known >= 1 && known <= (double)state->k && known <= INT_MAX && known == floor(known))) {
+        long long most = state->k < INT_MAX ? state->k : INT_MAX;
+        if (!(known >= 1 && known <= (double)most && known == floor(known))) {
             char expected[80];
-            snprintf(expected, sizeof expected, "a component from 1 to %lld, or NULL for unknown",
-                     (long long)state->k);
+            snprintf(expected, sizeof expected, "a component from 1 to %lld, or NULL for unknown", most);
             return wrong_number(state, options->label - 1, expected, error);
         }
         *label = (int)known;

@@ -19,6 +19,9 @@ typedef struct table_instance {
     sqlite3_vtab base; /* must be first */
     const mix_table *table;
     mix_connection *connection;
+    sqlite3_int64
+        next_row; /* rowids go on from call to call: where a query ORs two calls, SQLite drops a row whose rowid
+                            ** it has seen */
 } table_instance;
 
 typedef struct table_binding {
@@ -120,7 +123,8 @@ static bool find_arguments(const mix_table *table, const sqlite3_index_info *inf
     return true;
 }
 
-/* idxNum: how many arguments; idxStr: a letter for each, 'n' where SQLite would lose a NULL. */
+/* idxNum: how many arguments, or minus the first one that is missing; idxStr: a letter for each, 'n' where SQLite would
+** lose a NULL. */
 static int table_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
     table_instance *instance = (table_instance *)base;
     const mix_table *table = instance->table;
@@ -132,11 +136,12 @@ static int table_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
         count = constraint[i] >= 0 ? i + 1 : count;
     }
     int least = 1 + (table->takes_row ? 1 : table->least);
-    mixture_error error = {MIXTURE_OK, ""};
     for (int i = 0; i < count || i < least; i++) {
         if (constraint[i] < 0) {
-            (void)mix_error_invalid(&error, "argument %d is missing; expected %s", i + 1, table->usage);
-            return fail(instance, &error);
+            /* An error when it runs, not now: this may be one of several plans, as for an OR. */
+            info->idxNum = -(i + 1);
+            info->estimatedCost = 1e99;
+            return SQLITE_OK;
         }
     }
     info->idxStr = sqlite3_malloc(count + 1);
@@ -230,12 +235,15 @@ static mixture_status check_arguments(mix_cursor *cursor, const char *places, sq
                                       mixture_error *error) {
     bool numbers = cursor->table->takes_row && strchr(places, 'n') == NULL &&
                    !(count == 2 && sqlite3_value_type(values[1]) == SQLITE_BLOB);
-    for (int i = 0; i < count; i++) {
+    for (int i = 1; i < count; i++) { /* the model may be NULL: it has no rows in any case */
         if (places[i] == 'n' && sqlite3_value_type(values[i]) == SQLITE_NULL) {
             return mix_error_invalid(error,
                                      "argument %d is NULL, which SQLite cannot pass on beyond 16 conditions on a "
-                                     "table; expected a packed row: %s(model, mix_row(x1, ..., xd))",
-                                     i + 1, cursor->table->name);
+                                     "table; expected %s",
+                                     i + 1,
+                                     cursor->table->takes_row
+                                         ? "a packed row: mix_responsibilities(model, mix_row(x1, ..., xd))"
+                                         : "fewer conditions, or the argument left out");
         }
     }
     return numbers ? MIXTURE_OK : keep_arguments(cursor, values, count, error);
@@ -248,6 +256,10 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
     mixture_error error = {MIXTURE_OK, ""};
     (void)argc;
     reset(cursor);
+    if (count < 0) {
+        (void)mix_error_invalid(&error, "argument %d is missing; expected %s", -count, cursor->table->usage);
+        return fail(instance, &error);
+    }
     mixture_status status = check_arguments(cursor, places, values, count, &error);
     if (status == MIXTURE_OK && (cursor->parsed == NULL || !mix_parsed_same(cursor->parsed, values[0]))) {
         mix_parsed_release(cursor->parsed);
@@ -262,6 +274,8 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
         cursor->rows = 0;
         return fail(instance, &error);
     }
+    cursor->first_row = instance->next_row;
+    instance->next_row += cursor->rows;
     return SQLITE_OK;
 }
 
@@ -298,7 +312,7 @@ static int table_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int
 }
 
 static int table_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid) {
-    *rowid = ((mix_cursor *)base)->row + 1;
+    *rowid = ((mix_cursor *)base)->first_row + ((mix_cursor *)base)->row + 1;
     return SQLITE_OK;
 }
 

@@ -272,7 +272,7 @@ static mixture_status merge(merge_state *state, mix_blob *part, mixture_error *e
                                  (unsigned long long)state->row);
     }
     mix_statistics_merge(sum->statistics, part->statistics, sum->size);
-    sum->skipped += part->skipped;
+    sum->skipped += part->skipped < INT64_MAX - sum->skipped ? part->skipped : INT64_MAX - sum->skipped;
     return MIXTURE_OK;
 }
 
