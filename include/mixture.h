@@ -100,6 +100,7 @@ typedef struct mixture_options {
     bool accelerate;
     int threads;                /* 0: as many as the machine has, when the work is worth it */
     double min_variance;        /* floor of a component's variance, relative to the data's */
+    const char *const *columns; /* d names for error texts; NULL: x1, x2, … */
     bool (*cancel)(void *host); /* asked about once a block of rows, on the calling thread; may be NULL */
     void *host;
 } mixture_options;
@@ -148,7 +149,7 @@ void mixture_model_free(mixture_model *model);
 /* Check the parameters and fill what is derived from them; a model is scored only after this. */
 mixture_status mixture_model_prepare(mixture_model *model, mixture_error *error);
 
-/* Fit. The data are centered and scaled in place (once; when that fails they can only be freed); k components need k
+/* Fit. The data are centered and scaled in place (once); k components need k
 ** distinct rows.
 ** On MIXTURE_OK *model is the caller's to free, else it is NULL and *error says why. */
 mixture_status mixture_fit(const mixture_family *family, mixture_data *data, const mixture_options *options,

@@ -232,8 +232,11 @@ mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_can
             return mix_error_status(error, MIXTURE_NOMEM);
         }
     }
-    measure_weights(data);
-    for (size_t j = 0; j < data->d; j++) {
+    if (!data->weighed) {
+        measure_weights(data);
+        data->weighed = true;
+    }
+    for (size_t j = 0; !data->measured && j < data->d; j++) {
         frame->center[j] = 0;
         frame->scale[j] = frame->variance[j] = 1;
         *column = j;
@@ -245,11 +248,12 @@ mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_can
             return mix_error_status(error, MIXTURE_CANCELLED);
         }
     }
-    for (size_t j = 0; move && j < data->d; j++) {
+    data->measured = true;
+    for (; move && data->moved < data->d; data->moved++) {
         if (mix_cancelled(cancel)) {
             return mix_error_status(error, MIXTURE_CANCELLED);
         }
-        column_move(data, j, frame->center[j], frame->scale[j]);
+        column_move(data, data->moved, frame->center[data->moved], frame->scale[data->moved]);
     }
     data->standardized = true;
     return MIXTURE_OK;

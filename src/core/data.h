@@ -36,7 +36,9 @@ struct mixture_data {
     mix_frame frame;     /* set by mix_data_standardize */
     double weight_unit;  /* a power of two that the weights were divided by */
     double total_weight; /* in that unit */
-    bool standardized;
+    /* How far mix_data_standardize has come: */
+    bool weighed, measured, standardized;
+    size_t moved; /* columns */
 };
 
 /* One block seen as rows: column j at x + j * stride, `count` rows padded to `padded`. Weight and label are
@@ -86,7 +88,8 @@ double mix_data_constant_unit(double value);
 /* Center every column on its weighted mean and divide it by a power of two near its deviation, in place, once;
 ** fills frame and total_weight. With `move` false only total_weight is filled and the frame is the identity (for
 ** families of counts). When a column's deviation is beyond what squares in a double can hold: MIXTURE_INVALID,
-** its 0-based place in *column, and a text to stand behind its name. On an error the data can only be freed. */
+** its 0-based place in *column, and a text to stand behind its name. After an error, or when cancelled, the same call goes on where
+** it ended. */
 mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_cancel *cancel, size_t *column,
                                     mixture_error *error);
 

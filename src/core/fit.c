@@ -348,7 +348,10 @@ static mixture_status check_rows(mix_fit *fit) {
     mixture_status status =
         mix_data_standardize(fit->data, fit->family->standardize, &fit->cancel, &column, &inner);
     if (status == MIXTURE_INVALID) {
-        return mix_error_invalid(fit->error, "column %zu %s", column + 1, inner.text);
+        const char *const *names = fit->options->columns;
+        return names != NULL
+                   ? mix_error_invalid(fit->error, "column %zu (%.40s) %s", column + 1, names[column], inner.text)
+                   : mix_error_invalid(fit->error, "column %zu (x%zu) %s", column + 1, column + 1, inner.text);
     }
     if (status == MIXTURE_OK && !isfinite(fit->data->total_weight * fit->data->weight_unit)) {
         return mix_error_invalid(fit->error, "the weights sum to more than a double holds; expected a finite sum");

@@ -24,10 +24,15 @@ typedef struct fit_state {
     size_t options_length;
     mix_fit_options options;
     mixture_data *data;
-    double *x; /* the row at hand: all arguments before k */
+    char **names; /* of the data's columns, options.d */
+    double *x;    /* the row at hand: all arguments before k */
 } fit_state;
 
 static void clear(fit_state *state) {
+    for (size_t j = 0; state->names != NULL && j < state->options.d; j++) {
+        mix_memory_free(state->names[j]);
+    }
+    mix_memory_free(state->names);
     mix_options_json_clear(&state->options);
     mixture_data_free(state->data);
     mix_memory_free(state->options_text);
@@ -68,6 +73,32 @@ static mixture_status read_options(fit_state *state, const mixture_family *famil
     return mix_error_status(error, status);
 }
 
+/* Name of an argument, for errors. */
+static const char *argument_name(const fit_state *state, size_t j, char buffer[32]) {
+    if (state->options.columns != NULL) {
+        return state->options.columns[j];
+    }
+    snprintf(buffer, 32, "x%zu", j + 1);
+    return buffer;
+}
+
+/* Names of the data's columns: what is left without weight and label. */
+static bool take_names(fit_state *state) {
+    const mix_fit_options *options = &state->options;
+    size_t kept = 0;
+    state->names = mix_memory_zeros(options->d, sizeof *state->names);
+    for (size_t j = 0; state->names != NULL && j < options->arguments; j++) {
+        if (j + 1 != options->weight && j + 1 != options->label) {
+            char name[32];
+            state->names[kept] = mix_memory_string(argument_name(state, j, name));
+            if (state->names[kept++] == NULL) {
+                return false;
+            }
+        }
+    }
+    return state->names != NULL;
+}
+
 /* The first row says how many columns there are, k and the options. */
 static mixture_status start(fit_state *state, const mixture_family *family, int argc, sqlite3_value **argv,
                             mixture_error *error) {
@@ -102,7 +133,8 @@ static mixture_status start(fit_state *state, const mixture_family *family, int 
             (state->options.weight ? MIXTURE_WEIGHTED : 0) | (state->options.label ? MIXTURE_LABELLED : 0);
         state->data = mixture_data_new(state->options.d, extras);
         state->x = mix_memory_array(arguments, sizeof(double));
-        status = state->data != NULL && state->x != NULL ? MIXTURE_OK : mix_error_status(error, MIXTURE_NOMEM);
+        bool full = state->data != NULL && state->x != NULL && take_names(state);
+        status = full ? MIXTURE_OK : mix_error_status(error, MIXTURE_NOMEM);
     }
     return status;
 }
@@ -142,15 +174,6 @@ static mixture_status check_constant(const fit_state *state, int argc, sqlite3_v
     return mix_error_invalid(error,
                              "argument %d (options) changes to %s in row %llu; expected the same in all rows",
                              argc, mix_arguments_describe(argv[argc - 1], said), (unsigned long long)state->rows);
-}
-
-/* Name of an argument, for errors. */
-static const char *argument_name(const fit_state *state, size_t j, char buffer[32]) {
-    if (state->options.columns != NULL) {
-        return state->options.columns[j];
-    }
-    snprintf(buffer, 32, "x%zu", j + 1);
-    return buffer;
 }
 
 static mixture_status wrong_number(const fit_state *state, size_t j, const char *expected, mixture_error *error) {
@@ -260,36 +283,10 @@ static void fit_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
     }
 }
 
-/* Names of the data's columns, moved from the options to the model, or x1, x2, ... by their place. */
-static bool take_names(fit_state *state, mixture_model *model) {
-    mix_fit_options *options = &state->options;
-    model->columns = mix_memory_zeros(options->d, sizeof *model->columns);
-    if (model->columns == NULL) {
-        return false;
-    }
-    size_t kept = 0;
-    for (size_t j = 0; j < options->arguments; j++) {
-        if (j + 1 != options->weight && j + 1 != options->label) {
-            char name[32];
-            model->columns[kept] =
-                options->columns != NULL ? options->columns[j] : mix_memory_string(argument_name(state, j, name));
-            if (options->columns != NULL) {
-                options->columns[j] = NULL;
-            }
-            if (model->columns[kept++] == NULL) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
 static void deliver(sqlite3_context *context, fit_state *state, mixture_model *model) {
     model->skipped = state->skipped;
-    if (!take_names(state, model)) {
-        sqlite3_result_error_nomem(context);
-        return;
-    }
+    model->columns = state->names; /* moved */
+    state->names = NULL;
     mix_json_writer writer = {0};
     mix_model_json_write(model, &writer);
     size_t length;
@@ -317,6 +314,7 @@ static void fit_final(sqlite3_context *context) {
     if (!interrupted && !mix_interrupt_poll(&interrupt)) {
         state->options.options.cancel = mix_interrupt_poll;
         state->options.options.host = &interrupt;
+        state->options.options.columns = (const char *const *)state->names;
         status = mixture_fit(function->detail, state->data, &state->options.options, &model, &error);
     }
     mix_interrupt_end(&interrupt);

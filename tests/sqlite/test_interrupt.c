@@ -1,0 +1,224 @@
+/* test_interrupt.c: a long fit stops when the host says so, and a query that dies leaves nothing behind. Each fit here would
+** run for minutes: an alarm ends the program should the wish not be heard. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "plain.h"
+#include "sql.h"
+
+/* Ten thousand candidates of 8 components. */
+static const char long_fit[] =
+    "SELECT gmm_fit(x1, x2, 8, '{\"n_init\":10000,\"max_iter\":1000000000,\"tol\":0}') FROM many";
+
+/* last(x, flag): x; remembers that it was called with a true flag, which a query does in the last row of its scan. */
+static bool scanned;
+
+static void last_call(sqlite3_context *context, int argc, sqlite3_value **argv) {
+    (void)argc;
+    scanned = scanned || sqlite3_value_int(argv[1]);
+    sqlite3_result_value(context, argv[0]);
+}
+
+static int with_rows(void **state) {
+    *state = sql_open();
+    alarm(120);
+    plain model = plain_model(4, 2, 1);
+    sql_run(*state, "CREATE TABLE many AS SELECT i, x1, x2 FROM mix_sample(%Q, 20000)", plain_json(&model));
+    sql_run(*state, "CREATE TABLE few AS SELECT i, x1, x2 FROM mix_sample(%Q, 300)", plain_json(&model));
+    return sqlite3_create_function(*state, "last", 2, SQLITE_UTF8, NULL, last_call, NULL, NULL);
+}
+
+static int teardown(void **state) {
+    alarm(0);
+    return sql_teardown(state);
+}
+
+#define rows_test(name) cmocka_unit_test_setup_teardown(name, with_rows, teardown)
+
+/* The connection fits, scores and counts as ever. */
+static void check_usable(sqlite3 *db) {
+    assert_int_equal(sql_integer(db, "SELECT json_valid(gmm_fit(x1, x2, 2)) FROM few"), 1);
+    assert_int_equal(
+        sql_integer(db, "SELECT count(*) FROM (SELECT gmm_fit(x1, 2) AS m FROM few), mix_components(m)"), 2);
+}
+
+/* ---- Interrupting ------------------------------------------------------------------------------------------ */
+
+typedef struct interrupter {
+    sqlite3 *db;
+    atomic_bool done;
+} interrupter;
+
+/* Interrupt again and again: the first time may be too early. */
+static void *interrupt_thread(void *pointer) {
+    interrupter *own = pointer;
+    while (!atomic_load(&own->done)) {
+        nanosleep(&(struct timespec){0, 20000000}, NULL);
+        sqlite3_interrupt(own->db);
+    }
+    return NULL;
+}
+
+static void another_thread_can_interrupt_a_fit(void **state) {
+    const char *const queries[] = {
+        long_fit,
+        "SELECT gmm_fit(x1, x2, 8, '{\"n_init\":10000,\"threads\":2}') FROM many",
+        "SELECT gmm_fit(x1, x2, 3, '{\"n_init\":1,\"max_iter\":1000000000,\"tol\":0,\"accelerate\":false,\"threads\":1}'), "
+        "(WITH RECURSIVE s(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM s) SELECT count(*) FROM s) FROM many",
+    };
+    for (int i = 0; i < 3; i++) {
+        interrupter own = {.db = *state};
+        atomic_init(&own.done, false);
+        pthread_t thread;
+        assert_int_equal(pthread_create(&thread, NULL, interrupt_thread, &own), 0);
+        char *text;
+        int rc = sql_outcome(*state, queries[i], &text);
+        atomic_store(&own.done, true);
+        pthread_join(thread, NULL);
+        assert_int_equal(rc, SQLITE_INTERRUPT);
+        assert_string_equal(text, "interrupted");
+        check_usable(*state);
+    }
+}
+
+/* A progress handler that says stop after the scan, the nth time it is asked. */
+static int left;
+
+static int stop_after(void *unused) {
+    (void)unused;
+    return scanned && left-- <= 0;
+}
+
+static void a_progress_handler_can_stop_a_fit(void **state) {
+    scanned = false;
+    left = 100;
+    sqlite3_progress_handler(*state, 1000, stop_after, NULL);
+    char *text;
+    assert_int_equal(sql_outcome(*state,
+                                 "SELECT gmm_fit(last(x1, i = 20000), x2, 8, "
+                                 "'{\"n_init\":10000,\"max_iter\":1000000000,\"tol\":0}') FROM many",
+                                 &text),
+                     SQLITE_INTERRUPT);
+    sqlite3_progress_handler(*state, 0, NULL, NULL);
+    assert_true(scanned && left < 0); /* it was the fit that asked, not the scan */
+    check_usable(*state);
+}
+
+static void a_fit_stopped_at_any_question_leaves_nothing_behind(void **state) {
+    const char *query = "SELECT length(gmm_fit(last(x1, i = 300), x2, 3, '{\"n_init\":3}')) FROM few";
+    char *text;
+    scanned = false;
+    assert_int_equal(sql_outcome(*state, query, &text), SQLITE_OK);
+    sqlite3_int64 used = 0;
+    int stopped = 0;
+    sqlite3_progress_handler(*state, 1, stop_after, NULL); /* asked at every instruction */
+    for (int n = 0;; n += 1 + n / 20) {
+        scanned = false;
+        left = n;
+        int rc = sql_outcome(*state, query, NULL);
+        used = n == 0 ? sqlite3_memory_used() : used; /* the connection keeps its error message */
+        assert_int_equal(sqlite3_memory_used(), used);
+        if (rc == SQLITE_OK) {
+            break;
+        }
+        assert_int_equal(rc, SQLITE_INTERRUPT);
+        stopped++;
+    }
+    sqlite3_progress_handler(*state, 0, NULL, NULL);
+    assert_true(stopped > 20);
+    check_usable(*state);
+}
+
+static void endless_tables_can_be_stopped(void **state) {
+    plain model = plain_model(2, 2, 1);
+    const char *const tables[] = {"SELECT count(*) FROM mix_sample(%Q, 1e15)",
+                                  "SELECT count(*) FROM mix_grid(%Q, 1000000, 1000000)"};
+    for (int i = 0; i < 2; i++) {
+        scanned = true;
+        left = 50;
+        sqlite3_progress_handler(*state, 1000, stop_after, NULL);
+        char *sql = sql_build(tables[i], plain_json(&model));
+        assert_int_equal(sql_outcome(*state, sql, NULL), SQLITE_INTERRUPT);
+        sqlite3_progress_handler(*state, 0, NULL, NULL);
+    }
+    check_usable(*state);
+}
+
+static int deny(void *unused, int action, const char *a, const char *b, const char *c, const char *d) {
+    (void)unused, (void)action, (void)a, (void)b, (void)c, (void)d;
+    return SQLITE_DENY;
+}
+
+static void a_host_that_forbids_every_further_statement_still_gets_its_fit(void **state) {
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_prepare_v2(*state, "SELECT json_valid(gmm_fit(x1, x2, 2)) FROM few GROUP BY i % 2",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    sqlite3_set_authorizer(*state, deny, NULL); /* of which the fit asks the host whether to stop */
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(statement, 0), 1);
+    sqlite3_finalize(statement);
+    sqlite3_set_authorizer(*state, NULL, NULL);
+    check_usable(*state);
+}
+
+/* ---- Queries that die ---------------------------------------------------------------------------------------- */
+
+static void a_query_that_fails_elsewhere_frees_the_fit(void **state) {
+    const char *const queries[] = {
+        "SELECT gmm_fit(x1, x2, 2), sum(abs(iif(i = 200, -9223372036854775808, 1))) FROM few",
+        "SELECT gmm_fit(x1, x2, 2), max(json(iif(i = 200, '[', '[]'))) FROM few",
+        "SELECT gmm_fit(x1, x2, iif(i = 200, 3, 2)) FROM few",
+        "SELECT gmm_fit(iif(i = 200, 'x', x1), x2, 2), gmm_fit(x1, x2, 2) FROM few",
+        "SELECT gmm_fit(x1, x2, 2, '{\"columns\":[\"a\",\"b\"],\"init\":{\"means\":[[1,2],[3,4]]}}'), "
+        "mix_predict(x1, x2) FROM few",
+        "SELECT gmm_fit(x1, x2, 2, '{\"columns\":[\"a\",\"b\"],\"init\":{\"means\":[[1,2],[3]]}}') FROM few",
+        "SELECT mix_loglik('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":[[[1]]]}', "
+        "iif(i = 200, 'x', x1)), gmm_fit(x1, 1) FROM few",
+        "SELECT i % 3 AS g, gmm_fit(x1, x2, iif(i > 298, 200, 2)) FROM few GROUP BY g",
+    };
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        assert_int_equal(sql_outcome(*state, queries[i], NULL), SQLITE_ERROR);
+        sqlite3_int64 used = sqlite3_memory_used();
+        for (int again = 0; again < 3; again++) {
+            assert_int_equal(sql_outcome(*state, queries[i], NULL), SQLITE_ERROR);
+            assert_int_equal(sqlite3_memory_used(), used);
+        }
+    }
+    check_usable(*state);
+}
+
+static void a_statement_that_is_dropped_halfway_frees_the_fit(void **state) {
+    sqlite3_stmt *statement;
+    sqlite3_int64 used = 0;
+    for (int round = 0; round < 3; round++) {
+        assert_int_equal(
+            sqlite3_prepare_v2(*state,
+                               "SELECT i % 10 AS g, gmm_fit(x1, x2, 2), mix_loglik(NULL, x1) FROM few "
+                               "GROUP BY g",
+                               -1, &statement, NULL),
+            SQLITE_OK);
+        assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+        sqlite3_finalize(statement);
+        used = round == 0 ? sqlite3_memory_used() : used;
+        assert_int_equal(sqlite3_memory_used(), used);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        rows_test(another_thread_can_interrupt_a_fit),
+        rows_test(a_progress_handler_can_stop_a_fit),
+        rows_test(a_fit_stopped_at_any_question_leaves_nothing_behind),
+        rows_test(endless_tables_can_be_stopped),
+        rows_test(a_host_that_forbids_every_further_statement_still_gets_its_fit),
+        rows_test(a_query_that_fails_elsewhere_frees_the_fit),
+        rows_test(a_statement_that_is_dropped_halfway_frees_the_fit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
