@@ -71,8 +71,17 @@ typedef enum mixture_covariance {
     MIXTURE_DIAG,      /* VVI */
     MIXTURE_SPHERICAL, /* VII */
     MIXTURE_EEI,
-    MIXTURE_EII
+    MIXTURE_EII,
+    MIXTURE_VEI,
+    MIXTURE_EVI,
+    MIXTURE_VEE,
+    MIXTURE_EVE,
+    MIXTURE_VVE,
+    MIXTURE_EEV,
+    MIXTURE_VEV,
+    MIXTURE_EVV
 } mixture_covariance;
+enum { MIXTURE_COVARIANCES = MIXTURE_EVV + 1 };
 const char *mixture_covariance_name(mixture_covariance covariance);
 bool mixture_covariance_find(const char *name, mixture_covariance *covariance);
 

@@ -1,33 +1,39 @@
-/* covariance.c: structures of covariance matrices.
+/* covariance.c: structures of covariance matrices: their names, the plain ones, units, the floor.
 **
-** Parametrization by volume, shape and orientation: Banfield & Raftery, Biometrics 49 (1993) 803; the M-steps:
-** Celeux & Govaert, Pattern Recognition 28 (1995) 781. W_c is the scatter of component c about its mean, n_c its
-** sum of responsibilities, n their total. */
+** Parametrization by volume, shape and orientation: Banfield & Raftery, Biometrics 49 (1993) 803. W_c is the scatter of
+** component c about its mean, n_c its sum of responsibilities, n their total. */
 #include "covariance.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "linalg.h"
+#include "structure.h"
 
 /* A pivot below this share of its diagonal entry is rounding. */
 #define SINGULAR 1e-14
 
-typedef enum mix_shape { ELLIPSOID, AXIS_ALIGNED, SPHERE } mix_shape;
-
+/* Codes are mclust's: volume, shape, orientation, each Equal, Variable or I (of the unit matrix). */
 typedef struct structure {
     const char *name, *code;
-    mix_shape shape;
-    bool pooled; /* one matrix for all components */
+    void (*solve)(mix_scatter *scatter); /* NULL: one of the plain ones, by the code */
 } structure;
 
 static const structure structures[] = {
-    [MIXTURE_FULL] = {"full", "VVV", ELLIPSOID, false},        /* W_c / n_c */
-    [MIXTURE_TIED] = {"tied", "EEE", ELLIPSOID, true},         /* sum W_c / n */
-    [MIXTURE_DIAG] = {"diag", "VVI", AXIS_ALIGNED, false},     /* diag(W_c) / n_c */
-    [MIXTURE_SPHERICAL] = {"spherical", "VII", SPHERE, false}, /* tr(W_c) / (d n_c) I */
-    [MIXTURE_EEI] = {"EEI", "EEI", AXIS_ALIGNED, true},        /* diag(sum W_c) / n */
-    [MIXTURE_EII] = {"EII", "EII", SPHERE, true},              /* tr(sum W_c) / (d n) I */
+    [MIXTURE_FULL] = {"full", "VVV", NULL},
+    [MIXTURE_TIED] = {"tied", "EEE", NULL},
+    [MIXTURE_DIAG] = {"diag", "VVI", NULL},
+    [MIXTURE_SPHERICAL] = {"spherical", "VII", NULL},
+    [MIXTURE_EII] = {"EII", "EII", NULL},
+    [MIXTURE_EEI] = {"EEI", "EEI", NULL},
+    [MIXTURE_VEI] = {"VEI", "VEI", mix_structure_vei},
+    [MIXTURE_EVI] = {"EVI", "EVI", mix_structure_evi},
+    [MIXTURE_VEE] = {"VEE", "VEE", mix_structure_vee},
+    [MIXTURE_EVE] = {"EVE", "EVE", mix_structure_eve},
+    [MIXTURE_VVE] = {"VVE", "VVE", mix_structure_vve},
+    [MIXTURE_EEV] = {"EEV", "EEV", mix_structure_eev},
+    [MIXTURE_VEV] = {"VEV", "VEV", mix_structure_vev},
+    [MIXTURE_EVV] = {"EVV", "EVV", mix_structure_evv},
 };
 enum { STRUCTURES = sizeof structures / sizeof *structures };
 
@@ -36,8 +42,10 @@ const char *mixture_covariance_name(mixture_covariance covariance) {
 }
 
 bool mixture_covariance_find(const char *name, mixture_covariance *covariance) {
+    /* mclust's E and V, for one column */
+    const char *code = strcmp(name, "E") == 0 ? "EII" : strcmp(name, "V") == 0 ? "VII" : name;
     for (int i = 0; i < STRUCTURES; i++) {
-        if (strcmp(name, structures[i].name) == 0 || strcmp(name, structures[i].code) == 0) {
+        if (strcmp(code, structures[i].name) == 0 || strcmp(code, structures[i].code) == 0) {
             *covariance = (mixture_covariance)i;
             return true;
         }
@@ -46,47 +54,29 @@ bool mixture_covariance_find(const char *name, mixture_covariance *covariance) {
 }
 
 bool mix_covariance_axis(mixture_covariance covariance) {
-    return structures[covariance].shape != ELLIPSOID;
+    return structures[covariance].code[2] == 'I';
+}
+
+static bool is_sphere(mixture_covariance covariance) {
+    return structures[covariance].code[1] == 'I';
 }
 
 size_t mix_covariance_parameters(mixture_covariance covariance, size_t k, size_t d) {
-    const structure *s = &structures[covariance];
-    size_t each = s->shape == ELLIPSOID ? d * (d + 1) / 2 : s->shape == AXIS_ALIGNED ? d : 1;
-    return s->pooled ? each : k * each;
+    const char *code = structures[covariance].code;
+    const size_t each[3] = {1, d - 1, d * (d - 1) / 2}; /* of a volume, a shape, an orientation */
+    size_t sum = 0;
+    for (int i = 0; i < 3; i++) {
+        sum += code[i] == 'I' ? 0 : code[i] == 'E' ? each[i] : k * each[i];
+    }
+    return sum;
 }
 
-/* A sphere is one in the user's units: average the variances there, in units of the largest scale. */
-static void make_sphere(size_t d, const double *scale, double *matrix) {
-    double largest = 0, sum = 0;
-    for (size_t j = 0; j < d; j++) {
-        largest = fmax(largest, scale[j]);
-    }
-    for (size_t j = 0; j < d; j++) {
-        double unit = scale[j] / largest;
-        sum += matrix[j * d + j] * unit * unit;
-    }
-    for (size_t j = 0; j < d; j++) {
-        double unit = scale[j] / largest;
-        matrix[j * d + j] = sum / (double)d / unit / unit;
-    }
-}
+/* ---- Plain structures --------------------------------------------------------------------------------- */
 
-static void make_shape(mix_shape shape, size_t d, const double *scale, double *matrix) {
-    if (shape == ELLIPSOID) {
-        return;
-    }
-    for (size_t i = 0; i < d; i++) {
-        for (size_t j = 0; j < d; j++) {
-            matrix[i * d + j] = i == j ? matrix[i * d + j] : 0;
-        }
-    }
-    if (shape == SPHERE) {
-        make_sphere(d, scale, matrix);
-    }
-}
+/* VVV: W_c / n_c. EEE: sum W_c / n. VVI, EEI: their diagonals. VII, EII: the mean of the diagonal. */
 
-/* All matrices become the sum of the scatters divided by the sum of the counts. */
-static void pool(size_t k, size_t d, const double *counts, double *matrices) {
+/* All matrices become the sum of the scatters; returns the sum of the counts. */
+static double pool(size_t k, size_t d, const double *counts, double *matrices) {
     double total = 0;
     for (size_t c = 0; c < k; c++) {
         total += counts[c];
@@ -94,32 +84,53 @@ static void pool(size_t k, size_t d, const double *counts, double *matrices) {
     for (size_t i = 0; i < d * d; i++) {
         double sum = 0;
         for (size_t c = 0; c < k; c++) {
-            sum += counts[c] < MIX_EMPTY ? 0 : matrices[c * d * d + i];
+            sum += matrices[c * d * d + i];
         }
-        matrices[i] = sum / total;
+        matrices[i] = sum;
     }
     for (size_t c = 1; c < k; c++) {
         memcpy(matrices + c * d * d, matrices, d * d * sizeof(double));
     }
+    return total;
 }
 
-void mix_covariance_maximize(mixture_covariance covariance, size_t k, size_t d, const double *counts,
-                             const double *scale, double *matrices) {
-    const structure *s = &structures[covariance];
-    if (s->pooled) {
-        pool(k, d, counts, matrices);
-    }
+static void solve_plain(mixture_covariance covariance, size_t k, size_t d, const double *counts,
+                        double *matrices) {
+    bool equal = structures[covariance].code[0] == 'E', axis = mix_covariance_axis(covariance);
+    double total = equal ? pool(k, d, counts, matrices) : 0;
     for (size_t c = 0; c < k; c++) {
-        double *matrix = matrices + c * d * d;
-        for (size_t i = 0; i < d * d && !s->pooled && counts[c] >= MIX_EMPTY; i++) {
-            matrix[i] /= counts[c];
+        double *matrix = matrices + c * d * d, trace = 0;
+        for (size_t i = 0; i < d * d; i++) {
+            matrix[i] = axis && i % (d + 1) != 0 ? 0 : matrix[i] / (equal ? total : counts[c]);
         }
-        make_shape(s->shape, d, scale, matrix);
+        for (size_t j = 0; j < d; j++) {
+            trace += matrix[j * d + j];
+        }
+        for (size_t j = 0; j < d && is_sphere(covariance); j++) {
+            matrix[j * d + j] = trace / (double)d;
+        }
     }
 }
 
-/* Floor of a sphere: relative to the mean of the data's variances in the user's units. */
-static bool floor_sphere(size_t d, const mix_maximize *how, double *matrix) {
+/* ---- Units ---------------------------------------------------------------------------------------------- */
+
+/* Spheres and turned axes are what they are in the user's units only. Multiply (or divide) entry (i, j) by the units of its
+** columns: powers of two, relative to the largest, so that no digit changes. */
+static void change_units(size_t d, const double *scale, bool back, double *matrix) {
+    double largest = 0;
+    for (size_t j = 0; j < d; j++) {
+        largest = fmax(largest, scale[j]);
+    }
+    for (size_t i = 0; i < d; i++) {
+        for (size_t j = 0; j < d; j++) {
+            double unit = scale[i] / largest, other = scale[j] / largest;
+            matrix[i * d + j] = back ? matrix[i * d + j] / unit / other : matrix[i * d + j] * unit * other;
+        }
+    }
+}
+
+/* The floor of a variance in those units: min_variance of the mean of the data's. */
+static double least_variance(const mix_maximize *how, size_t d) {
     double largest = 0, sum = 0;
     for (size_t j = 0; j < d; j++) {
         largest = fmax(largest, how->scale[j]);
@@ -128,16 +139,10 @@ static bool floor_sphere(size_t d, const mix_maximize *how, double *matrix) {
         double unit = how->scale[j] / largest;
         sum += how->variance[j] * unit * unit;
     }
-    double least = how->min_variance * sum / (double)d, unit = how->scale[0] / largest;
-    if (matrix[0] * unit * unit >= least) {
-        return false;
-    }
-    for (size_t j = 0; j < d; j++) {
-        unit = how->scale[j] / largest;
-        matrix[j * d + j] = least / unit / unit;
-    }
-    return true;
+    return how->min_variance * sum / (double)d;
 }
+
+/* ---- Floor ---------------------------------------------------------------------------------------------- */
 
 static bool floor_axes(size_t d, const mix_maximize *how, double *matrix) {
     bool raised = false;
@@ -189,18 +194,56 @@ static bool floor_ellipsoid(size_t d, const mix_maximize *how, double *matrix, d
     return true;
 }
 
-bool mix_covariance_floor(mixture_covariance covariance, size_t d, const mix_maximize *how, double *matrix,
-                          double *scratch) {
-    switch (structures[covariance].shape) {
-    case SPHERE:
-        return floor_sphere(d, how, matrix);
-    case AXIS_ALIGNED:
-        return floor_axes(d, how, matrix);
-    default:
-        return floor_ellipsoid(d, how, matrix, scratch);
-    }
+bool mix_covariance_floor(const mix_maximize *how, size_t d, double *matrix, double *scratch) {
+    return mix_covariance_axis(how->covariance) ? floor_axes(d, how, matrix)
+                                                : floor_ellipsoid(d, how, matrix, scratch);
 }
 
-size_t mix_covariance_scratch(size_t d) {
-    return 2 * d * d + d;
+/* The same for a sphere, in the user's units. */
+static bool floor_sphere(size_t d, double least, double *matrix) {
+    if (matrix[0] >= least) {
+        return false;
+    }
+    for (size_t j = 0; j < d; j++) {
+        matrix[j * d + j] = least;
+    }
+    return true;
+}
+
+/* ---- All of them ---------------------------------------------------------------------------------------- */
+
+size_t mix_covariance_scratch(size_t k, size_t d) {
+    return mix_structure_scratch(k, d) + 3 * d * d + d;
+}
+
+void mix_covariance_maximize(const mix_maximize *how, size_t k, size_t d, const double *counts, double *matrices,
+                             const double *before, bool *floored, double *scratch) {
+    const structure *s = &structures[how->covariance];
+    bool sphere = is_sphere(how->covariance), units = sphere || s->solve != NULL;
+    double least = least_variance(how, d), *previous = scratch;
+    memcpy(previous, before, d * d * sizeof(double));
+    change_units(d, how->scale, false, previous);
+    for (size_t c = 0; c < k; c++) {
+        floored[c] = false;
+        if (units) {
+            change_units(d, how->scale, false, matrices + c * d * d);
+        }
+    }
+    if (s->solve != NULL) {
+        mix_scatter scatter = {k, d, counts, matrices, previous, least, floored, scratch + d * d};
+        s->solve(&scatter);
+    } else {
+        solve_plain(how->covariance, k, d, counts, matrices);
+    }
+    for (size_t c = 0; c < k; c++) {
+        double *matrix = matrices + c * d * d;
+        if (sphere) {
+            floored[c] = floor_sphere(d, least, matrix);
+        } else if (s->solve == NULL) {
+            floored[c] = mix_covariance_floor(how, d, matrix, scratch + d * d);
+        }
+        if (units) {
+            change_units(d, how->scale, true, matrix);
+        }
+    }
 }

@@ -38,7 +38,7 @@ struct mixture_family {
     /* Doubles: derived from the parameters, per component; of statistics, per component; of work space. */
     size_t (*derived_size)(size_t d);
     size_t (*statistics_size)(mixture_covariance covariance, size_t d);
-    size_t (*scratch_size)(size_t d);
+    size_t (*scratch_size)(size_t k, size_t d);
     /* Free parameters of all components together, without the weights. */
     size_t (*parameter_count)(mixture_covariance covariance, size_t k, size_t d);
 
@@ -108,6 +108,6 @@ static inline size_t mix_family_array_size(const mixture_family *family, size_t 
 }
 
 /* Components whose sum of responsibilities is below this are empty: their parameters stay as they are. */
-#define MIX_EMPTY 1e-200
+#define MIX_EMPTY 1e-100
 
 #endif

@@ -16,10 +16,10 @@ static size_t statistics_size(mixture_covariance covariance, size_t d) {
     return 1 + d + (mix_covariance_axis(covariance) ? d : mix_linalg_packed(d));
 }
 
-static size_t scratch_size(size_t d) {
+static size_t scratch_size(size_t k, size_t d) {
     size_t kernel = 2 * d * MIX_BLOCK_ROWS;
-    size_t floor = mix_covariance_scratch(d);
-    return kernel > floor ? kernel : floor;
+    size_t covariances = d * d + mix_covariance_scratch(k, d);
+    return kernel > covariances ? kernel : covariances;
 }
 
 static size_t least_rows(size_t d) {
@@ -161,45 +161,63 @@ static void maximize_mean(mixture_model *model, size_t c, const double *statisti
     }
 }
 
-/* From counts and scatters (in place of the covariances) to covariances; whether any met the floor. */
+/* From counts and scatters (in place of the covariances) to covariances; whether any met the floor. `before` is the sum of
+** the covariances that were there. */
 static bool solve_covariances(mixture_model *model, const double *counts, const mix_maximize *how,
-                              double *scratch) {
-    size_t k = model->k, d = model->d;
+                              const double *before, double *scratch) {
     bool any = false;
-    mix_covariance_maximize(how->covariance, k, d, counts, how->scale, model->arrays[COVARIANCES]);
-    for (size_t c = 0; c < k; c++) {
-        model->floored[c] =
-            mix_covariance_floor(how->covariance, d, how, mix_gaussian_covariance(model, c), scratch);
+    mix_covariance_maximize(how, model->k, model->d, counts, model->arrays[COVARIANCES], before, model->floored,
+                            scratch);
+    for (size_t c = 0; c < model->k; c++) {
         any = any || model->floored[c];
     }
     return any;
+}
+
+/* Sum of the covariances. */
+static void sum_covariances(const mixture_model *model, double *sum) {
+    size_t size = model->d * model->d;
+    memset(sum, 0, size * sizeof(double));
+    for (size_t c = 0; c < model->k; c++) {
+        for (size_t i = 0; i < size; i++) {
+            sum[i] += mix_gaussian_covariance(model, c)[i];
+        }
+    }
+}
+
+/* Make a component's covariance the scatter of `count` rows. */
+static void make_scatter(mixture_model *model, size_t c, double count) {
+    for (size_t i = 0; i < model->d * model->d; i++) {
+        mix_gaussian_covariance(model, c)[i] *= count;
+    }
 }
 
 static void maximize(mixture_model *model, const double *statistics, const mix_maximize *how, double *scratch) {
     size_t k = model->k, d = model->d, size = statistics_size(how->covariance, d);
     bool axis = mix_covariance_axis(how->covariance);
     double *counts = model->derived; /* stale from here until prepare: k doubles fit in */
+    double *before = scratch;
+    sum_covariances(model, before);
     for (size_t c = 0; c < k; c++) {
         const double *own = statistics + c * size;
-        counts[c] = own[0];
-        if (counts[c] >= MIX_EMPTY) {
+        counts[c] = fmax(own[0], MIX_EMPTY);
+        if (own[0] >= MIX_EMPTY) {
             maximize_mean(model, c, own, axis);
+        } else {
+            make_scatter(model, c, MIX_EMPTY); /* so that it stays as it is, unless it is tied to others */
         }
     }
-    (void)solve_covariances(model, counts, how, scratch);
+    (void)solve_covariances(model, counts, how, before, scratch + d * d);
 }
 
 static bool constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
-    size_t k = model->k, d = model->d;
     double *counts = model->derived; /* stale, as in maximize */
-    for (size_t c = 0; c < k; c++) {
-        double *matrix = mix_gaussian_covariance(model, c);
-        counts[c] = fmax(model->weights[c], 1e-100);
-        for (size_t i = 0; i < d * d; i++) {
-            matrix[i] *= counts[c];
-        }
+    sum_covariances(model, scratch);
+    for (size_t c = 0; c < model->k; c++) {
+        counts[c] = fmax(model->weights[c], MIX_EMPTY);
+        make_scatter(model, c, counts[c]);
     }
-    return solve_covariances(model, counts, how, scratch);
+    return solve_covariances(model, counts, how, scratch, scratch + model->d * model->d);
 }
 
 /* Total variance of a column: scatter about the new means and of the means about the center of all. */

@@ -161,7 +161,7 @@ mixture_status mix_init_new(const mixture_family *family, const mixture_data *da
                     (init->centers = mix_memory_array(k, d * sizeof(double))) != NULL &&
                     (init->totals = mix_memory_array(k, sizeof(double))) != NULL &&
                     (init->chances = mix_memory_array(n, 2 * sizeof(double))) != NULL &&
-                    (init->scratch = mix_memory_array(family->scratch_size(d), sizeof(double))) != NULL &&
+                    (init->scratch = mix_memory_array(family->scratch_size(k, d), sizeof(double))) != NULL &&
                     (init->statistics = mix_memory_array(size, sizeof(double))) != NULL &&
                     (init->resp = mix_memory_array(k, MIX_BLOCK_ROWS * sizeof(double))) != NULL &&
                     copy_extras(init);

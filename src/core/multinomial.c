@@ -38,7 +38,8 @@ static size_t statistics_size(mixture_covariance covariance, size_t d) {
     return 1 + d;
 }
 
-static size_t scratch_size(size_t d) {
+static size_t scratch_size(size_t k, size_t d) {
+    (void)k;
     return d;
 }
 

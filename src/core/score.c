@@ -31,7 +31,7 @@ mixture_scratch *mixture_scratch_new(const mixture_model *model) {
     size_t k = model->k, d = model->d;
     scratch->x = mix_memory_zeros(d, MIX_LANES * sizeof(double));
     scratch->densities = mix_memory_zeros(k, MIX_LANES * sizeof(double));
-    scratch->family = mix_memory_zeros(model->family->scratch_size(d), sizeof(double));
+    scratch->family = mix_memory_zeros(model->family->scratch_size(k, d), sizeof(double));
     /* The allocator promises 8 bytes of alignment only. */
     const size_t alignment = _Alignof(long double);
     scratch->exact_block = mix_memory_zeros(k + model->family->partial_size(d) + 1, sizeof(long double));

@@ -8,7 +8,7 @@ size_t mix_statistics_size(const mixture_family *family, mixture_covariance cova
 }
 
 size_t mix_statistics_scratch(const mixture_family *family, size_t k, size_t d) {
-    return k * MIX_BLOCK_ROWS + family->scratch_size(d);
+    return k * MIX_BLOCK_ROWS + family->scratch_size(k, d);
 }
 
 /* A known component: the others' densities become 0, and the posterior gives 1 to it. */

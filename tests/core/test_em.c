@@ -8,7 +8,7 @@
 #include "random.h"
 #include "statistics.h"
 
-enum { MOST_K = 5, MOST_D = 6, STRUCTURES = MIXTURE_EII + 1 };
+enum { MOST_K = 5, MOST_D = 6, STRUCTURES = MIXTURE_COVARIANCES, PLAIN = MIXTURE_EII + 1 };
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 /* ---- The log-likelihood by its definition ------------------------------------------------------------------ */
@@ -169,7 +169,7 @@ typedef struct direction {
     double weights[MOST_K], means[MOST_K][MOST_D], covariances[MOST_K][MOST_D][MOST_D];
 } direction;
 
-static direction draw_direction(int covariance, mix_random *random) {
+static direction draw_direction(mixture_covariance covariance, mix_random *random) {
     bool pooled = covariance == MIXTURE_TIED || covariance == MIXTURE_EEI || covariance == MIXTURE_EII;
     bool sphere = covariance == MIXTURE_SPHERICAL || covariance == MIXTURE_EII;
     bool full = covariance == MIXTURE_FULL || covariance == MIXTURE_TIED;
@@ -229,7 +229,7 @@ static void the_gradient_is_zero_where_a_fit_has_converged(void **state) {
     enum { N = 400, D = 3 };
     double x[N * D];
     draw_rows(77, 3, D, N, x);
-    for (int v = 0; v < STRUCTURES; v++) {
+    for (int v = 0; v < PLAIN; v++) {
         for (int accelerate = 0; accelerate < 2; accelerate++) {
             mixture_options options = options_for(3, v);
             options.accelerate = accelerate;

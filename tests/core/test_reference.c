@@ -5,6 +5,7 @@
 
 #include "arrays.h"
 #include "check.h"
+#include "linalg.h"
 #include "reader.h"
 
 /* ---- Reading the reference files --------------------------------------------------------------------- */
@@ -123,6 +124,63 @@ static double difference(const double *a, const double *b, size_t count) {
     return most / size;
 }
 
+/* Eigenvalues, falling, and eigenvectors of a component's covariance. */
+static void axes(const mixture_model *model, size_t c, double *values, double *vectors) {
+    size_t d = model->d;
+    double matrix[16];
+    memcpy(matrix, model->arrays[1] + c * d * d, d * d * sizeof(double));
+    mix_linalg_eigen(d, matrix, values, vectors);
+    for (size_t p = 0; p < d; p++) {
+        for (size_t q = p + 1; q < d; q++) {
+            if (values[q] > values[p]) {
+                double value = values[p];
+                values[p] = values[q];
+                values[q] = value;
+            }
+        }
+    }
+}
+
+/* Equal volumes, shapes and orientations are equal to 1e-8. */
+static void check_structure(const mixture_model *model, const char *code) {
+    size_t d = model->d;
+    double first[4], vectors[16], values[4];
+    axes(model, 0, first, vectors);
+    for (size_t c = 0; c < model->k; c++) {
+        const double *matrix = model->arrays[1] + c * d * d, *other = model->arrays[1];
+        axes(model, c, values, vectors);
+        double ratio = 1, least = HUGE_VAL, most = 0;
+        for (size_t j = 0; j < d; j++) {
+            ratio *= values[j] / first[j];
+            least = fmin(least, values[j] / first[j]);
+            most = fmax(most, values[j] / first[j]);
+        }
+        if (code[0] == 'E') {
+            assert_close(ratio, 1, 1e-8, 0);
+        }
+        if (code[1] == 'E' && code[2] != 'I') {
+            assert_close(most, least, 1e-8, 0);
+        }
+        for (size_t i = 0; i < d; i++) {
+            for (size_t j = 0; j < d; j++) {
+                double commutator = 0; /* common axes: the matrices commute */
+                for (size_t p = 0; p < d; p++) {
+                    commutator += matrix[i * d + p] * other[p * d + j] - other[i * d + p] * matrix[p * d + j];
+                }
+                if (code[2] == 'E') {
+                    assert_close(commutator, 0, 0, 1e-8 * values[0] * first[0]);
+                } else if (code[2] == 'I' && i != j) {
+                    assert_close(matrix[i * d + j], 0, 0, 0);
+                } else if (code[1] == 'I' && i == j) {
+                    assert_close(matrix[i * d + i], matrix[0], 1e-8, 0);
+                } else if (code[1] == 'E' && code[2] == 'I') {
+                    assert_close(matrix[i * d + i] / other[i * d + i], matrix[0] / other[0], 1e-8, 0);
+                }
+            }
+        }
+    }
+}
+
 static void compare_fit(const reference *file, mix_json_value entry, const char *structure, bool accelerate) {
     int64_t k;
     assert_true(mix_json_integer(member(entry, "k"), &k));
@@ -136,17 +194,26 @@ static void compare_fit(const reference *file, mix_json_value entry, const char 
     start_from(&options, &start);
     mixture_model *model = fit(file->x, file->n, d, &options);
     assert_true(model->converged);
-    assert_close(model->loglik, mix_json_number(member(entry, "loglik")), 0, 1e-6);
+    double loglik = mix_json_number(member(entry, "loglik"));
     assert_close((double)model->parameters, mix_json_number(member(entry, "df")), 0, 0);
-    assert_close(model->bic, mix_json_number(member(entry, "bic")), 0, 1e-5);
-    assert_close(difference(model->weights, answer.weights, count), 0, 0, 1e-4);
-    assert_close(difference(model->arrays[0], answer.means, count * d), 0, 0, 1e-4);
-    assert_close(difference(model->arrays[1], answer.covariances, count * d * d), 0, 0, 1e-4);
+    assert_true(model->loglik > loglik - 1e-6);
+    check_structure(model, structure);
+    if (model->loglik < loglik + 1e-5) {
+        assert_close(model->bic, mix_json_number(member(entry, "bic")), 0, 1e-4);
+        assert_close(difference(model->weights, answer.weights, count), 0, 0, 1e-4);
+        assert_close(difference(model->arrays[0], answer.means, count * d), 0, 0, 1e-4);
+        assert_close(difference(model->arrays[1], answer.covariances, count * d * d), 0, 0, 1e-3);
+    } else {
+        /* A better optimum of the same structure: mclust's search for a common orientation stops early. */
+        assert_true(structure[2] == 'E' && strcmp(structure, "EEE") != 0 && strcmp(structure, "VEE") != 0);
+        print_message("%s k=%zu: %.6f, mclust %.6f\n", structure, count, model->loglik, loglik);
+    }
     mixture_model_free(model);
 }
 
 static void compare_fits(const char *json, const char *csv, size_t d) {
-    static const char *const structures[] = {"VVV", "EEE", "VVI", "VII", "EEI", "EII"};
+    static const char *const structures[] = {"EII", "VII", "EEI", "VEI", "EVI", "VVI", "EEE",
+                                             "VEE", "EVE", "VVE", "EEV", "VEV", "EVV", "VVV"};
     reference file = open_reference(json, csv, d);
     mix_json_value fits = member(mix_json_root(file.document), "fits"), entry;
     int compared = 0;
@@ -159,7 +226,7 @@ static void compare_fits(const char *json, const char *csv, size_t d) {
             }
         }
     }
-    assert_int_equal(compared, 12);
+    assert_int_equal(compared, 28);
     close_reference(&file);
 }
 

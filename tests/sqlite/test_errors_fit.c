@@ -125,8 +125,8 @@ static void each_option_says_what_it_may_be(void **state) {
     } options[] = {
         {"columns", "an array of 2 column names", {"5", "\"x\"", "null", "true"}},
         {"covariance",
-         "full, tied, diag, spherical, or one of the mclust codes EII, VII, EEI, VVI, EEE, VVV",
-         {"5", "null", "\"banana\"", "\"FULL\"", "false", "\"VEV\"", "\"\""}},
+         "full, tied, diag, spherical, or a mclust code: EII, VII, EEI, VEI, EVI, VVI, EEE, VEE, EVE, VVE, EEV, VEV, EVV, VVV",
+         {"5", "null", "\"banana\"", "\"FULL\"", "false", "\"VEX\"", "\"\""}},
         {"equal_weights", "true or false", {"1", "\"true\"", "null", "0.5"}},
         {"max_iter",
          "an integer from 0 to 1000000000",

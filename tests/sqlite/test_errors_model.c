@@ -153,7 +153,7 @@ static void what_a_fit_adds_is_checked_where_it_is_present(void **state) {
         {"d", "2", {"1", "0", "true"}},
         {"columns", "an array of one string for each column", {"5", "\"xy\"", "null"}},
         {"covariance",
-         "full, tied, diag, spherical, or one of the mclust codes EII, VII, EEI, VVI, EEE, VVV",
+         "full, tied, diag, spherical, or a mclust code: EII, VII, EEI, VEI, EVI, VVI, EEE, VEE, EVE, VVE, EEV, VEV, EVV, VVV",
          {"5", "\"banana\"", "null"}},
         {"n", "a number", {"\"x\"", "null", "true"}},
         {"skipped", "an integer >= 0", {"-1", "1.5", "\"x\"", "null"}},
