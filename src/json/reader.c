@@ -1,38 +1,20 @@
-/* reader.c: the parser, which owns the array of nodes while it grows, and the handles that read it. A node of
-** an array or object is followed by its children; a member of an object is two nodes, its key and its value.
-** Nothing here calls itself: the open arrays and objects are on a stack of MIX_JSON_DEPTH. */
-#include "reader.h"
-
+/* reader.c: the parser, which owns the array of nodes while it grows. Nothing here calls itself: the open arrays and objects
+** are on a stack of MIX_JSON_DEPTH. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "document.h"
 #include "error.h"
 #include "memory.h"
 #include "number.h"
-
-typedef struct node {
-    uint32_t offset; /* of the first byte in the text */
-    uint32_t next;   /* the node after this one and all that it holds */
-    uint32_t size;   /* bytes in the text, quotes included; of an array or object: elements or members */
-    uint8_t type;
-    bool is_key;
-    bool escaped; /* a string that holds a backslash */
-    bool integer; /* a number without fraction and exponent */
-    double number;
-} node;
-
-struct mix_json_document {
-    const char *text;
-    node *nodes;
-};
 
 /* ---- Parser ---------------------------------------------------------------------------------------- */
 
 typedef struct parser {
     const char *text;
     size_t length, at;
-    node *nodes;
+    mix_json_node *nodes;
     size_t count, capacity;
     uint32_t open[MIX_JSON_DEPTH]; /* the arrays and objects around the place that is read */
     size_t depth;
@@ -64,11 +46,11 @@ static mixture_status unexpected(const parser *p, const char *expected) {
 }
 
 /* Append a node for what begins at offset; NULL when out of memory, which *p->error then says. */
-static node *add_node(parser *p, mix_json_type type, size_t offset) {
+static mix_json_node *add_node(parser *p, mix_json_type type, size_t offset) {
     if (p->count == p->capacity) {
         size_t capacity = p->capacity ? p->capacity * 2 : 64;
-        node *nodes = p->nodes ? mix_memory_resize(p->nodes, capacity, sizeof *nodes)
-                               : mix_memory_array(capacity, sizeof *nodes);
+        mix_json_node *nodes = p->nodes ? mix_memory_resize(p->nodes, capacity, sizeof *nodes)
+                                        : mix_memory_array(capacity, sizeof *nodes);
         if (nodes == NULL) {
             mix_error_status(p->error, MIXTURE_NOMEM);
             return NULL;
@@ -76,52 +58,18 @@ static node *add_node(parser *p, mix_json_type type, size_t offset) {
         p->nodes = nodes;
         p->capacity = capacity;
     }
-    node *added = &p->nodes[p->count++];
-    *added = (node){.offset = (uint32_t)offset, .next = (uint32_t)p->count, .type = (uint8_t)type};
+    mix_json_node *added = &p->nodes[p->count++];
+    *added = (mix_json_node){.offset = (uint32_t)offset, .next = (uint32_t)p->count, .type = (uint8_t)type};
     return added;
 }
 
 /* ---- Parser: strings ------------------------------------------------------------------------------- */
 
-static bool is_tail(const char *text, size_t i) {
-    return ((unsigned char)text[i] & 0xc0) == 0x80;
-}
-
-size_t mix_json_utf8(const char *text, size_t length) {
-    unsigned char lead = (unsigned char)text[0];
-    if (lead < 0x80) {
-        return 1;
-    }
-    size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || length < bytes) {
-        return 0;
-    }
-    for (size_t i = 1; i < bytes; i++) {
-        if (!is_tail(text, i)) {
-            return 0;
-        }
-    }
-    /* The second byte is narrowed where a shorter form, a surrogate or more than U+10FFFF would come out. */
-    unsigned char second = (unsigned char)text[1];
-    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second >= 0xa0) || (lead == 0xf0 && second < 0x90) ||
-        (lead == 0xf4 && second >= 0x90)) {
-        return 0;
-    }
-    return bytes;
-}
-
-/* The value of a hexadecimal digit, or -1. */
-static int hex_digit(int c) {
-    static const char digits[] = "0123456789abcdef";
-    const char *found = c > 0 ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
-    return found ? (int)(found - digits) : -1;
-}
-
 /* The four digits after \u. */
 static mixture_status read_unit(parser *p, unsigned *unit) {
     *unit = 0;
     for (int i = 0; i < 4; i++, p->at++) {
-        int digit = hex_digit(peek(p));
+        int digit = mix_json_hex_digit(peek(p));
         if (digit < 0) {
             return unexpected(p, "a hexadecimal digit");
         }
@@ -181,7 +129,7 @@ static mixture_status read_string(parser *p, bool is_key) {
         p->at += bytes;
     }
     p->at++;
-    node *added = add_node(p, MIX_JSON_STRING, start);
+    mix_json_node *added = add_node(p, MIX_JSON_STRING, start);
     if (added == NULL) {
         return MIXTURE_NOMEM;
     }
@@ -191,61 +139,15 @@ static mixture_status read_string(parser *p, bool is_key) {
     return MIXTURE_OK;
 }
 
-/* The four digits at text, known to be there. */
-static int32_t unit_at(const char *text) {
-    int32_t unit = 0;
-    for (int i = 0; i < 4; i++) {
-        unit = unit << 4 | hex_digit((unsigned char)text[i]);
-    }
-    return unit;
-}
-
-/* The character behind the backslash at *at, in a checked string. */
-static int32_t next_escaped(const char **at) {
-    static const char letters[] = "bfnrt", meanings[] = "\b\f\n\r\t";
-    char escape = (*at)[1];
-    *at += 2;
-    if (escape != 'u') {
-        const char *letter = strchr(letters, escape);
-        return letter ? meanings[letter - letters] : escape;
-    }
-    int32_t unit = unit_at(*at);
-    *at += 4;
-    if (unit < 0xd800 || unit > 0xdfff) {
-        return unit;
-    }
-    int32_t low = unit_at(*at + 2); /* after its \u */
-    *at += 6;
-    return 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-}
-
-/* The character at *at in a checked string, or -1 at its end. */
-static int32_t next_character(const char **at, const char *end) {
-    if (*at == end) {
-        return -1;
-    }
-    if (**at == '\\') {
-        return next_escaped(at);
-    }
-    const unsigned char *byte = (const unsigned char *)*at;
-    size_t bytes = *byte < 0x80 ? 1 : *byte < 0xe0 ? 2 : *byte < 0xf0 ? 3 : 4;
-    int32_t character = bytes == 1 ? *byte : *byte & (0xff >> (bytes + 1));
-    for (size_t i = 1; i < bytes; i++) {
-        character = character << 6 | (byte[i] & 0x3f);
-    }
-    *at += bytes;
-    return character;
-}
-
 /* ---- Parser: keys that occur twice ----------------------------------------------------------------- */
 
-static int compare_strings(const char *text, const node *a, const node *b) {
+static int compare_strings(const char *text, const mix_json_node *a, const mix_json_node *b) {
     const char *a_at = text + a->offset + 1, *a_end = a_at + a->size - 2;
     const char *b_at = text + b->offset + 1, *b_end = b_at + b->size - 2;
     int32_t a_character, b_character;
     do {
-        a_character = next_character(&a_at, a_end);
-        b_character = next_character(&b_at, b_end);
+        a_character = mix_json_next_character(&a_at, a_end);
+        b_character = mix_json_next_character(&b_at, b_end);
     } while (a_character == b_character && a_character >= 0);
     return (a_character > b_character) - (a_character < b_character);
 }
@@ -282,28 +184,6 @@ static void sort_keys(const parser *p, uint32_t *keys, size_t count) {
     }
 }
 
-/* The longest prefix of at most limit bytes that does not end inside a UTF-8 character. */
-static size_t cut(const char *text, size_t length, size_t limit) {
-    if (length <= limit) {
-        return length;
-    }
-    while (limit > 0 && is_tail(text, limit)) {
-        limit--;
-    }
-    return limit;
-}
-
-enum { EXCERPT = 30 }; /* bytes of a value shown in an error */
-
-/* Describe a checked string or a number as it is in the text, cut when long. */
-static const char *excerpt(const char *text, const node *n, char buffer[EXCERPT + 6]) {
-    size_t quotes = n->type == MIX_JSON_STRING, length = n->size - 2 * quotes;
-    size_t shown = cut(text + n->offset + quotes, length, EXCERPT);
-    const char *quote = quotes ? "\"" : "", *dots = shown < length ? "..." : "";
-    snprintf(buffer, EXCERPT + 6, "%s%.*s%s%s", quote, (int)shown, text + n->offset + quotes, dots, quote);
-    return buffer;
-}
-
 /* Of the keys of the object that has just been read, complain of the first that was there before. */
 static mixture_status check_keys(parser *p, uint32_t object) {
     size_t count = p->nodes[object].size;
@@ -329,9 +209,9 @@ static mixture_status check_keys(parser *p, uint32_t object) {
     if (first == UINT32_MAX) {
         return MIXTURE_OK;
     }
-    char buffer[EXCERPT + 6];
+    char buffer[MIX_JSON_EXCERPT + 6];
     return mix_error_invalid(p->error, "offset %zu: key %s occurs twice; expected different keys in an object",
-                             (size_t)p->nodes[first].offset, excerpt(p->text, &p->nodes[first], buffer));
+                             (size_t)p->nodes[first].offset, mix_json_excerpt(p->text, &p->nodes[first], buffer));
 }
 
 /* ---- Parser: values -------------------------------------------------------------------------------- */
@@ -384,16 +264,16 @@ static mixture_status read_number(parser *p) {
     if (status != MIXTURE_OK) {
         return status;
     }
-    node *added = add_node(p, MIX_JSON_NUMBER, start);
+    mix_json_node *added = add_node(p, MIX_JSON_NUMBER, start);
     if (added == NULL) {
         return MIXTURE_NOMEM;
     }
     added->size = (uint32_t)(p->at - start);
     added->integer = integer;
     if (!mix_json_parse_double(p->text + start, p->at - start, &added->number)) {
-        char buffer[EXCERPT + 6];
+        char buffer[MIX_JSON_EXCERPT + 6];
         return mix_error_invalid(p->error, "offset %zu: number out of range, %s; expected less than 1.8e308",
-                                 start, excerpt(p->text, added, buffer));
+                                 start, mix_json_excerpt(p->text, added, buffer));
     }
     return MIXTURE_OK;
 }
@@ -405,7 +285,7 @@ static mixture_status read_word(parser *p, const char *word, mix_json_type type)
             return unexpected(p, word);
         }
     }
-    node *added = add_node(p, type, start);
+    mix_json_node *added = add_node(p, type, start);
     if (added == NULL) {
         return MIXTURE_NOMEM;
     }
@@ -472,7 +352,7 @@ static mixture_status read_item(parser *p) {
     if (p->depth == 0) {
         return read_value(p, "a value");
     }
-    node *container = &p->nodes[p->open[p->depth - 1]];
+    mix_json_node *container = &p->nodes[p->open[p->depth - 1]];
     bool first = container->size++ == 0; /* before a new node moves it */
     if (container->type == MIX_JSON_ARRAY) {
         return read_value(p, first ? "a value or ']'" : "a value");
@@ -494,7 +374,7 @@ static mixture_status close_container(parser *p) {
 static mixture_status read_between(parser *p, bool *done) {
     skip_space(p);
     while (p->depth > 0) {
-        const node *container = &p->nodes[p->open[p->depth - 1]];
+        const mix_json_node *container = &p->nodes[p->open[p->depth - 1]];
         bool array = container->type == MIX_JSON_ARRAY;
         int c = peek(p);
         if (c == (array ? ']' : '}')) {
@@ -559,235 +439,4 @@ void mix_json_free(mix_json_document *document) {
         mix_memory_free(document->nodes);
         mix_memory_free(document);
     }
-}
-
-/* ---- Values ---------------------------------------------------------------------------------------- */
-
-static const node *node_of(mix_json_value value) {
-    return &value.document->nodes[value.node];
-}
-
-static const char *text_of(mix_json_value value) {
-    return value.document->text + node_of(value)->offset;
-}
-
-mix_json_value mix_json_root(const mix_json_document *document) {
-    return (mix_json_value){document, 0};
-}
-
-mix_json_type mix_json_type_of(mix_json_value value) {
-    return (mix_json_type)node_of(value)->type;
-}
-
-size_t mix_json_offset(mix_json_value value) {
-    return node_of(value)->offset;
-}
-
-size_t mix_json_count(mix_json_value value) {
-    return mix_json_type_of(value) >= MIX_JSON_ARRAY ? node_of(value)->size : 0;
-}
-
-/* The item that begins at a node, a key or an element, unless the container ends there. */
-static bool item_at(mix_json_value container, size_t at, mix_json_value *item) {
-    if (at == node_of(container)->next) {
-        return false;
-    }
-    *item = (mix_json_value){container.document, at + container.document->nodes[at].is_key};
-    return true;
-}
-
-bool mix_json_first(mix_json_value container, mix_json_value *item) {
-    return item_at(container, container.node + 1, item);
-}
-
-bool mix_json_next(mix_json_value container, mix_json_value *item) {
-    return item_at(container, node_of(*item)->next, item);
-}
-
-mix_json_value mix_json_key(mix_json_value member) {
-    mix_json_value key = {member.document, member.node - 1};
-    assert(member.node > 0 && node_of(key)->is_key);
-    return key;
-}
-
-bool mix_json_member(mix_json_value object, const char *key, mix_json_value *member) {
-    mix_json_value item;
-    if (mix_json_type_of(object) != MIX_JSON_OBJECT) {
-        return false;
-    }
-    for (bool more = mix_json_first(object, &item); more; more = mix_json_next(object, &item)) {
-        if (mix_json_string_equals(mix_json_key(item), key)) {
-            *member = item;
-            return true;
-        }
-    }
-    return false;
-}
-
-double mix_json_number(mix_json_value value) {
-    assert(mix_json_type_of(value) == MIX_JSON_NUMBER);
-    return node_of(value)->number;
-}
-
-bool mix_json_integer(mix_json_value value, int64_t *integer) {
-    const char *at = text_of(value), *end = at + node_of(value)->size;
-    if (!node_of(value)->integer) {
-        return false;
-    }
-    bool negative = *at == '-';
-    uint64_t magnitude = 0, limit = (uint64_t)INT64_MAX + negative;
-    for (at += negative; at < end; at++) {
-        uint64_t digit = (uint64_t)(*at - '0');
-        if (magnitude > (limit - digit) / 10) {
-            return false;
-        }
-        magnitude = magnitude * 10 + digit;
-    }
-    *integer = !negative ? (int64_t)magnitude : magnitude > INT64_MAX ? INT64_MIN : -(int64_t)magnitude;
-    return true;
-}
-
-bool mix_json_boolean(mix_json_value value) {
-    assert(mix_json_type_of(value) == MIX_JSON_BOOL);
-    return *text_of(value) == 't';
-}
-
-/* Write a character as UTF-8; returns the end. */
-static char *put_character(char *at, int32_t character) {
-    int tails = character < 0x80 ? 0 : character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
-    static const int marks[] = {0, 0xc0, 0xe0, 0xf0};
-    *at++ = (char)(marks[tails] | character >> (6 * tails));
-    while (tails-- > 0) {
-        *at++ = (char)(0x80 | (character >> (6 * tails) & 0x3f));
-    }
-    return at;
-}
-
-char *mix_json_string(mix_json_value value, size_t *length) {
-    const node *n = node_of(value);
-    assert(n->type == MIX_JSON_STRING);
-    size_t bytes = n->size - 2; /* within the quotes; no escape is shorter than its meaning */
-    char *copy = mix_memory_array(bytes + 1, 1);
-    if (copy == NULL) {
-        return NULL;
-    }
-    const char *at = text_of(value) + 1, *end = at + bytes;
-    if (n->escaped) {
-        char *to = copy;
-        for (int32_t c = next_character(&at, end); c >= 0; c = next_character(&at, end)) {
-            to = put_character(to, c);
-        }
-        bytes = (size_t)(to - copy);
-    } else {
-        memcpy(copy, at, bytes);
-    }
-    copy[bytes] = '\0';
-    if (length != NULL) {
-        *length = bytes;
-    }
-    return copy;
-}
-
-bool mix_json_string_equals(mix_json_value value, const char *text) {
-    const node *n = node_of(value);
-    if (n->type != MIX_JSON_STRING) {
-        return false;
-    }
-    const char *at = text_of(value) + 1, *end = at + n->size - 2;
-    if (!n->escaped) {
-        return strlen(text) == n->size - 2 && memcmp(text, at, n->size - 2) == 0;
-    }
-    for (int32_t c = next_character(&at, end); c >= 0; c = next_character(&at, end)) {
-        char utf8[4];
-        size_t bytes = (size_t)(put_character(utf8, c) - utf8);
-        if (c == 0 || strncmp(text, utf8, bytes) != 0) {
-            return false;
-        }
-        text += bytes;
-    }
-    return *text == '\0';
-}
-
-/* ---- Errors ---------------------------------------------------------------------------------------- */
-
-/* A text that grows into a buffer; what does not fit is dropped, and noticed. */
-typedef struct path {
-    char *text;
-    size_t size, length;
-    bool full;
-} path;
-
-static void append(path *to, const char *text, size_t length) {
-    size_t room = to->size - 1 - to->length;
-    to->full |= length > room;
-    memcpy(to->text + to->length, text, length < room ? length : room);
-    to->length += length < room ? length : room;
-}
-
-static void append_key(path *to, const char *key, size_t length) {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
-    bool quoted = length == 0 || (key[0] >= '0' && key[0] <= '9');
-    for (size_t i = 0; i < length; i++) {
-        quoted |= strchr(plain, key[i]) == NULL;
-    }
-    if (quoted) {
-        append(to, "[\"", 2);
-        append(to, key, length);
-        append(to, "\"]", 2);
-    } else {
-        append(to, ".", to->length > 0);
-        append(to, key, length);
-    }
-}
-
-/* The path of a value, or that of the container of a key. */
-static void write_path(mix_json_value value, char *buffer, size_t size) {
-    path to = {.text = buffer, .size = size};
-    const node *nodes = value.document->nodes;
-    for (size_t at = 0; at != value.node;) {
-        bool object = nodes[at].type == MIX_JSON_OBJECT;
-        size_t index = 0, item = at + 1;
-        while (nodes[item + object].next <= value.node) {
-            item = nodes[item + object].next;
-            index++;
-        }
-        if (object && item == value.node) {
-            break;
-        }
-        if (object) {
-            append_key(&to, value.document->text + nodes[item].offset + 1, nodes[item].size - 2);
-        } else {
-            char digits[24];
-            append(&to, digits, (size_t)snprintf(digits, sizeof digits, "[%zu]", index));
-        }
-        at = item + object;
-    }
-    if (to.full && size >= 4) {
-        to.length = cut(buffer, to.length, size - 4);
-        memcpy(buffer + to.length, "...", 3);
-        to.length += 3;
-    }
-    buffer[to.length] = '\0';
-}
-
-void mix_json_path(mix_json_value value, char *buffer, size_t size) {
-    /* The value of a member is the node after its key, and has the path that the key is asked for. */
-    value.node += node_of(value)->is_key;
-    write_path(value, buffer, size);
-}
-
-mixture_status mix_json_complain(mix_json_value value, const char *expected, mixture_error *error) {
-    char where[160], buffer[EXCERPT + 6];
-    const node *n = node_of(value);
-    write_path(value, where, sizeof where);
-    if (n->is_key) {
-        return mix_error_invalid(error, "unknown key %s%s%s at offset %zu; expected %s",
-                                 excerpt(value.document->text, n, buffer), where[0] ? " in " : "", where,
-                                 mix_json_offset(value), expected);
-    }
-    const char *what = n->type == MIX_JSON_ARRAY    ? "an array"
-                       : n->type == MIX_JSON_OBJECT ? "an object"
-                                                    : excerpt(value.document->text, n, buffer);
-    return mix_error_invalid(error, "%s is %s at offset %zu; expected %s", where[0] ? where : "the text", what,
-                             mix_json_offset(value), expected);
 }

@@ -14,7 +14,7 @@
 #include "options_json.h"
 
 typedef struct fit_state {
-    bool failed;
+    bool failed;      /* first: see mix_function_state */
     uint64_t rows;    /* seen */
     uint64_t skipped; /* for a NULL */
     sqlite3_int64 k;
@@ -258,17 +258,9 @@ static mixture_status add_row(fit_state *state, const mixture_family *family, in
 
 static void fit_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
     const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
-    fit_state *state = sqlite3_aggregate_context(context, sizeof *state);
+    fit_state *state = mix_function_state(context, argc, sizeof *state);
     mixture_error error = {MIXTURE_OK, ""};
     if (state == NULL) {
-        sqlite3_result_error_nomem(context);
-        return;
-    }
-    if (state->failed) {
-        return;
-    }
-    if (!mix_function_check(context, argc)) {
-        state->failed = true;
         return;
     }
     mixture_status status = state->rows++ == 0 ? start(state, function->detail, argc, argv, &error)

@@ -20,6 +20,19 @@ bool mix_function_check(sqlite3_context *context, int argc) {
     return false;
 }
 
+void *mix_function_state(sqlite3_context *context, int argc, size_t size) {
+    bool *failed = sqlite3_aggregate_context(context, (int)size);
+    if (failed == NULL) {
+        sqlite3_result_error_nomem(context);
+        return NULL;
+    }
+    if (!*failed) {
+        *failed = !mix_function_check(context, argc);
+        return *failed ? NULL : failed;
+    }
+    return NULL;
+}
+
 void mix_function_json(sqlite3_context *context, char *json, size_t length) {
     if (json == NULL) {
         sqlite3_result_error_nomem(context);

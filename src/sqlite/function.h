@@ -35,6 +35,10 @@ typedef struct mix_binding {
 /* False, with the function's error set, if the number of arguments is not as the table says. */
 bool mix_function_check(sqlite3_context *context, int argc);
 
+/* The state of an aggregate, whose first member is `bool failed`, at the beginning of a step; NULL when there is nothing more to
+** do, because memory ran out, the number of arguments is wrong (the error is set) or an earlier step failed. */
+void *mix_function_state(sqlite3_context *context, int argc, size_t size);
+
 /* Hand over a JSON text that mix_json_finish() made; NULL is out of memory. */
 void mix_function_json(sqlite3_context *context, char *json, size_t length);
 

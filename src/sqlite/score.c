@@ -179,7 +179,7 @@ static void score(sqlite3_context *context, int argc, sqlite3_value **argv) {
 /* ---- mix_loglik ---------------------------------------------------------------------------------------- */
 
 typedef struct loglik_state {
-    bool failed;
+    bool failed;        /* first: see mix_function_state */
     mix_parsed *parsed; /* NULL: the model is NULL */
     mix_batch *batch;
     uint64_t row;
@@ -197,17 +197,9 @@ static mixture_status start_loglik(loglik_state *state, mix_connection *connecti
 
 static void loglik_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
     mix_binding *binding = sqlite3_user_data(context);
-    loglik_state *state = sqlite3_aggregate_context(context, sizeof *state);
+    loglik_state *state = mix_function_state(context, argc, sizeof *state);
     mixture_error error = {MIXTURE_OK, ""};
     if (state == NULL) {
-        sqlite3_result_error_nomem(context);
-        return;
-    }
-    if (state->failed) {
-        return;
-    }
-    if (!mix_function_check(context, argc)) {
-        state->failed = true;
         return;
     }
     mixture_status status = MIXTURE_OK;

@@ -118,7 +118,7 @@ static void maximize_call(sqlite3_context *context, int argc, sqlite3_value **ar
 /* ---- Expect: rows wait until a block is full -------------------------------------------------------------- */
 
 typedef struct expect_state {
-    bool failed;
+    bool failed;        /* first: see mix_function_state */
     mix_parsed *parsed; /* NULL: the model is NULL */
     mix_blob blob;
     double *x;       /* d columns of MIX_BLOCK_ROWS rows */
@@ -202,17 +202,9 @@ static mixture_status take_row(expect_state *state, mix_connection *connection, 
 
 static void expect_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
     mix_binding *binding = sqlite3_user_data(context);
-    expect_state *state = sqlite3_aggregate_context(context, sizeof *state);
+    expect_state *state = mix_function_state(context, argc, sizeof *state);
     mixture_error error = {MIXTURE_OK, ""};
     if (state == NULL) {
-        sqlite3_result_error_nomem(context);
-        return;
-    }
-    if (state->failed) {
-        return;
-    }
-    if (!mix_function_check(context, argc)) {
-        state->failed = true;
         return;
     }
     if (take_row(state, binding->connection, argc, argv, &error) != MIXTURE_OK) {
@@ -252,7 +244,7 @@ static void step_final(sqlite3_context *context) {
 /* ---- Merge ------------------------------------------------------------------------------------------------ */
 
 typedef struct merge_state {
-    bool failed;
+    bool failed; /* first: see mix_function_state */
     uint64_t row;
     mix_blob sum; /* no model: nothing yet */
 } merge_state;
@@ -278,15 +270,13 @@ static mixture_status merge(merge_state *state, mix_blob *part, mixture_error *e
 
 static void merge_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
     const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
-    merge_state *state = sqlite3_aggregate_context(context, sizeof *state);
+    merge_state *state = mix_function_state(context, argc, sizeof *state);
     mixture_error error = {MIXTURE_OK, ""};
-    (void)argc;
     if (state == NULL) {
-        sqlite3_result_error_nomem(context);
         return;
     }
     state->row++;
-    if (state->failed || sqlite3_value_type(argv[0]) == SQLITE_NULL) {
+    if (sqlite3_value_type(argv[0]) == SQLITE_NULL) {
         return; /* NULL: of no rows */
     }
     mix_blob part;
