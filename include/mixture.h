@@ -184,7 +184,8 @@ double mixture_distance(const mixture_model *model, size_t component, const doub
 /* Replace each NaN of x by its conditional expectation given the values observed; infinite if beyond a double. */
 void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scratch);
 
-/* Draw rows: one a call, the component (0..k-1) returned and the values in x[d]. trials: sum of a row of counts. */
+/* Draw rows: one a call, the component (0..k-1) returned and the values in x[d]. trials: sum of a
+** row of counts. */
 typedef struct mixture_sampler mixture_sampler;
 mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed,
                                      size_t trials); /* NULL: out of memory */

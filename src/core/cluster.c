@@ -19,8 +19,8 @@ static void take(const mix_points *points, size_t row, double *center) {
     memcpy(center, points->x + row * points->size, points->size * sizeof(double));
 }
 
-/* Chance of each point to be the next center: its weight times its squared distance from the nearest center, or its
-** weight alone when there is no center. Returns the sum. */
+/* Chance of each point to be the next center: its weight times its squared distance from the nearest center, or
+** its weight alone when there is no center. Returns the sum. */
 static double set_chances(const mix_points *points, size_t k, const bool *placed, const double *centers,
                           double *chances) {
     double total = 0;

@@ -15,10 +15,10 @@ typedef struct mix_points {
     const mix_cancel *cancel; /* asked between the passes over the points */
 } mix_points;
 
-/* Choose centers among the points for those of k that are not placed yet: each with probability proportional to weight
-** times squared distance from the centers there are (Arthur & Vassilvitskii 2007; the very first one by weight alone), the
-** best of 2 + ln k tries. A point that coincides with a center is taken only when nothing else is left.
-** chances: work space, 2 * count doubles. False when cancelled. */
+/* Choose centers among the points for those of k that are not placed yet: each with probability proportional to
+** weight times squared distance from the centers there are (Arthur & Vassilvitskii 2007; the very first one by
+** weight alone), the best of 2 + ln k tries. A point that coincides with a center is taken only when nothing
+** else is left. chances: work space, 2 * count doubles. False when cancelled. */
 bool mix_cluster_plusplus(const mix_points *points, size_t k, const bool *placed, mix_random *random,
                           double *centers, double *chances);
 
@@ -26,12 +26,13 @@ bool mix_cluster_plusplus(const mix_points *points, size_t k, const bool *placed
 bool mix_cluster_random(const mix_points *points, size_t k, const bool *placed, mix_random *random,
                         double *centers, double *chances);
 
-/* Label every point with its nearest center (ties: the first), or with known[i] - 1 where that is not 0 (NULL: none is);
-** whether any label changed goes to *changed. False when cancelled. */
+/* Label every point with its nearest center (ties: the first), or with known[i] - 1 where that is not 0 (NULL:
+** none is); whether any label changed goes to *changed. False when cancelled. */
 bool mix_cluster_assign(const mix_points *points, size_t k, const double *centers, const size_t *known,
                         size_t *labels, bool *changed);
 
-/* Move every center to the mean of its points; one without points stays. totals: k, the weights of the clusters. */
+/* Move every center to the mean of its points; one without points stays. totals: k, the weights of
+** the clusters. */
 void mix_cluster_center(const mix_points *points, size_t k, const size_t *labels, double *centers, double *totals);
 
 #endif

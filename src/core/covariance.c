@@ -1,7 +1,7 @@
 /* covariance.c: structures of covariance matrices: their names, the plain ones, units, the floor.
 **
-** Parametrization by volume, shape and orientation: Banfield & Raftery, Biometrics 49 (1993) 803. W_c is the scatter of
-** component c about its mean, n_c its sum of responsibilities, n their total. */
+** Parametrization by volume, shape and orientation: Banfield & Raftery, Biometrics 49 (1993) 803. W_c is the
+** scatter of component c about its mean, n_c its sum of responsibilities, n their total. */
 #include "covariance.h"
 
 #include <math.h>
@@ -114,8 +114,8 @@ static void solve_plain(mixture_covariance covariance, size_t k, size_t d, const
 
 /* ---- Units ---------------------------------------------------------------------------------------------- */
 
-/* Spheres and turned axes are what they are in the user's units only. Multiply (or divide) entry (i, j) by the units of its
-** columns: powers of two, relative to the largest, so that no digit changes. */
+/* Spheres and turned axes are what they are in the user's units only. Multiply (or divide) entry (i, j) by the
+** units of its columns: powers of two, relative to the largest, so that no digit changes. */
 static void change_units(size_t d, const double *scale, bool back, double *matrix) {
     double largest = 0;
     for (size_t j = 0; j < d; j++) {
@@ -173,8 +173,8 @@ static bool floor_ellipsoid(size_t d, const mix_maximize *how, double *matrix, d
         }
     }
     mix_linalg_eigen(d, shifted, values, vectors);
-    /* A hair above the floor, so that rounding does not put it back under; and wide enough for the matrix to be positive
-    ** definite in a double, however long its longest axis is. */
+    /* A hair above the floor, so that rounding does not put it back under; and wide enough for the matrix to be
+    ** positive definite in a double, however long its longest axis is. */
     double least = how->min_variance * (1 + 1e-6);
     for (size_t p = 0; p < d; p++) {
         least = fmax(least, 10 * SINGULAR * values[p]);

@@ -198,8 +198,8 @@ static mixture_status measure_column(mixture_data *data, size_t j, const mix_can
     return MIXTURE_OK;
 }
 
-/* Divide the weights by a power of two near the largest, so that thresholds and sums mean the same whatever their unit
-** is, and add them up. */
+/* Divide the weights by a power of two near the largest, so that thresholds and sums mean the same whatever
+** their unit is, and add them up. */
 static void measure_weights(mixture_data *data) {
     data->weight_unit = 1;
     data->total_weight = (double)data->rows;

@@ -81,19 +81,20 @@ static inline int mix_data_label(const mixture_data *data, size_t row) {
 /* Whether two rows have the same values. */
 bool mix_data_same_row(const mixture_data *data, size_t a, size_t b);
 
-/* The unit in which a constant column is measured: a power of two near its value, so that nothing depends on what the
-** user's unit is. */
+/* The unit in which a constant column is measured: a power of two near its value, so that nothing depends on
+** what the user's unit is. */
 double mix_data_constant_unit(double value);
 
 /* Center every column on its weighted mean and divide it by a power of two near its deviation, in place, once;
 ** fills frame and total_weight. With `move` false only total_weight is filled and the frame is the identity (for
 ** families of counts). When a column's deviation is beyond what squares in a double can hold: MIXTURE_INVALID,
-** its 0-based place in *column, and a text to stand behind its name. After an error, or when cancelled, the same call goes on where
-** it ended. */
+** its 0-based place in *column, and a text to stand behind its name. After an error, or when cancelled, the same
+** call goes on where it ended. */
 mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_cancel *cancel, size_t *column,
                                     mixture_error *error);
 
-/* Number of distinct rows, counted no further than `limit`; the first row of each goes to rows[] unless that is NULL. */
+/* Number of distinct rows, counted no further than `limit`; the first row of each goes to rows[] unless that is
+** NULL. */
 mixture_status mix_data_distinct(const mixture_data *data, size_t limit, const mix_cancel *cancel, size_t *rows,
                                  size_t *distinct);
 

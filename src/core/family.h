@@ -51,8 +51,8 @@ struct mixture_family {
     ** afterwards. */
     void (*move)(mixture_model *model, const mix_frame *frame, bool back);
 
-    /* The part of a row's log density that depends on no parameter, and that log_density leaves out: base[r] for each
-    ** row. NULL: 0. */
+    /* The part of a row's log density that depends on no parameter, and that log_density leaves out: base[r] for
+    ** each row. NULL: 0. */
     void (*log_base)(size_t d, const mix_rows *rows, double *base);
     /* The hot part. densities: k columns, rows->stride apart. */
     void (*log_density)(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch);
@@ -82,12 +82,13 @@ struct mixture_family {
 
     /* Mean sum of a row of counts, from statistics. NULL: not counts. */
     double (*mean_total)(const mixture_model *model, const double *statistics);
-    /* The data's variances (d, as mix_maximize wants them) from statistics that were taken under `model`. NULL: not
-    ** needed. */
+    /* The data's variances (d, as mix_maximize wants them) from statistics that were taken under `model`. NULL:
+    ** not needed. */
     void (*variances)(const mixture_model *model, mixture_covariance covariance, const double *statistics,
                       double *variance);
 
-    /* Slow and exact, log_base included: one row in extended range, NaN where not observed. scratch: partial_size(d) long doubles. */
+    /* Slow and exact, log_base included: one row in extended range, NaN where not observed. scratch:
+    ** partial_size(d) long doubles. */
     size_t (*partial_size)(size_t d);
     long double (*partial_log_density)(const mixture_model *model, size_t component, const double *x,
                                        long double *squared_distance, long double *scratch);

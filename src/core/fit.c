@@ -214,8 +214,8 @@ static mixture_status continue_finalists(mix_fit *fit, size_t *best, mix_run *ru
     return MIXTURE_OK;
 }
 
-/* What the log-likelihood in the data's frame lacks: a density in x is one in z = (x - center) / scale divided by the
-** scales; and the part of each row that depends on no parameter. */
+/* What the log-likelihood in the data's frame lacks: a density in x is one in z = (x - center) / scale divided
+** by the scales; and the part of each row that depends on no parameter. */
 static mixture_status loglik_shift(const mix_fit *fit, double *shift) {
     *shift = 0;
     for (size_t j = 0; fit->family->standardize && j < fit->data->d; j++) {
@@ -287,7 +287,8 @@ static mixture_status warn(mix_fit *fit, mixture_model *model, const mix_run *ru
     return mix_error_status(fit->error, status);
 }
 
-/* Mean sum of a row of counts; the statistics at hand may be those of another finalist, but not what they add up to. */
+/* Mean sum of a row of counts; the statistics at hand may be those of another finalist, but not what they add up
+** to. */
 static double mean_total(const mix_fit *fit) {
     const mixture_family *family = fit->family;
     mixture_model shape = {.family = family, .k = fit->options->k, .d = fit->data->d};

@@ -161,8 +161,8 @@ static void maximize_mean(mixture_model *model, size_t c, const double *statisti
     }
 }
 
-/* From counts and scatters (in place of the covariances) to covariances; whether any met the floor. `before` is the sum of
-** the covariances that were there. */
+/* From counts and scatters (in place of the covariances) to covariances; whether any met the floor. `before` is
+** the sum of the covariances that were there. */
 static bool solve_covariances(mixture_model *model, const double *counts, const mix_maximize *how,
                               const double *before, double *scratch) {
     bool any = false;
@@ -321,7 +321,8 @@ static void unpack(mixture_model *model, size_t component, const double *theta, 
 
 /* ---- Clustering space ------------------------------------------------------------------------------- */
 
-/* Covariance of the data in `matrix`, in the data's frame, where the mean is 0 but for rounding. False when cancelled. */
+/* Covariance of the data in `matrix`, in the data's frame, where the mean is 0 but for rounding. False when
+** cancelled. */
 static bool data_covariance(const mixture_data *data, const mix_cancel *cancel, double *matrix) {
     size_t d = data->d, step = 1 + (1 << 20) / (d * d);
     memset(matrix, 0, d * d * sizeof(double));

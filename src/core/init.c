@@ -1,8 +1,8 @@
 /* init.c: drawing candidates to start EM from.
 **
 ** A candidate is a partition of a bounded sample of the rows - by k-means++ with a few of Lloyd's steps, or by the
-** nearest of k random rows - turned into parameters by the family's own maximize step. Candidates take turns between
-** the family's geometries, because no single one is right for all data. */
+** nearest of k random rows - turned into parameters by the family's own maximize step. Candidates take turns
+** between the family's geometries, because no single one is right for all data. */
 #include "init.h"
 
 #include <string.h>
@@ -63,7 +63,8 @@ static mixture_status copy_row(const mixture_data *data, size_t row, mixture_dat
     return mixture_data_append(sample, x, mix_data_weight(data, row), mix_data_label(data, row));
 }
 
-/* k components need k distinct rows. A sample of a table with few of them may lack some: then one of each is added. */
+/* k components need k distinct rows. A sample of a table with few of them may lack some: then one of each is
+** added. */
 static mixture_status add_rare_rows(mix_init *init, const mixture_data *data, mixture_data *sample, double *x) {
     size_t k = init->options->k, distinct = 0;
     size_t *rows = mix_memory_array(k, sizeof *rows);
@@ -252,9 +253,9 @@ static mixture_status partition(mix_init *init, size_t number) {
     return go_on ? MIXTURE_OK : MIXTURE_CANCELLED;
 }
 
-/* Statistics of the sample with each row belonging to the component of its label, but for the share that the family wants
-** spread over all; or to every component alike when `labels` is NULL. A known component has its row wholly. False when
-** cancelled. */
+/* Statistics of the sample with each row belonging to the component of its label, but for the share that the
+** family wants spread over all; or to every component alike when `labels` is NULL. A known component has its row
+** wholly. False when cancelled. */
 static bool accumulate(mix_init *init, const mixture_model *model, const size_t *labels) {
     const mixture_data *sample = init->sample;
     size_t k = model->k;

@@ -1,16 +1,16 @@
-/* multinomial.c: the multinomial family: a row is counts n_1 ... n_d of N trials, each of which falls into category j with
-** the component's probability p_j:
+/* multinomial.c: the multinomial family: a row is counts n_1 ... n_d of N trials, each of which falls into
+** category j with the component's probability p_j:
 **
 **     log density = ln N! - sum ln n_j! + sum n_j ln p_j
 **
 ** The first two terms, the multinomial coefficient, hold no parameter: they are the family's log_base.
 **
-** Statistics of a component: N = sum r and s_j = sum r n_j. Then p_j = s_j / sum s. Where that would be below FLOOR times
-** the category's share of all counts it is held there: a probability of exactly 0 could never rise again, whatever rows
-** come to the component. Categories that never occur do keep 0.
+** Statistics of a component: N = sum r and s_j = sum r n_j. Then p_j = s_j / sum s. Where that would be below
+** FLOOR times the category's share of all counts it is held there: a probability of exactly 0 could never rise
+** again, whatever rows come to the component. Categories that never occur do keep 0.
 **
-** Values not observed: the total is not known then, so the observed counts are taken given their own sum, which are
-** multinomial with probabilities p_j / sum p over the observed ones. */
+** Values not observed: the total is not known then, so the observed counts are taken given their own sum, which
+** are multinomial with probabilities p_j / sum p over the observed ones. */
 #include <math.h>
 #include <string.h>
 
@@ -109,8 +109,8 @@ static void accumulate(const mixture_model *model, size_t component, mixture_cov
 
 /* ---- Maximize --------------------------------------------------------------------------------------- */
 
-/* p_j proportional to counts, none below its floor: those below are set to it and the rest share what is left, which may
-** push further ones below, at most d times. This is the maximum under p_j >= floor_j. */
+/* p_j proportional to counts, none below its floor: those below are set to it and the rest share what is left,
+** which may push further ones below, at most d times. This is the maximum under p_j >= floor_j. */
 static void solve(size_t d, const double *counts, const double *floors, double *p) {
     double left = 0, share = 1;
     for (size_t j = 0; j < d; j++) {
@@ -245,8 +245,8 @@ static void unpack(mixture_model *model, size_t component, const double *theta, 
 
 /* ---- Clustering space ------------------------------------------------------------------------------- */
 
-/* The shares of the categories in a row, which rows without a count take from all rows together; in even variants their
-** square roots, between which Euclidean distance is Hellinger's: rare categories count, too. */
+/* The shares of the categories in a row, which rows without a count take from all rows together; in even
+** variants their square roots, between which Euclidean distance is Hellinger's: rare categories count, too. */
 static bool features(const mixture_data *data, unsigned variant, const mix_cancel *cancel, double *points,
                      double *scratch) {
     size_t d = data->d;

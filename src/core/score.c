@@ -73,8 +73,8 @@ static bool is_complete(const double *x, size_t d) {
 /* Nor is the sum of a large log_base and a density as large, of the other sign. */
 #define EXACT_BASE 1e5
 
-/* Densities of a complete row by the kernels, k of them, MIX_LANES apart in scratch->densities, without the family's
-** log_base, which goes to *base; false when one is too low to be exact. */
+/* Densities of a complete row by the kernels, k of them, MIX_LANES apart in scratch->densities, without the
+** family's log_base, which goes to *base; false when one is too low to be exact. */
 static bool fast_densities(const mixture_model *model, const double *x, mixture_scratch *scratch, mix_rows *rows,
                            double *base) {
     for (size_t j = 0; j < model->d; j++) {

@@ -1,11 +1,14 @@
-/* structure.c: covariances S_c = volume_c * D_c A_c D_c' with shape A_c diagonal, |A_c| = 1, and orientation D_c orthogonal;
-** a code says of volume, shape and orientation in turn whether they are Equal or Variable (orientation I: along the axes).
+/* structure.c: covariances S_c = volume_c * D_c A_c D_c' with shape A_c diagonal, |A_c| = 1, and orientation D_c
+** orthogonal; a code says of volume, shape and orientation in turn whether they are Equal or Variable
+** (orientation I: along the axes).
 **
-** Each maximizes sum_c -(n_c ln|S_c| + tr(W_c S_c^-1)) / 2. Closed forms and alternating steps: Celeux & Govaert, Pattern
-** Recognition 28 (1995) 781, the section named with each; shared orientations: there and Browne & McNicholas, Advances in Data
-** Analysis and Classification 8 (2014) 217, here by rotations of pairs of axes. n = sum n_c.
+** Each maximizes sum_c -(n_c ln|S_c| + tr(W_c S_c^-1)) / 2. Closed forms and alternating steps: Celeux &
+** Govaert, Pattern Recognition 28 (1995) 781, the section named with each; shared orientations: there and Browne
+** & McNicholas, Advances in Data Analysis and Classification 8 (2014) 217, here by rotations of pairs of axes. n
+** = sum n_c.
 **
-** Alternating steps end when no volume moves by more than TOLERANCE of itself: a ratio, so that units do not matter. */
+** Alternating steps end when no volume moves by more than TOLERANCE of itself: a ratio, so that units do not
+** matter. */
 #include "structure.h"
 
 #include <math.h>
@@ -68,8 +71,8 @@ static void clear_off_diagonal(double *matrix, size_t d) {
     }
 }
 
-/* Volumes and a shape common to all from each component's own d values w_cj along its axes, by alternation (VEI, section 3.2;
-** VEV, 4.2):
+/* Volumes and a shape common to all from each component's own d values w_cj along its axes, by alternation (VEI,
+** section 3.2; VEV, 4.2):
 **     volume_c = sum_j w_cj / a_j / (d n_c),    a_j = sum_c w_cj / volume_c, scaled to product 1.
 ** values: w_c, k times d. The variances volume_c a_j go to the same place. */
 static void equal_shape(mix_scatter *scatter, double *values, double *shape, double *volume) {
@@ -267,7 +270,8 @@ void mix_structure_evv(mix_scatter *scatter) {
 
 /* ---- One shape and orientation, own volumes ----------------------------------------------------------------- */
 
-/* VEE (3.5): S_c = volume_c C, |C| = 1, by alternation: volume_c = tr(W_c C^-1) / (d n_c), C = sum_c W_c / volume_c scaled. */
+/* VEE (3.5): S_c = volume_c C, |C| = 1, by alternation: volume_c = tr(W_c C^-1) / (d n_c), C = sum_c W_c /
+** volume_c scaled. */
 void mix_structure_vee(mix_scatter *scatter) {
     size_t k = scatter->k, d = scatter->d;
     double *common = scatter->scratch, *values = common + d * d, *vectors = values + d, *work = vectors + d * d;
@@ -325,9 +329,10 @@ void mix_structure_vee(mix_scatter *scatter) {
 
 /* ---- One orientation, own shapes --------------------------------------------------------------------------- */
 
-/* Turn axes p and q of the common orientation so that sum_c sum_j (D' W_c D)_jj / v_cj is least, all else held; v_c are the
-** components' variances along the axes. With t_c = D' W_c D and the turn by an angle, the sum is a constant plus
-** X cos(2 angle) + Y sin(2 angle). Both D and the t_c (in place of the W_c) are turned. Returns |sin(angle)|. */
+/* Turn axes p and q of the common orientation so that sum_c sum_j (D' W_c D)_jj / v_cj is least, all else held;
+** v_c are the components' variances along the axes. With t_c = D' W_c D and the turn by an angle, the sum is a
+** constant plus X cos(2 angle) + Y sin(2 angle). Both D and the t_c (in place of the W_c) are turned. Returns
+** |sin(angle)|. */
 static double turn_axes(mix_scatter *scatter, const double *variances, double *orientation, size_t p, size_t q) {
     size_t k = scatter->k, d = scatter->d;
     double x = 0, y = 0;
@@ -363,7 +368,8 @@ static double turn_axes(mix_scatter *scatter, const double *variances, double *o
     return fabs(sine);
 }
 
-/* The components' variances along the common axes: diag(t_c) / n_c, for equal volumes scaled to the same product. */
+/* The components' variances along the common axes: diag(t_c) / n_c, for equal volumes scaled to the same
+** product. */
 static void axis_variances(mix_scatter *scatter, bool equal_volume, double *variances) {
     size_t k = scatter->k, d = scatter->d;
     double volume = 0, n = total_count(scatter);
@@ -383,8 +389,8 @@ static void axis_variances(mix_scatter *scatter, bool equal_volume, double *vari
     }
 }
 
-/* Alternate between variances and orientation until the axes stand still. The search begins at the axes of the model before,
-** so that it ends where it did when nothing has changed. */
+/* Alternate between variances and orientation until the axes stand still. The search begins at the axes of the
+** model before, so that it ends where it did when nothing has changed. */
 static void equal_orientation(mix_scatter *scatter, bool equal_volume) {
     size_t k = scatter->k, d = scatter->d;
     double *variances = scatter->scratch, *orientation = variances + k * d, *values = orientation + d * d;

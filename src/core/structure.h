@@ -1,5 +1,5 @@
-/* structure.h: the M-steps of those covariance structures that tie volume, shape or orientation, but not all of them, across
-** components. Matrices are in units in which a sphere is one. */
+/* structure.h: the M-steps of those covariance structures that tie volume, shape or orientation, but not all of
+** them, across components. Matrices are in units in which a sphere is one. */
 #ifndef MIX_STRUCTURE_H
 #define MIX_STRUCTURE_H
 

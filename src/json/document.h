@@ -4,7 +4,8 @@
 
 #include "reader.h"
 
-/* A node of an array or object is followed by its children; a member of an object is two nodes, its key and its value. */
+/* A node of an array or object is followed by its children; a member of an object is two nodes, its key and its
+** value. */
 typedef struct mix_json_node {
     uint32_t offset; /* of the first byte in the text */
     uint32_t next;   /* the node after this one and all that it holds */

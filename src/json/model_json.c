@@ -201,12 +201,12 @@ mixture_status mix_model_json_read_covariance(mix_json_value value, mixture_cova
         known = mixture_covariance_find(name, covariance);
         mix_memory_free(name);
     }
-    return known
-               ? MIXTURE_OK
-               : mix_json_complain(
-                     value,
-                     "full, tied, diag, spherical, or a mclust code: EII, VII, EEI, VEI, EVI, VVI, EEE, VEE, EVE, VVE, EEV, VEV, EVV, VVV",
-                     error);
+    return known ? MIXTURE_OK
+                 : mix_json_complain(
+                       value,
+                       "full, tied, diag, spherical, or a mclust code: EII, VII, EEI, VEI, EVI, VVI, EEE, VEE, "
+                       "EVE, VVE, EEV, VEV, EVV, VVV",
+                       error);
 }
 
 static mixture_status read_names(mix_json_value root, mixture_model *model, mixture_error *error) {

@@ -1,5 +1,5 @@
-/* reader.c: the parser, which owns the array of nodes while it grows. Nothing here calls itself: the open arrays and objects
-** are on a stack of MIX_JSON_DEPTH. */
+/* reader.c: the parser, which owns the array of nodes while it grows. Nothing here calls itself: the open arrays
+** and objects are on a stack of MIX_JSON_DEPTH. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>

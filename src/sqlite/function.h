@@ -1,5 +1,5 @@
-/* function.h: the shape of an entry in the table of functions. Each file that implements functions exports its part of
-** the table; extension.c registers them all. */
+/* function.h: the shape of an entry in the table of functions. Each file that implements functions exports its
+** part of the table; extension.c registers them all. */
 #ifndef MIX_FUNCTION_H
 #define MIX_FUNCTION_H
 
@@ -35,8 +35,9 @@ typedef struct mix_binding {
 /* False, with the function's error set, if the number of arguments is not as the table says. */
 bool mix_function_check(sqlite3_context *context, int argc);
 
-/* The state of an aggregate, whose first member is `bool failed`, at the beginning of a step; NULL when there is nothing more to
-** do, because memory ran out, the number of arguments is wrong (the error is set) or an earlier step failed. */
+/* The state of an aggregate, whose first member is `bool failed`, at the beginning of a step; NULL when there is
+** nothing more to do, because memory ran out, the number of arguments is wrong (the error is set) or an earlier
+** step failed. */
 void *mix_function_state(sqlite3_context *context, int argc, size_t size);
 
 /* Hand over a JSON text that mix_json_finish() made; NULL is out of memory. */

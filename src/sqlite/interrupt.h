@@ -4,8 +4,8 @@
 
 #include "connection.h"
 
-/* Asks by stepping a `SELECT 1` on the connection: it fails after sqlite3_interrupt() and calls the progress handler, on
-** every version of SQLite. Used by the thread that runs the function only. */
+/* Asks by stepping a `SELECT 1` on the connection: it fails after sqlite3_interrupt() and calls the progress
+** handler, on every version of SQLite. Used by the thread that runs the function only. */
 typedef struct mix_interrupt {
     sqlite3_stmt *statement; /* NULL: cannot ask, so never */
 } mix_interrupt;

@@ -114,16 +114,16 @@ static void impute(const score_call *call) {
 
 /* ---- Reading the arguments ----------------------------------------------------------------------------- */
 
-/* Texts from this length on are kept with the statement where SQLite says that they do not change: looking that up costs
-** as much as comparing about as many bytes with the cache. */
+/* Texts from this length on are kept with the statement where SQLite says that they do not change: looking that
+** up costs as much as comparing about as many bytes with the cache. */
 enum { AUXDATA_BYTES = 2048 };
 
 static void release_parsed(void *parsed) {
     mix_parsed_release(parsed);
 }
 
-/* The model in argument 1 without a reference of the caller's own: the cache or the statement keeps it as long as this
-** call lasts. */
+/* The model in argument 1 without a reference of the caller's own: the cache or the statement keeps it as long
+** as this call lasts. */
 static mixture_status find_model(sqlite3_context *context, sqlite3_value *value, mix_parsed **parsed,
                                  mixture_error *error) {
     mix_binding *binding = sqlite3_user_data(context);

@@ -1,9 +1,9 @@
 /* table.c: eponymous, read-only virtual tables.
 **
-** Arguments of a table-valued function arrive as equality constraints on hidden columns. Two rules of SQLite's matter:
-** `omit` is honored for the first 16 constraints only, and beyond them the comparison is repeated, which loses a row
-** with a NULL argument without a word. Such a NULL is therefore an error here, and for the repeated comparisons the
-** arguments are given back as the values of the hidden columns. */
+** Arguments of a table-valued function arrive as equality constraints on hidden columns. Two rules of SQLite's
+** matter: `omit` is honored for the first 16 constraints only, and beyond them the comparison is repeated, which
+** loses a row with a NULL argument without a word. Such a NULL is therefore an error here, and for the repeated
+** comparisons the arguments are given back as the values of the hidden columns. */
 #include "table.h"
 
 #include <stdio.h>
@@ -123,8 +123,8 @@ static bool find_arguments(const mix_table *table, const sqlite3_index_info *inf
     return true;
 }
 
-/* idxNum: how many arguments, or minus the first one that is missing; idxStr: a letter for each, 'n' where SQLite would
-** lose a NULL. */
+/* idxNum: how many arguments, or minus the first one that is missing; idxStr: a letter for each, 'n' where
+** SQLite would lose a NULL. */
 static int table_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
     table_instance *instance = (table_instance *)base;
     const mix_table *table = instance->table;
@@ -229,8 +229,8 @@ static mixture_status keep_arguments(mix_cursor *cursor, sqlite3_value **values,
     return MIXTURE_OK;
 }
 
-/* A NULL that SQLite would lose is an error. Copies are kept but for rows of numbers, which joins bring by the million and
-** which the table has as numbers. */
+/* A NULL that SQLite would lose is an error. Copies are kept but for rows of numbers, which joins bring by the
+** million and which the table has as numbers. */
 static mixture_status check_arguments(mix_cursor *cursor, const char *places, sqlite3_value **values, int count,
                                       mixture_error *error) {
     bool numbers = cursor->table->takes_row && strchr(places, 'n') == NULL &&

@@ -1,5 +1,6 @@
-/* table.h: what every table-valued function of the extension shares. A table says what its columns and arguments are,
-** how many rows a call has and what stands in each; table.c does the rest of SQLite's virtual table protocol. */
+/* table.h: what every table-valued function of the extension shares. A table says what its columns and arguments
+** are, how many rows a call has and what stands in each; table.c does the rest of SQLite's virtual table
+** protocol. */
 #ifndef MIX_TABLE_H
 #define MIX_TABLE_H
 

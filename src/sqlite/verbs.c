@@ -15,7 +15,8 @@
 /* A log-likelihood as low as this is made of stand-ins for minus infinity. */
 #define IMPOSSIBLE (-1e160)
 
-/* How the M-step of a model goes: as it was fitted, the floor relative to the variances that the statistics imply. */
+/* How the M-step of a model goes: as it was fitted, the floor relative to the variances that the statistics
+** imply. */
 static mixture_status maximize(mixture_model *model, const mix_blob *blob, mixture_error *error) {
     const mixture_family *family = model->family;
     size_t d = model->d, scratch_size = mix_statistics_scratch(family, model->k, d);

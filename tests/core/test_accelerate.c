@@ -8,7 +8,8 @@
 
 enum { N = 2000 };
 
-/* Two Gaussians of the same covariance one deviation apart: nearly all information is missing, and plain EM crawls. */
+/* Two Gaussians of the same covariance one deviation apart: nearly all information is missing, and plain EM
+** crawls. */
 static void draw_close_pair(double *x) {
     mix_random random;
     mix_random_seed(&random, 5, 0);

@@ -36,8 +36,8 @@ static problem random_problem(mix_random *random) {
     return made;
 }
 
-/* Twice the part of the expected log-likelihood that depends on one covariance: -n ln det S - tr(S^-1 W), by Gauss'
-** elimination; -infinity when S is not positive definite. */
+/* Twice the part of the expected log-likelihood that depends on one covariance: -n ln det S - tr(S^-1 W), by
+** Gauss' elimination; -infinity when S is not positive definite. */
 static long double component_objective(double n, const double *w, const double *s) {
     long double a[D][2 * D], sum = 0;
     for (size_t i = 0; i < D; i++) {

@@ -1,4 +1,5 @@
-/* test_fit.c: whole fits against closed forms: one component, known labels, weights, given starts, units, order. */
+/* test_fit.c: whole fits against closed forms: one component, known labels, weights, given starts,
+** units, order. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -236,8 +236,8 @@ static void labels_that_no_component_can_take_are_refused_with_a_reason(void **s
 
 static void a_few_collinear_rows_far_away_do_not_stop_a_fit(void **state) {
     (void)state;
-    /* Nearly all of the data's variance is that of a dozen rows on a line; the floor of their component, relative to
-    ** the data's variance, is rounding beside their own. */
+    /* Nearly all of the data's variance is that of a dozen rows on a line; the floor of their component,
+    ** relative to the data's variance, is rounding beside their own. */
     const double weights[] = {1, 1e3, 1e5, 1e7, 1e9};
     for (size_t w = 0; w < LENGTH(weights); w++) {
         mixture_data *data = mixture_data_new(2, MIXTURE_WEIGHTED);
@@ -306,8 +306,8 @@ static size_t polls_of_a_draw(size_t k, bool located) {
 
 static void drawing_a_start_asks_whether_to_go_on_at_least_once_a_center_and_once_a_block(void **state) {
     (void)state;
-    /* k-means++ is k passes over the sample, and each component has statistics over all of it: without asking, many
-    ** components make a fit deaf for seconds. */
+    /* k-means++ is k passes over the sample, and each component has statistics over all of it: without asking,
+    ** many components make a fit deaf for seconds. */
     assert_in_range(polls_of_a_draw(200, false), 200, 100000);
     assert_in_range(polls_of_a_draw(200, true), 4000 / 256, 100000);
 }

@@ -1,4 +1,5 @@
-/* test_kernel.c: densities and scatter by the kernel of every instruction set this machine runs, held against plain loops in long double. */
+/* test_kernel.c: densities and scatter by the kernel of every instruction set this machine runs, held against
+** plain loops in long double. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* test_memory.c: whatever allocation fails and whenever the host says stop, the answer is that status, nothing leaks and
-** the data can be used again. */
+/* test_memory.c: whatever allocation fails and whenever the host says stop, the answer is that status, nothing
+** leaks and the data can be used again. */
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -12,7 +12,8 @@
 
 /* ---- An allocator that fails on request ------------------------------------------------------------------ */
 
-/* Like SQLite's it promises an alignment of 8 bytes; it keeps that promise and no more, for the sanitizer to see. */
+/* Like SQLite's it promises an alignment of 8 bytes; it keeps that promise and no more, for the sanitizer to
+** see. */
 enum { OFFSET = 8 };
 
 static struct {

@@ -1,4 +1,5 @@
-/* test_reference.c: fits held against the answers of other software. tests/data/README.md says where those come from. */
+/* test_reference.c: fits held against the answers of other software. tests/data/README.md says where those come
+** from. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,7 +295,8 @@ static void a_saddle_is_not_called_converged(void **state) {
     (void)state;
     size_t n;
     double *x = check_csv("faithful.csv", 2, &n);
-    /* Two components that are the same: EM cannot tell them apart and stops at once at -1289.7967, the fit of one. */
+    /* Two components that are the same: EM cannot tell them apart and stops at once at -1289.7967, the fit of
+    ** one. */
     parameters start = {
         .weights = {0.5, 0.5}, .means = {3.5, 71, 3.5, 71}, .covariances = {1, 0, 0, 100, 1, 0, 0, 100}};
     mixture_options options = options_for(2, "full");
@@ -312,8 +314,9 @@ static void a_saddle_is_not_called_converged(void **state) {
 
 static void a_component_on_collinear_rows_is_named_and_never_chosen(void **state) {
     (void)state;
-    /* Waiting times are whole minutes, and a dozen rows share 81 of them: a third component on that line ends at the
-    ** floor with a log-likelihood that beats every sound fit. From the default start (above) that never happens. */
+    /* Waiting times are whole minutes, and a dozen rows share 81 of them: a third component on that line ends at
+    ** the floor with a log-likelihood that beats every sound fit. From the default start (above) that never
+    ** happens. */
     size_t n;
     double *x = check_csv("faithful.csv", 2, &n);
     parameters start = {.weights = {0.6, 0.35, 0.05},
@@ -377,8 +380,8 @@ static void the_fit_does_not_depend_on_units(void **state) {
 
 static void the_fit_does_not_depend_on_the_origin(void **state) {
     (void)state;
-    /* The shift rounds eruptions, of deviation 1.14, to multiples of 2^-22 at 1.7e9: 1e-7 of the deviation, far below
-    ** 1e-6 a row in the log-likelihood, which is flat in such changes. */
+    /* The shift rounds eruptions, of deviation 1.14, to multiples of 2^-22 at 1.7e9: 1e-7 of the deviation, far
+    ** below 1e-6 a row in the log-likelihood, which is flat in such changes. */
     const double shifts[] = {1e6, 1e8, 1.7e9, -1.7e9};
     for (size_t i = 0; i < sizeof shifts / sizeof *shifts; i++) {
         check_map((double[]){1, 1}, (double[]){shifts[i], shifts[i]}, 1e-6);

@@ -37,8 +37,8 @@ static mixture_model *four_columns(bool axis_aligned) {
     return make_model(K, D, weights, means, covariances);
 }
 
-/* Log density of the observed values under a component: the rows and columns of the covariance that are left, by Gauss'
-** elimination. Also the squared distance. */
+/* Log density of the observed values under a component: the rows and columns of the covariance that are left, by
+** Gauss' elimination. Also the squared distance. */
 static long double slow_density(const mixture_model *model, size_t c, const double *x, long double *distance) {
     long double a[D][D + 1], sum = 0;
     size_t d = model->d, seen[D], n = 0;

@@ -1,4 +1,5 @@
-/* test_structure.c: the M-steps of the fourteen covariance structures on scatter matrices whose answer is known. */
+/* test_structure.c: the M-steps of the fourteen covariance structures on scatter matrices whose
+** answer is known. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,8 +62,8 @@ static void draw_covariances(const char *code, mix_random *random, double *matri
 static const char *const codes[] = {"EII", "VII", "EEI", "VEI", "EVI", "VVI", "EEE",
                                     "VEE", "EVE", "VVE", "EEV", "VEV", "EVV", "VVV"};
 
-/* If n_c S_c are the scatters and the S_c obey the structure, they maximize the likelihood even without it. Stored units that
-** differ by columns change nothing. */
+/* If n_c S_c are the scatters and the S_c obey the structure, they maximize the likelihood even without it.
+** Stored units that differ by columns change nothing. */
 static void matrices_that_obey_their_structure_are_found_again(void **state) {
     (void)state;
     mix_random random;

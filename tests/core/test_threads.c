@@ -1,4 +1,5 @@
-/* test_threads.c: the pool runs every task once, and neither threads nor kernels change what comes out of a fit. */
+/* test_threads.c: the pool runs every task once, and neither threads nor kernels change what comes
+** out of a fit. */
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>

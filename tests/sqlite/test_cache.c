@@ -1,5 +1,5 @@
-/* test_cache.c: models that are kept parsed: many at once, long ones, and what happens when connections and the extension
-** come and go. */
+/* test_cache.c: models that are kept parsed: many at once, long ones, and what happens when connections and the
+** extension come and go. */
 #include <math.h>
 #include <string.h>
 

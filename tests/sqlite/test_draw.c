@@ -116,7 +116,8 @@ static void fitting_a_large_sample_finds_the_model_again(void **state) {
     }
 }
 
-/* ---- mix_grid ------------------------------------------------------------------------------------------------ */
+/* ---- mix_grid
+** ------------------------------------------------------------------------------------------------ */
 
 static void a_grid_spans_the_box_of_all_components_x_fastest(void **state) {
     /* x from 0 - 3 * 1 to 10 + 3 * 2; y from -5 - 3 * 3 to 1 + 3 * 1. */

@@ -1,5 +1,5 @@
-/* test_interrupt.c: a long fit stops when the host says so, and a query that dies leaves nothing behind. Each fit here would
-** run for minutes: an alarm ends the program should the wish not be heard. */
+/* test_interrupt.c: a long fit stops when the host says so, and a query that dies leaves nothing behind. Each
+** fit here would run for minutes: an alarm ends the program should the wish not be heard. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -14,7 +14,8 @@
 static const char long_fit[] =
     "SELECT gmm_fit(x1, x2, 8, '{\"n_init\":10000,\"max_iter\":1000000000,\"tol\":0}') FROM many";
 
-/* last(x, flag): x; remembers that it was called with a true flag, which a query does in the last row of its scan. */
+/* last(x, flag): x; remembers that it was called with a true flag, which a query does in the last row of its
+** scan. */
 static bool scanned;
 
 static void last_call(sqlite3_context *context, int argc, sqlite3_value **argv) {
@@ -167,7 +168,8 @@ static void a_host_that_forbids_every_further_statement_still_gets_its_fit(void 
     check_usable(*state);
 }
 
-/* ---- Queries that die ---------------------------------------------------------------------------------------- */
+/* ---- Queries that die
+** ---------------------------------------------------------------------------------------- */
 
 static void a_query_that_fails_elsewhere_frees_the_fit(void **state) {
     const char *const queries[] = {

@@ -1,4 +1,5 @@
-/* test_joins.c: table-valued functions among other tables: joins, hidden columns, the limits of SQLite's planner. */
+/* test_joins.c: table-valued functions among other tables: joins, hidden columns, the limits of SQLite's
+** planner. */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* test_model_tables.c: what mix_components, mix_parameters, mix_trace and mix_responsibilities hold; mixture_debug. */
+/* test_model_tables.c: what mix_components, mix_parameters, mix_trace and mix_responsibilities hold;
+** mixture_debug. */
 #include <math.h>
 #include <string.h>
 

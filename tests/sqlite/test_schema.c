@@ -1,5 +1,5 @@
-/* test_schema.c: functions and tables inside the schema - views, triggers, CHECK, generated columns, indexes - also when
-** the schema is not trusted; and in databases of another encoding. */
+/* test_schema.c: functions and tables inside the schema - views, triggers, CHECK, generated columns, indexes -
+** also when the schema is not trusted; and in databases of another encoding. */
 #include <string.h>
 
 #include "plain.h"

@@ -444,7 +444,8 @@ static void statistics_of_skipped_rows_alone_have_no_next_model(void **state) {
                  "mix_maximize: statistics: there are no rows in them; expected at least one");
 }
 
-/* ---- Degenerate rows ------------------------------------------------------------------------------------------ */
+/* ---- Degenerate rows
+** ------------------------------------------------------------------------------------------ */
 
 static void constant_columns_and_single_points_step_to_finite_models(void **state) {
     sqlite3 *db = *state;

@@ -1,5 +1,5 @@
-/* test_wide.c: many arguments of a table-valued function. SQLite takes only 16 conditions on a table off our hands;
-** what it does with the others must neither lose a row nor give a wrong one. */
+/* test_wide.c: many arguments of a table-valued function. SQLite takes only 16 conditions on a table off our
+** hands; what it does with the others must neither lose a row nor give a wrong one. */
 #include <math.h>
 #include <string.h>
 

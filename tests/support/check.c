@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void check_close(double a, double b, double relative, double absolute, const char *what, const char *file, int line) {
+void check_close(double a, double b, double relative, double absolute, const char *what, const char *file,
+                 int line) {
     if (!(fabs(a - b) <= absolute + relative * fabs(b)) && !(a == b)) {
         print_error("%s is %.17g; expected %.17g (off by %.3g)\n", what, a, b, a - b);
         _fail(file, line);

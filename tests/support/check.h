@@ -12,8 +12,10 @@
 #include "mixture.h"
 
 /* Fails unless |a - b| <= absolute + relative * |b|; NaN is close to nothing. */
-#define assert_close(a, b, relative, absolute) check_close((a), (b), (relative), (absolute), #a, __FILE__, __LINE__)
-void check_close(double a, double b, double relative, double absolute, const char *what, const char *file, int line);
+#define assert_close(a, b, relative, absolute)                                                                    \
+    check_close((a), (b), (relative), (absolute), #a, __FILE__, __LINE__)
+void check_close(double a, double b, double relative, double absolute, const char *what, const char *file,
+                 int line);
 
 /* Numbers of a CSV file of tests/data, row after row, its first line left out; test-allocated: free(). */
 double *check_csv(const char *name, size_t d, size_t *rows);

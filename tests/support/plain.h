@@ -1,5 +1,5 @@
-/* plain.h: Gaussian mixtures computed the plain way, in long double and with none of the project's code, to compare with.
-** Texts live as long as those of sql.h. */
+/* plain.h: Gaussian mixtures computed the plain way, in long double and with none of the project's code, to
+** compare with. Texts live as long as those of sql.h. */
 #ifndef PLAIN_H
 #define PLAIN_H
 
@@ -18,7 +18,8 @@ char *plain_json(const plain *model);
 /* The parameters in the JSON that the extension wrote. */
 plain plain_read(const char *json);
 
-/* Log density of a component at the values of x that are not NaN; its squared Mahalanobis distance there if wanted. */
+/* Log density of a component at the values of x that are not NaN; its squared Mahalanobis distance there if
+** wanted. */
 long double plain_component(const plain *model, size_t component, const double *x, long double *squared_distance);
 /* Log density of the mixture; the responsibilities if wanted. */
 long double plain_log_density(const plain *model, const double *x, long double *resp);

@@ -11,7 +11,8 @@
 /* A :memory: connection with the extension loaded from its file, as a host does it. */
 sqlite3 *sql_open(void);
 void sql_load_extension(sqlite3 *db);
-/* Close; what is still prepared is finalized first. When no connection is open any more, SQLite must hold no memory. */
+/* Close; what is still prepared is finalized first. When no connection is open any more, SQLite must hold no
+** memory. */
 void sql_close(sqlite3 *db);
 
 /* Setup and teardown of a test whose *state is a connection. */
