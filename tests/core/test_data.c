@@ -260,11 +260,15 @@ static void distinct_rows_are_counted_up_to_the_limit(void **state) {
 static void minus_zero_is_zero_and_the_next_double_is_another_row(void **state) {
     (void)state;
     const double x[] = {0, -0.0, 0, 5e-324, -0.0}, close[] = {1, 1 + DBL_EPSILON, 1};
-    mixture_data *zeros = one_column(x, 5), *ones = one_column(close, 3);
+    const double pairs[][2] = {
+        {0, 1}, {-0.0, 1}, {0, 2}, {-0.0, 2}}; /* a sign in front spreads to all of a hash */
+    mixture_data *zeros = one_column(x, 5), *ones = one_column(close, 3), *two = check_data(pairs[0], 4, 2);
     assert_int_equal(distinct(zeros, 10), 2);
     assert_int_equal(distinct(ones, 10), 2);
+    assert_int_equal(distinct(two, 10), 2);
     mixture_data_free(zeros);
     mixture_data_free(ones);
+    mixture_data_free(two);
 }
 
 /* ---- Cancelling ------------------------------------------------------------------------------------------ */

@@ -239,6 +239,28 @@ static void without_iterations_a_given_start_is_returned_with_its_loglik(void **
     mixture_model_free(model);
 }
 
+static void a_start_is_brought_into_the_structure_by_its_weights(void **state) {
+    (void)state;
+    mixture_options options = options_for(K);
+    options.start = rough;
+    options.max_iter = 0;
+    options.covariance = MIXTURE_TIED;
+    mixture_model *tied = fit(load(clusters(), 0), &options);
+    options.covariance = MIXTURE_SPHERICAL;
+    mixture_model *spheres = fit(load(clusters(), 0), &options);
+    for (size_t i = 0; i < K * D * D; i++) {
+        double mean = 0;
+        for (size_t c = 0; c < K; c++) {
+            mean += start_weights[c] * start_covariances[c * D * D + i % (D * D)];
+        }
+        assert_close(tied->arrays[1][i], mean, 1e-14, 0);
+        const double *own = start_covariances + i / (D * D) * D * D;
+        assert_close(spheres->arrays[1][i], i % (D * D) % (D + 1) ? 0 : (own[0] + own[3]) / 2, 1e-14, 0);
+    }
+    mixture_model_free(tied);
+    mixture_model_free(spheres);
+}
+
 static void what_a_start_leaves_out_is_drawn(void **state) {
     (void)state;
     double mean[D], s[D * D], n;
@@ -348,6 +370,7 @@ int main(void) {
         cmocka_unit_test(some_labels_count_for_their_component_alone),
         cmocka_unit_test(an_integer_weight_is_so_many_repeated_rows),
         cmocka_unit_test(without_iterations_a_given_start_is_returned_with_its_loglik),
+        cmocka_unit_test(a_start_is_brought_into_the_structure_by_its_weights),
         cmocka_unit_test(what_a_start_leaves_out_is_drawn),
         cmocka_unit_test(a_given_start_keeps_its_order_and_a_drawn_one_falls_by_weight),
         cmocka_unit_test(equal_weights_stay_equal_and_are_no_parameters),

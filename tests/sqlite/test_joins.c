@@ -28,11 +28,12 @@ static int with_points(void **state) {
 static void check_triples(sqlite3 *db, const char *sql) {
     assert_int_equal(sql_integer(db, "SELECT count(*) FROM (%s)", sql), 360);
     assert_int_equal(sql_integer(db, "SELECT count(DISTINCT id * 100 + g * 10 + component) FROM (%s)", sql), 360);
-    assert_int_equal(sql_integer(db,
-                                 "SELECT count(*) FROM (%s) q JOIN p ON p.id = q.id JOIN models ON models.g = q.g "
-                                 "WHERE q.probability <> mix_probability(m, q.component, x1, x2)",
-                                 sql),
-                     0);
+    assert_int_equal(
+        sql_integer(db,
+                    ("SELECT count(*) FROM (%s) q JOIN p ON p.id = q.id JOIN models ON models.g = q.g "
+                     "WHERE q.probability <> mix_probability(m, q.component, x1, x2)"),
+                    sql),
+        0);
 }
 
 static void lateral_joins_work_in_any_order_of_the_tables(void **state) {
@@ -44,8 +45,8 @@ static void lateral_joins_work_in_any_order_of_the_tables(void **state) {
         "SELECT id, g, component, probability FROM p CROSS JOIN models CROSS JOIN mix_responsibilities(m, p.x1, p.x2)",
         "SELECT id, g, component, probability FROM p JOIN models JOIN mix_responsibilities(m, mix_row(p.x1, p.x2))",
         "SELECT id, g, component, probability FROM p LEFT JOIN models LEFT JOIN mix_responsibilities(m, p.x1, p.x2)",
-        "SELECT id, g, component, probability FROM p, models, mix_responsibilities r WHERE r._model = m AND p.x1 IS r._x1 "
-        "AND p.x2 IS r._x2",
+        ("SELECT id, g, component, probability FROM p, models, mix_responsibilities r WHERE r._model = m AND p.x1 IS r._x1 "
+         "AND p.x2 IS r._x2"),
     };
     for (size_t i = 0; i < sizeof queries / sizeof *queries - 1; i++) {
         check_triples(*state, queries[i]);
@@ -106,11 +107,12 @@ static void or_on_hidden_columns_runs_the_table_for_each_value(void **state) {
     const char *json = plain_json(&one);
     double in = sql_double(
         *state, "SELECT sum(log_density) FROM mix_responsibilities WHERE _model = %Q AND _x1 IN (1, 2)", json);
-    assert_close(sql_double(*state,
-                            "SELECT sum(log_density) FROM mix_responsibilities WHERE (_model = %Q AND _x1 = 1) OR "
-                            "(_model = %Q AND _x1 = 2)",
-                            json, json),
-                 in, 1e-12, 0);
+    assert_close(
+        sql_double(*state,
+                   ("SELECT sum(log_density) FROM mix_responsibilities WHERE (_model = %Q AND _x1 = 1) OR "
+                    "(_model = %Q AND _x1 = 2)"),
+                   json, json),
+        in, 1e-12, 0);
     assert_close(
         sql_double(*state,
                    "SELECT sum(log_density) FROM mix_responsibilities WHERE _model = %Q AND (_x1 = 1 OR _x1 = 2)",

@@ -156,8 +156,8 @@ static const char *const scalars[] = {
     "SELECT mix_probabilities(m, 1, 2), mix_impute(m, 1, NULL), hex(mix_row(1, NULL)) FROM model",
     "SELECT mix_predict(m, mix_row(1, 2)), mix_predict(m, zeroblob(16)) FROM model",
     "SELECT mix_log_density(wide, zeroblob(160)) FROM model", /* its bytes are made when they are asked for */
-    "SELECT mix_predict('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":[[[1]]]}', 2), "
-    "mixture_version()",
+    ("SELECT mix_predict('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":[[[1]]]}', 2), "
+     "mixture_version()"),
     "SELECT mixture_debug()",
     "SELECT mix_loglik(m, x, y) FROM model, p",
     "SELECT mix_loglik(m, mix_row(x, y)) FROM others, p GROUP BY m",
@@ -178,18 +178,18 @@ static const char *const tables[] = {
     "SELECT * FROM model, mix_ellipses(m, 0.5, 3)",
     "SELECT * FROM mix_components",
     "SELECT * FROM model, mix_responsibilities(m, 1)",
-    "SELECT probability FROM mix_responsibilities('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0,0,0,0,0,0,0,0,0,0,0,"
-    "0,0,0,0,0,0]],\"covariances\":[]}', 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)",
-    "SELECT log_density FROM model, mix_responsibilities(m, 1, 2) WHERE component > 0 AND component > -1 AND component > -2 AND "
-    "component > -3 AND component > -4 AND component > -5 AND component > -6 AND component > -7 AND component > -8 AND "
-    "component > -9 AND component > -10 AND component > -11 AND component > -12 AND component > -13 AND component > -14",
+    ("SELECT probability FROM mix_responsibilities('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0,0,0,0,0,0,0,0,0,0,0,"
+     "0,0,0,0,0,0]],\"covariances\":[]}', 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)"),
+    ("SELECT log_density FROM model, mix_responsibilities(m, 1, 2) WHERE component > 0 AND component > -1 AND component > -2 AND "
+     "component > -3 AND component > -4 AND component > -5 AND component > -6 AND component > -7 AND component > -8 AND "
+     "component > -9 AND component > -10 AND component > -11 AND component > -12 AND component > -13 AND component > -14"),
 };
 
 static const char *const fits[] = {
     "SELECT gmm_fit(x, y, 2) FROM p",
     "SELECT gmm_fit(mix_row(x, y), 1, '{\"columns\":[\"a\",\"b\"],\"covariance\":\"diag\",\"n_init\":1}') FROM p",
-    "SELECT gmm_fit(x, y, 2, '{\"init\":{\"weights\":[0.5,0.5],\"means\":[[1,2],[3,4]],\"covariances\":[[[1,0],[0,1]],"
-    "[[1,0],[0,1]]]},\"max_iter\":3,\"threads\":1}') FROM p",
+    ("SELECT gmm_fit(x, y, 2, '{\"init\":{\"weights\":[0.5,0.5],\"means\":[[1,2],[3,4]],\"covariances\":[[[1,0],[0,1]],"
+     "[[1,0],[0,1]]]},\"max_iter\":3,\"threads\":1}') FROM p"),
     "SELECT gmm_fit(x, y, 2, json_object('init', json(m), 'max_iter', 1, 'threads', 2)) FROM p, model",
     "SELECT gmm_fit(x, 2, '{\"init\":{\"means\":[[1],[2]]},\"max_iter\":2}') FROM p",
     "SELECT gmm_fit(zeroblob(160), 1) ->> '$.means' FROM p",
