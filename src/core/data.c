@@ -139,13 +139,13 @@ static double column_moment(const mixture_data *data, size_t column, double unit
     return sum / data->total_weight;
 }
 
-/* Subtract the center and divide by the scale. Halves, so that the difference of two huge values is finite. */
+/* Subtract the center and divide by the scale, a power of two whose inverse is exact. */
 static void column_move(mixture_data *data, size_t column, double center, double scale) {
     for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
         mix_rows rows = mix_data_block(data, b);
         double *x = data->blocks[b] + column * rows.stride;
         for (size_t r = 0; r < rows.count; r++) {
-            x[r] = (0.5 * x[r] - 0.5 * center) * (2 / scale);
+            x[r] = (x[r] - center) * (1 / scale);
         }
     }
 }
@@ -194,7 +194,7 @@ static mixture_status measure_column(mixture_data *data, size_t j, const mix_can
     }
     frame->center[j] = mean * unit;
     frame->scale[j] = power_of_two(deviation) * unit;
-    frame->variance[j] = square / power_of_two(deviation) / power_of_two(deviation);
+    frame->variance[j] = (square - offset * offset) / power_of_two(deviation) / power_of_two(deviation);
     return MIXTURE_OK;
 }
 

@@ -133,7 +133,8 @@ static mixture_status try_candidates(mix_fit *fit, mix_init *init, mix_em *em, m
     for (size_t number = 0; number < count; number++) {
         mixture_status status = mix_init_draw(init, number, fit->given, &em->how, model, fit->error);
         if (status == MIXTURE_OK && count > 1) {
-            status = mix_em_run(em, model, SHORT_ITERATIONS, fmax(SHORT_TOL, fit->options->tol), fit->error);
+            long most = fit->options->max_iter < SHORT_ITERATIONS ? fit->options->max_iter : SHORT_ITERATIONS;
+            status = mix_em_run(em, model, most, fmax(SHORT_TOL, fit->options->tol), fit->error);
         }
         candidate entry = {model, em->run.loglik, mix_soundness_glance(model)};
         if (status == MIXTURE_OK) {
@@ -278,7 +279,7 @@ static void describe(const mix_fit *fit, mixture_model *model, mix_run *run, con
 static mixture_status warn(mix_fit *fit, mixture_model *model, const mix_run *run,
                            const mix_soundness *soundness) {
     mixture_status status = mix_soundness_warn(&fit->em, model, &fit->cancel);
-    if (status == MIXTURE_OK && soundness->saddle) {
+    if (status == MIXTURE_OK && soundness->saddle && run->converged) {
         status = mix_model_warn(model, "the fit is at a saddle: fewer components reach the same log-likelihood");
     }
     if (status == MIXTURE_OK && !run->converged && fit->options->max_iter > 0) {

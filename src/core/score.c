@@ -106,15 +106,14 @@ static void exact_densities(const mixture_model *model, const double *x, mixture
 static double exact_responsibilities(const mixture_model *model, double *resp, mixture_scratch *scratch) {
     long double *joint = scratch->exact, top = -HUGE_VALL, sum = 0;
     for (size_t c = 0; c < model->k; c++) {
-        joint[c] = model->weights[c] > 0 ? joint[c] + logl((long double)model->weights[c]) : -HUGE_VALL;
-        top = fmaxl(top, joint[c]);
+        top = model->weights[c] > 0 ? fmaxl(top, joint[c]) : top;
     }
     if (top == -HUGE_VALL) { /* impossible under every component: it says nothing */
         memcpy(resp, model->weights, model->k * sizeof(double));
         return -INFINITY;
     }
-    for (size_t c = 0; c < model->k; c++) {
-        joint[c] = joint[c] == top ? 1 : expl(joint[c] - top);
+    for (size_t c = 0; c < model->k; c++) { /* with nothing observed, exactly the weights */
+        joint[c] = model->weights[c] > 0 ? (long double)model->weights[c] * expl(joint[c] - top) : 0;
         sum += joint[c];
     }
     for (size_t c = 0; c < model->k; c++) {
