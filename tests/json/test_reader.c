@@ -2,17 +2,13 @@
 ** oracle is SQLite: json_valid() for what is taken, json_tree() for what was read. */
 #include <float.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <sqlite3.h>
 
+#include "counted.h"
 #include "memory.h"
 #include "reader.h"
 
@@ -22,49 +18,6 @@
 #define TEXT(literal) literal, sizeof(literal) - 1
 
 /* ---- Support --------------------------------------------------------------------------------------- */
-
-/* An allocator that counts live blocks, gives only so many, and then fails. */
-static long live_blocks, blocks_left;
-
-static void *counted_allocate(size_t bytes) {
-    if (blocks_left-- <= 0) {
-        return NULL;
-    }
-    live_blocks++;
-    return malloc(bytes);
-}
-
-static void *counted_resize(void *block, size_t bytes) {
-    assert_non_null(block);
-    return blocks_left-- <= 0 ? NULL : realloc(block, bytes);
-}
-
-static void counted_release(void *block) {
-    live_blocks--;
-    free(block);
-}
-
-static int count_allocations(void **state) {
-    static const mixture_allocator counted = {counted_allocate, counted_resize, counted_release};
-    (void)state;
-    live_blocks = 0;
-    blocks_left = INT32_MAX;
-    mixture_set_allocator(&counted);
-    return 0;
-}
-
-static int check_that_nothing_leaked(void **state) {
-    (void)state;
-    mixture_set_allocator(NULL);
-    return live_blocks != 0;
-}
-
-static uint64_t random_bits(uint64_t *state) { /* SplitMix64 */
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
 
 static size_t random_below(uint64_t *state, size_t n) {
     return (size_t)(random_bits(state) % n);

@@ -116,6 +116,16 @@ static void fitting_a_large_sample_finds_the_model_again(void **state) {
     }
 }
 
+static void samples_of_the_largest_n_may_be_begun_again_and_again(void **state) {
+    const char *json = "{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":[[[1]]]}";
+    assert_int_equal(
+        sql_integer(*state,
+                    "SELECT sum(EXISTS (SELECT 1 FROM mix_sample(%Q, 9223372036854775807 - column1))) FROM "
+                    "(VALUES (0), (1), (2), (3))",
+                    json),
+        4);
+}
+
 /* ---- mix_grid
 ** ------------------------------------------------------------------------------------------------ */
 
@@ -237,6 +247,15 @@ static void an_ellipse_is_run_round_once(void **state) {
     }
 }
 
+static void a_tiny_probability_keeps_its_digits(void **state) {
+    /* -2 ln(1 - p) is 2 p (1 + p / 2 + ...). */
+    const char *json =
+        "{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0,0]],\"covariances\":[[[1,0],[0,1]]]}";
+    double x[3];
+    assert_int_equal(sql_numbers(*state, x, 3, "SELECT x FROM mix_ellipses(%Q, 1e-12, 3)", json), 3);
+    assert_close(x[0], sqrt(2e-12), 1e-11, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         sql_test(a_seed_gives_the_same_sample_again_and_another_a_different_one),
@@ -245,6 +264,7 @@ int main(void) {
         sql_test(a_sample_wider_than_its_columns_is_whole_in_the_json),
         sql_test(a_hundred_thousand_rows_have_the_moments_of_the_model),
         sql_test(fitting_a_large_sample_finds_the_model_again),
+        sql_test(samples_of_the_largest_n_may_be_begun_again_and_again),
         sql_test(a_grid_spans_the_box_of_all_components_x_fastest),
         sql_test(counts_and_margin_of_a_grid_may_be_left_out),
         sql_test(a_grid_in_one_dimension_has_no_y),
@@ -253,6 +273,7 @@ int main(void) {
         sql_test(ellipses_are_as_far_from_the_mean_as_their_probability_says),
         sql_test(ellipses_have_64_points_at_95_percent_unless_told),
         sql_test(an_ellipse_is_run_round_once),
+        sql_test(a_tiny_probability_keeps_its_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

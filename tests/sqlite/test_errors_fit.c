@@ -48,6 +48,8 @@ static void wrong_arguments_are_named(void **state) {
          "gmm_fit: argument 2 (options) changes to TEXT 'b' in row 3; expected the same in all rows"},
         {"x, 2, o",
          "gmm_fit: argument 3 (options) changes to TEXT '{\"seed\":1}' in row 7; expected the same in all rows"},
+        {"x, 2, iif(x < 3, '{\"seed\":1}', '{\"seed\":2}')",
+         "gmm_fit: argument 3 (options) changes to TEXT '{\"seed\":2}' in row 3; expected the same in all rows"},
         {"x, 2, iif(x < 3, '{}', NULL)",
          "gmm_fit: argument 3 (options) changes to NULL in row 3; expected the same in all rows"},
     };

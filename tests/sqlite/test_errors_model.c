@@ -177,6 +177,8 @@ static void what_a_fit_adds_is_checked_where_it_is_present(void **state) {
     }
     const wrong cases[] = {
         {"{" GOOD ",\"columns\":[\"x\",5]}", "columns[1] is 5 at offset 122; expected a string"},
+        {"{" GOOD ",\"columns\":{\"a\":\"x\",\"b\":\"y\"}}",
+         "columns is an object at offset 117; expected an array of one string for each column"},
         {"{" GOOD ",\"columns\":[\"x\"]}",
          "columns is an array at offset 117; expected an array of one string for each column"},
         {"{" GOOD ",\"warnings\":[\"a\",5]}", "warnings[1] is 5 at offset 123; expected a string"},

@@ -81,6 +81,21 @@ static void a_null_beyond_the_16th_condition_is_an_error_that_names_mix_row(void
     }
 }
 
+static void the_order_of_the_conditions_does_not_hide_a_null(void **state) {
+    /* The last argument's condition comes first here, and the 17th argument is still not taken off our hands. */
+    char where[1000] = "", values[1000] = "";
+    for (int j = 20; j >= 1; j--) {
+        strcat(where, sql_format("_x%d = v.c%d AND ", j, j));
+        strcat(values, sql_format("%s%s AS c%d", j < 20 ? ", " : "", j == 19 ? "NULL" : "1.5", j));
+    }
+    char *sql = sql_build("SELECT r.* FROM (SELECT %s) v, mix_responsibilities r WHERE %s _model = %Q", values,
+                          where, wide_model(20));
+    expect_error(
+        *state, sql,
+        "mix_responsibilities: argument 20 is NULL, which SQLite cannot pass on beyond 16 conditions on a table; "
+        "expected a packed row: mix_responsibilities(model, mix_row(x1, ..., xd))");
+}
+
 static void the_packed_row_that_the_error_names_works(void **state) {
     const char *json = wide_model(17);
     for (int null = 1; null <= 17; null++) {
@@ -176,6 +191,7 @@ int main(void) {
         sql_test(any_number_of_values_up_to_126_is_taken),
         sql_test(a_null_up_to_the_16th_condition_is_a_missing_value),
         sql_test(a_null_beyond_the_16th_condition_is_an_error_that_names_mix_row),
+        sql_test(the_order_of_the_conditions_does_not_hide_a_null),
         sql_test(the_packed_row_that_the_error_names_works),
         sql_test(a_null_is_never_lost_however_many_conditions_there_are),
         sql_test(conditions_on_results_do_not_lose_complete_rows),

@@ -1,0 +1,17 @@
+/* counted.h: an allocator that counts live blocks, gives only so many, and then fails; and random bits. */
+#ifndef COUNTED_H
+#define COUNTED_H
+
+#include "check.h"
+
+/* Blocks that are live; blocks that may still be had, to be set by a test. */
+extern long live_blocks, blocks_left;
+
+/* cmocka set-up and tear-down of a test: the core allocates here; nothing may be left. */
+int count_allocations(void **state);
+int check_that_nothing_leaked(void **state);
+
+/* SplitMix64. */
+uint64_t random_bits(uint64_t *state);
+
+#endif
