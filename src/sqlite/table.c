@@ -275,7 +275,8 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
         return fail(instance, &error);
     }
     cursor->first_row = instance->next_row;
-    instance->next_row += cursor->rows;
+    /* Unsigned: after 2^63 rows asked for, rowids begin again. */
+    instance->next_row = (sqlite3_int64)((uint64_t)instance->next_row + (uint64_t)cursor->rows);
     return SQLITE_OK;
 }
 
@@ -312,7 +313,8 @@ static int table_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int
 }
 
 static int table_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid) {
-    *rowid = ((mix_cursor *)base)->first_row + ((mix_cursor *)base)->row + 1;
+    const mix_cursor *cursor = (mix_cursor *)base;
+    *rowid = (sqlite3_int64)((uint64_t)cursor->first_row + (uint64_t)cursor->row + 1);
     return SQLITE_OK;
 }
 

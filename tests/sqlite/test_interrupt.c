@@ -24,13 +24,23 @@ static void last_call(sqlite3_context *context, int argc, sqlite3_value **argv) 
     sqlite3_result_value(context, argv[0]);
 }
 
+/* stop(x, flag): x; interrupts the connection when the flag is true. */
+static void stop_call(sqlite3_context *context, int argc, sqlite3_value **argv) {
+    (void)argc;
+    if (sqlite3_value_int(argv[1])) {
+        sqlite3_interrupt(sqlite3_context_db_handle(context));
+    }
+    sqlite3_result_value(context, argv[0]);
+}
+
 static int with_rows(void **state) {
     *state = sql_open();
     alarm(120);
     plain model = plain_model(4, 2, 1);
     sql_run(*state, "CREATE TABLE many AS SELECT i, x1, x2 FROM mix_sample(%Q, 20000)", plain_json(&model));
     sql_run(*state, "CREATE TABLE few AS SELECT i, x1, x2 FROM mix_sample(%Q, 300)", plain_json(&model));
-    return sqlite3_create_function(*state, "last", 2, SQLITE_UTF8, NULL, last_call, NULL, NULL);
+    return sqlite3_create_function(*state, "last", 2, SQLITE_UTF8, NULL, last_call, NULL, NULL) ||
+           sqlite3_create_function(*state, "stop", 2, SQLITE_UTF8, NULL, stop_call, NULL, NULL);
 }
 
 static int teardown(void **state) {
@@ -84,6 +94,18 @@ static void another_thread_can_interrupt_a_fit(void **state) {
         assert_string_equal(text, "interrupted");
         check_usable(*state);
     }
+}
+
+static void a_query_interrupted_in_its_scan_does_not_fit_what_it_has_seen(void **state) {
+    /* SQLite calls the aggregate once more to clean up: it must not take that for the end of the rows. */
+    char *text;
+    assert_int_equal(sql_outcome(*state,
+                                 "SELECT gmm_fit(stop(x1, i = 10000), x2, 8, "
+                                 "'{\"n_init\":10000,\"max_iter\":1000000000,\"tol\":0}') FROM many",
+                                 &text),
+                     SQLITE_INTERRUPT);
+    assert_string_equal(text, "interrupted");
+    check_usable(*state);
 }
 
 /* A progress handler that says stop after the scan, the nth time it is asked. */
@@ -215,6 +237,7 @@ static void a_statement_that_is_dropped_halfway_frees_the_fit(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         rows_test(another_thread_can_interrupt_a_fit),
+        rows_test(a_query_interrupted_in_its_scan_does_not_fit_what_it_has_seen),
         rows_test(a_progress_handler_can_stop_a_fit),
         rows_test(a_fit_stopped_at_any_question_leaves_nothing_behind),
         rows_test(endless_tables_can_be_stopped),
