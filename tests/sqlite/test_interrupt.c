@@ -10,9 +10,9 @@
 #include "plain.h"
 #include "sql.h"
 
-/* Ten thousand candidates of 8 components. */
+/* Ten thousand candidates of 40 components. */
 static const char long_fit[] =
-    "SELECT gmm_fit(x1, x2, 8, '{\"n_init\":10000,\"max_iter\":1000000000,\"tol\":0}') FROM many";
+    "SELECT gmm_fit(x1, x2, 40, '{\"n_init\":10000,\"max_iter\":1000000000,\"tol\":0}') FROM many";
 
 /* last(x, flag): x; remembers that it was called with a true flag, which a query does in the last row of its
 ** scan. */
@@ -77,7 +77,7 @@ static void *interrupt_thread(void *pointer) {
 static void another_thread_can_interrupt_a_fit(void **state) {
     const char *const queries[] = {
         long_fit,
-        "SELECT gmm_fit(x1, x2, 8, '{\"n_init\":10000,\"threads\":2}') FROM many",
+        "SELECT gmm_fit(x1, x2, 40, '{\"n_init\":10000,\"threads\":2}') FROM many",
         "SELECT gmm_fit(x1, x2, 3, '{\"n_init\":1,\"max_iter\":1000000000,\"tol\":0,\"accelerate\":false,\"threads\":1}'), "
         "(WITH RECURSIVE s(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM s) SELECT count(*) FROM s) FROM many",
     };
@@ -100,7 +100,7 @@ static void a_query_interrupted_in_its_scan_does_not_fit_what_it_has_seen(void *
     /* SQLite calls the aggregate once more to clean up: it must not take that for the end of the rows. */
     char *text;
     assert_int_equal(sql_outcome(*state,
-                                 "SELECT gmm_fit(stop(x1, i = 10000), x2, 8, "
+                                 "SELECT gmm_fit(stop(x1, i = 10000), x2, 40, "
                                  "'{\"n_init\":10000,\"max_iter\":1000000000,\"tol\":0}') FROM many",
                                  &text),
                      SQLITE_INTERRUPT);
@@ -122,7 +122,7 @@ static void a_progress_handler_can_stop_a_fit(void **state) {
     sqlite3_progress_handler(*state, 1000, stop_after, NULL);
     char *text;
     assert_int_equal(sql_outcome(*state,
-                                 "SELECT gmm_fit(last(x1, i = 20000), x2, 8, "
+                                 "SELECT gmm_fit(last(x1, i = 20000), x2, 40, "
                                  "'{\"n_init\":10000,\"max_iter\":1000000000,\"tol\":0}') FROM many",
                                  &text),
                      SQLITE_INTERRUPT);
