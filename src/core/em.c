@@ -4,10 +4,18 @@
 ** the log-likelihood of theta(i) and, at once, the statistics for the next iteration. */
 #include "em.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "error.h"
 #include "memory.h"
+
+/* A fall by more than this share of the log-likelihood, or of a row, is no rounding error of a sound step. */
+#define FALL 1e-5
+
+static double rounding(const mix_em *em, double loglik) {
+    return FALL * (fabs(loglik) + em->data->total_weight);
+}
 
 mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixture_data *data,
                            const mixture_options *options, const mix_cancel *cancel) {
@@ -86,7 +94,7 @@ static mixture_status jump(mix_em *em, mixture_model *model, mixture_error *erro
 
 mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, double tol, mixture_error *error) {
     em->run.iterations = 0;
-    em->run.converged = false;
+    em->run.converged = em->run.fell = false;
     em->run.trace_count = 0;
     if (em->accelerate != NULL) {
         mix_accelerate_reset(em->accelerate);
@@ -95,8 +103,10 @@ mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, doubl
     if (status == MIXTURE_OK) {
         status = record(em, error);
     }
+    double top = em->run.loglik; /* the highest so far */
     while (status == MIXTURE_OK && em->run.iterations < max_iter) {
         double before = em->run.loglik;
+        top = fmax(top, before);
         status = mix_statistics_maximize(model, em->statistics, &em->how, mix_expect_scratch(em->expect), error);
         if (status == MIXTURE_OK) {
             status = expect(em, model, error);
@@ -107,8 +117,18 @@ mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, doubl
         em->run.iterations++;
         status = record(em, error);
         double rise = em->run.loglik - before;
+        if (rise < -rounding(em, before)) {
+            /* The model was so many deviations away that the scatter about its mean has no digits of that about the
+            ** next one (now the mean is right, and the next step will be), or the floor broke the M-step of a tied
+            ** structure. Neither is convergence. */
+            if (em->accelerate != NULL) {
+                mix_accelerate_reset(em->accelerate);
+            }
+            continue;
+        }
         if (rise < tol * em->data->total_weight) {
-            em->run.converged = true;
+            em->run.fell = em->run.loglik < top - rounding(em, top);
+            em->run.converged = !em->run.fell;
             break;
         }
         if (status == MIXTURE_OK && em->accelerate != NULL && em->run.iterations < max_iter &&

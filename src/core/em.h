@@ -10,6 +10,7 @@ typedef struct mix_run {
     double loglik, entropy; /* of the model it left, in the data's frame */
     long iterations;
     bool converged;
+    bool fell;     /* it stood still below the highest log-likelihood of the run, which is no convergence */
     double *trace; /* log-likelihood after iteration 0, 1, … */
     size_t trace_count, trace_capacity;
 } mix_run;

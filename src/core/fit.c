@@ -282,7 +282,10 @@ static mixture_status warn(mix_fit *fit, mixture_model *model, const mix_run *ru
     if (status == MIXTURE_OK && soundness->saddle && run->converged) {
         status = mix_model_warn(model, "the fit is at a saddle: fewer components reach the same log-likelihood");
     }
-    if (status == MIXTURE_OK && !run->converged && fit->options->max_iter > 0) {
+    if (status == MIXTURE_OK && run->fell) {
+        status = mix_model_warn(model, "the log-likelihood fell and stayed below its highest: the variance floor "
+                                       "(min_variance) stands in the way");
+    } else if (status == MIXTURE_OK && !run->converged && fit->options->max_iter > 0) {
         status = mix_model_warn(model, "not converged after %ld iterations (max_iter)", run->iterations);
     }
     return mix_error_status(fit->error, status);

@@ -176,6 +176,25 @@ static void a_start_far_from_the_data_still_gives_a_sound_model(void **state) {
     assert_close(model.weights[0] + model.weights[1], 1, 0, 1e-12);
 }
 
+static void a_wide_start_any_number_of_deviations_away_ends_at_the_right_answer(void **state) {
+    /* 0 ... 10, five times: mean 5, variance 10; one component has its maximum there and nowhere else. */
+    sql_run(*state,
+            "CREATE TABLE v AS WITH RECURSIVE s(i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM s WHERE i < 54) "
+            "SELECT i %% 11 AS x FROM s");
+    const double loglik = -55. / 2 * (log(2 * acos(-1) * 10) + 1);
+    for (int exponent = 3; exponent <= 70; exponent++) {
+        const char *json = sql_text(*state,
+                                    "SELECT gmm_fit(x, 1, '{\"init\":{\"weights\":[1],\"means\":[[1e%d]],"
+                                    "\"covariances\":[[[1e%d]]]}}') FROM v",
+                                    exponent, 2 * exponent);
+        plain model = plain_read(json);
+        assert_close(model.means[0][0], 5, 1e-12, 0);
+        assert_close(model.covariances[0][0][0], 10, 1e-6, 0);
+        assert_close(member(*state, json, "loglik"), loglik, 1e-9, 0);
+        assert_true(member(*state, json, "converged") == 1);
+    }
+}
+
 static void a_start_on_another_scale_than_the_data_is_taken_in_the_users_units(void **state) {
     sql_run(*state, "CREATE TABLE scaled AS SELECT c1 * 1e6 + 1e9 AS c1, c2 * 1e-6 AS c2 FROM faithful");
     const char *plainly = fit(*state, 2, "{\"init\":{\"means\":[[2,55],[4.3,80]]},\"tol\":1e-12}");
@@ -205,6 +224,7 @@ int main(void) {
         faithful_test(equal_weights_win_over_those_of_the_start),
         faithful_test(a_start_is_brought_to_the_covariance_structure),
         faithful_test(a_start_far_from_the_data_still_gives_a_sound_model),
+        faithful_test(a_wide_start_any_number_of_deviations_away_ends_at_the_right_answer),
         faithful_test(a_start_on_another_scale_than_the_data_is_taken_in_the_users_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
