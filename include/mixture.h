@@ -176,7 +176,7 @@ void mixture_component_log_densities(const mixture_model *model, const double *x
 /* Responsibilities (k, summing to 1); returns the log density of the mixture. */
 double mixture_responsibilities(const mixture_model *model, const double *x, double *resp,
                                 mixture_scratch *scratch);
-/* Both at once. */
+/* Both at once; resp or log_densities may be NULL, and without resp the result is 0. */
 double mixture_posterior(const mixture_model *model, const double *x, double *resp, double *log_densities,
                          mixture_scratch *scratch);
 /* Mahalanobis distance to a component 0..k-1; families without one: NaN. */

@@ -41,6 +41,11 @@ struct mixture_data {
     size_t moved; /* columns */
 };
 
+/* Rows with the padding that the kernels want. */
+static inline size_t mix_data_padded(size_t count) {
+    return (count + MIX_LANES - 1) / MIX_LANES * MIX_LANES;
+}
+
 /* One block seen as rows: column j at x + j * stride, `count` rows padded to `padded`. Weight and label are
 ** NULL when the data have none; labels are doubles, 1..k or 0 for unknown. */
 typedef struct mix_rows {
@@ -59,7 +64,7 @@ static inline mix_rows mix_data_block(const mixture_data *data, size_t block) {
         .x = x,
         .stride = MIX_BLOCK_ROWS,
         .count = count,
-        .padded = (count + MIX_LANES - 1) / MIX_LANES * MIX_LANES,
+        .padded = mix_data_padded(count),
         .weight = weighted ? extra : NULL,
         .label = labelled ? extra + (weighted ? MIX_BLOCK_ROWS : 0) : NULL,
     };

@@ -21,6 +21,7 @@ mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixtu
                            const mixture_options *options, const mix_cancel *cancel) {
     memset(em, 0, sizeof *em);
     em->data = data;
+    em->single = (double)NAN;
     em->how = (mix_maximize){
         .covariance = options->covariance,
         .equal_weights = options->equal_weights,

@@ -27,14 +27,17 @@ struct mix_expect {
     size_t size;
 };
 
-/* Threads that a pass is worth: its operations are about n k (d^2 + 3 d + 40), 40 for exp and log. */
-static size_t threads_worth(const mixture_data *data, size_t k, size_t wanted, size_t units) {
+double mix_expect_work(const mixture_data *data, size_t k) {
     double d = (double)data->d;
-    double work = (double)data->rows * (double)k * (d * d + 3 * d + 40);
+    return (double)data->rows * (double)k * (d * d + 3 * d + 40);
+}
+
+/* Threads that a pass is worth. */
+static size_t threads_worth(const mixture_data *data, size_t k, size_t wanted, size_t units) {
     size_t most = units;
     if (wanted == 0) {
         wanted = mix_threads_available();
-        size_t worth = 1 + (size_t)(work / WORTH_A_THREAD);
+        size_t worth = 1 + (size_t)(mix_expect_work(data, k) / WORTH_A_THREAD);
         most = most < worth ? most : worth;
     }
     return wanted < most ? wanted : most;

@@ -13,6 +13,9 @@ mix_expect *mix_expect_new(const mixture_family *family, const mixture_data *dat
                            mixture_covariance covariance, size_t wanted, const mix_cancel *cancel);
 void mix_expect_free(mix_expect *expect); /* NULL is fine */
 
+/* Floating point operations of one pass over the data, roughly: n k (d^2 + 3 d + 40), 40 for exp and log. */
+double mix_expect_work(const mixture_data *data, size_t k);
+
 /* Statistics of all rows under a prepared model of at most k components, overwriting statistics[]; false when
 ** cancelled. */
 bool mix_expect_run(mix_expect *expect, const mixture_model *model, double *statistics);

@@ -188,12 +188,10 @@ static mixture_status finish_finalist(mix_fit *fit, candidate *entry) {
 /* Continue the finalists; the best one's place and how its run went. The others are continued only if that costs
 ** little or as long as nothing sound has been found. */
 static mixture_status continue_finalists(mix_fit *fit, size_t *best, mix_run *run) {
-    double d = (double)fit->data->d;
-    double pass = (double)fit->data->rows * (double)fit->options->k * (d * d + 3 * d + 40);
     candidate top = {NULL, 0, {true, true}};
     for (size_t i = 0; i < FINALISTS && fit->finalists[i].model != NULL; i++) {
         bool sound = top.model != NULL && !top.soundness.degenerate && !top.soundness.saddle;
-        if (sound && pass > CHEAP_PASS) {
+        if (sound && mix_expect_work(fit->data, fit->options->k) > CHEAP_PASS) {
             break;
         }
         candidate *entry = &fit->finalists[i];
@@ -225,15 +223,10 @@ static mixture_status loglik_shift(const mix_fit *fit, double *shift) {
     *shift *= fit->data->total_weight;
     for (size_t b = 0; fit->family->log_base != NULL && b * MIX_BLOCK_ROWS < fit->data->rows; b++) {
         mix_rows rows = mix_data_block(fit->data, b);
-        double base[MIX_BLOCK_ROWS], sum = 0;
         if (mix_cancelled(&fit->cancel)) {
             return MIXTURE_CANCELLED;
         }
-        fit->family->log_base(fit->data->d, &rows, base);
-        for (size_t r = 0; r < rows.count; r++) {
-            sum += (rows.weight != NULL ? rows.weight[r] : 1) * base[r];
-        }
-        *shift += sum;
+        *shift += mix_statistics_base(fit->family, fit->data->d, &rows);
     }
     return MIXTURE_OK;
 }
@@ -257,11 +250,9 @@ static void describe(const mix_fit *fit, mixture_model *model, mix_run *run, con
     const mixture_options *options = fit->options;
     model->covariance = options->covariance;
     model->fitted = true;
-    mixture_options defaults;
-    mixture_options_default(&defaults);
     model->n = fit->data->total_weight * fit->data->weight_unit;
     model->equal_weights = options->equal_weights;
-    model->min_variance = options->min_variance != defaults.min_variance ? options->min_variance : 0;
+    model->min_variance = options->min_variance != MIX_MIN_VARIANCE_DEFAULT ? options->min_variance : 0;
     model->seed = options->seed;
     model->loglik = run->loglik;
     model->iterations = run->iterations;

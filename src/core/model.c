@@ -166,11 +166,3 @@ mixture_status mix_model_warn(mixture_model *model, const char *format, ...) {
     model->warning_count++;
     return MIXTURE_OK;
 }
-
-const char *mix_model_column(const mixture_model *model, size_t j, char buffer[32]) {
-    if (model->columns != NULL) {
-        return model->columns[j];
-    }
-    snprintf(buffer, 32, "x%zu", j + 1);
-    return buffer;
-}

@@ -15,7 +15,4 @@ mixture_status mix_model_sort(mixture_model *model);
 /* Append a warning, made as by printf. */
 mixture_status mix_model_warn(mixture_model *model, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Name of column j, 0-based: the model's or x1, x2, …; valid until the buffer or the model goes. */
-const char *mix_model_column(const mixture_model *model, size_t j, char buffer[32]);
-
 #endif

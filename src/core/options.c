@@ -15,7 +15,7 @@ void mixture_options_default(mixture_options *options) {
     options->n_init = 10;
     options->init = MIXTURE_INIT_KMEANSPP;
     options->accelerate = true;
-    options->min_variance = 1e-9;
+    options->min_variance = MIX_MIN_VARIANCE_DEFAULT;
 }
 
 mixture_status mix_options_check(const mixture_options *options, mixture_error *error) {

@@ -6,6 +6,7 @@
 
 /* Bounds, both included. */
 #define MIX_MIN_VARIANCE_LEAST 1e-12
+#define MIX_MIN_VARIANCE_DEFAULT 1e-9
 enum { MIX_MAX_THREADS = 64, MIX_MAX_N_INIT = 10000, MIX_MAX_ITER = 1000000000 };
 
 /* MIXTURE_OK, or MIXTURE_INVALID with a text that names the option and what it may be. */

@@ -122,9 +122,8 @@ static double exact_responsibilities(const mixture_model *model, double *resp, m
     return (double)(top + logl(sum));
 }
 
-/* resp or log_densities may be NULL. */
-static double posterior(const mixture_model *model, const double *x, double *resp, double *log_densities,
-                        mixture_scratch *scratch) {
+double mixture_posterior(const mixture_model *model, const double *x, double *resp, double *log_densities,
+                         mixture_scratch *scratch) {
     mix_rows rows;
     double base;
     bool fast = is_complete(x, model->d) && fast_densities(model, x, scratch, &rows, &base);
@@ -150,17 +149,12 @@ static double posterior(const mixture_model *model, const double *x, double *res
 
 void mixture_component_log_densities(const mixture_model *model, const double *x, double *log_densities,
                                      mixture_scratch *scratch) {
-    (void)posterior(model, x, NULL, log_densities, scratch);
+    (void)mixture_posterior(model, x, NULL, log_densities, scratch);
 }
 
 double mixture_responsibilities(const mixture_model *model, const double *x, double *resp,
                                 mixture_scratch *scratch) {
-    return posterior(model, x, resp, NULL, scratch);
-}
-
-double mixture_posterior(const mixture_model *model, const double *x, double *resp, double *log_densities,
-                         mixture_scratch *scratch) {
-    return posterior(model, x, resp, log_densities, scratch);
+    return mixture_posterior(model, x, resp, NULL, scratch);
 }
 
 double mixture_distance(const mixture_model *model, size_t component, const double *x, mixture_scratch *scratch) {
@@ -232,8 +226,8 @@ void mix_batch_free(mix_batch *batch) {
 /* Score what waits. Should a row be too far away for the kernels, each row goes alone. */
 static void flush(mix_batch *batch) {
     const mixture_model *model = batch->model;
-    size_t padded = (batch->count + MIX_LANES - 1) / MIX_LANES * MIX_LANES;
-    mix_rows rows = {.x = batch->x, .stride = MIX_BLOCK_ROWS, .count = batch->count, .padded = padded};
+    mix_rows rows = {
+        .x = batch->x, .stride = MIX_BLOCK_ROWS, .count = batch->count, .padded = mix_data_padded(batch->count)};
     double *densities = batch->work;
     model->family->log_density(model, &rows, densities, densities + model->k * MIX_BLOCK_ROWS);
     bool near = true;
@@ -246,13 +240,7 @@ static void flush(mix_batch *batch) {
         double totals[MIX_TOTALS] = {0};
         mix_kernel_current()->posterior(&rows, model->k, model->log_weights, densities, totals);
         batch->total += totals[MIX_TOTAL_LOGLIK];
-        double base[MIX_BLOCK_ROWS];
-        if (model->family->log_base != NULL) {
-            model->family->log_base(model->d, &rows, base);
-            for (size_t r = 0; r < batch->count; r++) {
-                batch->total += base[r];
-            }
-        }
+        batch->total += mix_statistics_base(model->family, model->d, &rows);
     } else {
         for (size_t r = 0; r < batch->count; r++) {
             for (size_t j = 0; j < model->d; j++) {

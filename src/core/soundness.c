@@ -4,6 +4,7 @@
 ** coincide; EM can end at either. A fit that does is told apart by what it looks like, not by its likelihood. */
 #include "soundness.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "error.h"
@@ -34,9 +35,9 @@ mix_soundness mix_soundness_glance(const mixture_model *model) {
     return soundness;
 }
 
-/* Log-likelihood of the one-component fit, by the same three verbs. */
-static mixture_status single_loglik(mix_em *em, const mixture_model *like, const mix_cancel *cancel,
-                                    double *loglik, mixture_error *error) {
+/* Log-likelihood of the one-component fit, by the same three verbs, into em->single. */
+static mixture_status fit_single(mix_em *em, const mixture_model *like, const mix_cancel *cancel,
+                                 mixture_error *error) {
     const mixture_family *family = like->family;
     size_t size = mix_statistics_size(family, em->how.covariance, 1, like->d);
     mixture_model *one = mixture_model_new(family, 1, like->d);
@@ -52,11 +53,13 @@ static mixture_status single_loglik(mix_em *em, const mixture_model *like, const
         status = mixture_model_prepare(one, error);
         for (int pass = 0; status == MIXTURE_OK && pass < 2; pass++) {
             status = mix_expect_run(expect, one, statistics) ? MIXTURE_OK : MIXTURE_CANCELLED;
-            *loglik = statistics[MIX_TOTAL_LOGLIK];
             if (status == MIXTURE_OK && pass == 0) {
                 status = mix_statistics_maximize(one, statistics, &em->how, mix_expect_scratch(expect), error);
             }
         }
+    }
+    if (status == MIXTURE_OK) {
+        em->single = statistics[MIX_TOTAL_LOGLIK];
     }
     mix_expect_free(expect);
     mix_memory_free(statistics);
@@ -110,10 +113,9 @@ mixture_status mix_soundness_judge(mix_em *em, const mixture_model *model, const
     }
     mixture_status status = MIXTURE_OK;
     if (model->k > 1 && !labelled && !soundness->saddle) {
-        double one = 0;
-        status = single_loglik(em, model, cancel, &one, error);
+        status = isnan(em->single) ? fit_single(em, model, cancel, error) : MIXTURE_OK;
         double least = (SADDLE_GAIN / (double)em->data->rows + SADDLE_GAIN_PER_ROW) * em->data->total_weight;
-        soundness->saddle = status == MIXTURE_OK && em->run.loglik - one < least;
+        soundness->saddle = status == MIXTURE_OK && em->run.loglik - em->single < least;
     }
     if (status == MIXTURE_OK && !soundness->degenerate) {
         size_t *counts = mix_memory_array(model->k, sizeof(size_t));

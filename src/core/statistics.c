@@ -43,6 +43,18 @@ void mix_statistics_expect(const mixture_model *model, mixture_covariance covari
     mix_statistics_accumulate(model, covariance, rows, densities, statistics, family_scratch);
 }
 
+double mix_statistics_base(const mixture_family *family, size_t d, const mix_rows *rows) {
+    double base[MIX_BLOCK_ROWS], sum = 0;
+    if (family->log_base == NULL) {
+        return 0;
+    }
+    family->log_base(d, rows, base);
+    for (size_t r = 0; r < rows->count; r++) {
+        sum += (rows->weight != NULL ? rows->weight[r] : 1) * base[r];
+    }
+    return sum;
+}
+
 void mix_statistics_merge(double *sum, const double *part, size_t size) {
     for (size_t i = 0; i < size; i++) {
         sum[i] += part[i];

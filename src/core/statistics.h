@@ -20,6 +20,9 @@ size_t mix_statistics_scratch(const mixture_family *family, size_t k, size_t d);
 void mix_statistics_expect(const mixture_model *model, mixture_covariance covariance, const mix_rows *rows,
                            double *statistics, double *scratch);
 
+/* What expect leaves out of the log-likelihood of a block of rows: the sum of row weight times the family's log_base. */
+double mix_statistics_base(const mixture_family *family, size_t d, const mix_rows *rows);
+
 /* The second half of expect, for responsibilities (times row weight) that are known already: k columns,
 ** rows->stride apart. The totals stay as they are. scratch: the family's. */
 void mix_statistics_accumulate(const mixture_model *model, mixture_covariance covariance, const mix_rows *rows,

@@ -9,6 +9,7 @@
 #include "family.h"
 #include "number.h"
 #include "reader.h"
+#include "words.h"
 
 enum { EXCERPT_BYTES = 30 };
 
@@ -100,11 +101,7 @@ static mixture_status unpack(const mix_row_arguments *arguments, double *x, mixt
                                  arguments->d == 1 ? "" : "s", 8 * arguments->d);
     }
     for (size_t j = 0; j < arguments->d; j++) {
-        uint64_t bits = 0;
-        for (size_t b = 8; b-- > 0;) {
-            bits = bits << 8 | bytes[8 * j + b];
-        }
-        memcpy(&x[j], &bits, sizeof bits);
+        x[j] = mix_words_get_double(bytes + 8 * j);
         if (isinf(x[j])) {
             return mix_error_invalid(
                 error, "argument %d (mix_row) holds Inf at value %zu%s%s; expected a finite number",

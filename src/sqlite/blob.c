@@ -9,23 +9,10 @@
 #include "memory.h"
 #include "model_json.h"
 #include "statistics.h"
+#include "words.h"
 
 static const unsigned char magic[8] = {'M', 'I', 'X', 'S', 'T', 'A', 'T', 1};
 enum { HEADER_BYTES = 32, CHECKSUM_BYTES = 8 };
-
-static void put(unsigned char *bytes, uint64_t word) {
-    for (int i = 0; i < 8; i++) {
-        bytes[i] = (unsigned char)(word >> (8 * i));
-    }
-}
-
-static uint64_t get(const unsigned char *bytes) {
-    uint64_t word = 0;
-    for (int i = 8; i-- > 0;) {
-        word = word << 8 | bytes[i];
-    }
-    return word;
-}
 
 /* FNV-1a (Fowler, Noll & Vo). */
 static uint64_t checksum(const unsigned char *bytes, size_t length) {
@@ -66,18 +53,19 @@ static mixture_status check(const unsigned char *bytes, size_t length, mixture_e
         return mix_error_invalid(error, "argument 1 is statistics of version %d; expected version %d", bytes[7],
                                  magic[7]);
     }
-    uint64_t model = length < HEADER_BYTES ? 0 : get(bytes + 8),
-             size = length < HEADER_BYTES ? 0 : get(bytes + 16);
+    uint64_t model = length < HEADER_BYTES ? 0 : mix_words_get(bytes + 8),
+             size = length < HEADER_BYTES ? 0 : mix_words_get(bytes + 16);
     uint64_t most = length;
     bool fits = length >= HEADER_BYTES + CHECKSUM_BYTES && model <= most && size <= most / 8 &&
-                HEADER_BYTES + model + 8 * size + CHECKSUM_BYTES == length && get(bytes + 24) <= INT64_MAX;
+                HEADER_BYTES + model + 8 * size + CHECKSUM_BYTES == length &&
+                mix_words_get(bytes + 24) <= INT64_MAX;
     if (!fits) {
         return mix_error_invalid(error,
                                  "argument 1 is statistics cut or grown to %zu bytes; expected them as they were "
                                  "made",
                                  length);
     }
-    if (get(bytes + length - CHECKSUM_BYTES) != checksum(bytes, length - CHECKSUM_BYTES)) {
+    if (mix_words_get(bytes + length - CHECKSUM_BYTES) != checksum(bytes, length - CHECKSUM_BYTES)) {
         return mix_error_invalid(
             error, "argument 1 is statistics whose checksum is wrong; expected them as they were made");
     }
@@ -100,9 +88,9 @@ mixture_status mix_blob_read(mix_blob *blob, sqlite3_value *value, mixture_error
     if (status != MIXTURE_OK) {
         return status;
     }
-    blob->model_bytes = (size_t)get(bytes + 8);
-    blob->size = (size_t)get(bytes + 16);
-    blob->skipped = get(bytes + 24);
+    blob->model_bytes = (size_t)mix_words_get(bytes + 8);
+    blob->size = (size_t)mix_words_get(bytes + 16);
+    blob->skipped = mix_words_get(bytes + 24);
     blob->model = mix_memory_array(blob->model_bytes, 1);
     blob->statistics = mix_memory_array(blob->size, sizeof(double));
     if (blob->model == NULL || blob->statistics == NULL) {
@@ -110,8 +98,7 @@ mixture_status mix_blob_read(mix_blob *blob, sqlite3_value *value, mixture_error
     }
     memcpy(blob->model, bytes + HEADER_BYTES, blob->model_bytes);
     for (size_t i = 0; i < blob->size; i++) {
-        uint64_t bits = get(bytes + HEADER_BYTES + blob->model_bytes + 8 * i);
-        memcpy(&blob->statistics[i], &bits, sizeof bits);
+        blob->statistics[i] = mix_words_get_double(bytes + HEADER_BYTES + blob->model_bytes + 8 * i);
         if (!isfinite(blob->statistics[i])) {
             return mix_error_invalid(error,
                                      "argument 1 is statistics that overflow a double; expected finite sums");
@@ -128,16 +115,14 @@ void mix_blob_result(const mix_blob *blob, sqlite3_context *context) {
         return;
     }
     memcpy(bytes, magic, sizeof magic);
-    put(bytes + 8, blob->model_bytes);
-    put(bytes + 16, blob->size);
-    put(bytes + 24, blob->skipped);
+    mix_words_put(bytes + 8, blob->model_bytes);
+    mix_words_put(bytes + 16, blob->size);
+    mix_words_put(bytes + 24, blob->skipped);
     memcpy(bytes + HEADER_BYTES, blob->model, blob->model_bytes);
     for (size_t i = 0; i < blob->size; i++) {
-        uint64_t bits;
-        memcpy(&bits, &blob->statistics[i], sizeof bits);
-        put(bytes + HEADER_BYTES + blob->model_bytes + 8 * i, bits);
+        mix_words_put_double(bytes + HEADER_BYTES + blob->model_bytes + 8 * i, blob->statistics[i]);
     }
-    put(bytes + length - CHECKSUM_BYTES, checksum(bytes, length - CHECKSUM_BYTES));
+    mix_words_put(bytes + length - CHECKSUM_BYTES, checksum(bytes, length - CHECKSUM_BYTES));
     sqlite3_result_blob64(context, bytes, length, SQLITE_TRANSIENT);
     mix_memory_free(bytes);
 }

@@ -42,6 +42,14 @@ void mix_parsed_release(mix_parsed *parsed) {
     }
 }
 
+size_t mix_parsed_likeliest(const mix_parsed *parsed) {
+    size_t best = 0;
+    for (size_t c = 1; c < parsed->model->k; c++) {
+        best = parsed->resp[c] > parsed->resp[best] ? c : best;
+    }
+    return best;
+}
+
 bool mix_parsed_same(const mix_parsed *parsed, sqlite3_value *value) {
     if (parsed == NULL) {
         return sqlite3_value_type(value) == SQLITE_NULL;

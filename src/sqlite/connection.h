@@ -40,6 +40,9 @@ mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *v
                                     mixture_error *error);
 void mix_parsed_release(mix_parsed *parsed); /* NULL is fine */
 
+/* Component (from 0) of highest responsibility in parsed->resp; of equal ones the first. */
+size_t mix_parsed_likeliest(const mix_parsed *parsed);
+
 /* Whether the value is, byte for byte, the text of this model; NULL for NULL. */
 bool mix_parsed_same(const mix_parsed *parsed, sqlite3_value *value);
 

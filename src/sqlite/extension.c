@@ -51,11 +51,14 @@ static int register_functions(sqlite3 *db, mix_connection *connection, const mix
 }
 
 #ifdef _WIN32
-__declspec(dllexport)
+#define MIX_EXPORTED __declspec(dllexport)
 #elif !defined(SQLITE_CORE)
-__attribute__((visibility("default")))
+#define MIX_EXPORTED __attribute__((visibility("default")))
+#else
+#define MIX_EXPORTED
 #endif
-    int sqlite3_mixture_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
+
+MIX_EXPORTED int sqlite3_mixture_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
     SQLITE_EXTENSION_INIT2(api);
     (void)api;
     if (sqlite3_libversion_number() < OLDEST_SQLITE) {
@@ -67,17 +70,15 @@ __attribute__((visibility("default")))
     mixture_set_allocator(&sqlite_allocator);
     mix_connection *connection = mix_connection_new(db);
     int rc = connection != NULL ? SQLITE_OK : SQLITE_NOMEM;
-    if (rc == SQLITE_OK) {
-        rc = register_functions(db, connection, mix_fit_functions, mix_fit_function_count);
-    }
-    if (rc == SQLITE_OK) {
-        rc = register_functions(db, connection, mix_score_functions, mix_score_function_count);
-    }
-    if (rc == SQLITE_OK) {
-        rc = register_functions(db, connection, mix_verb_functions, mix_verb_function_count);
-    }
-    if (rc == SQLITE_OK) {
-        rc = register_functions(db, connection, mix_info_functions, mix_info_function_count);
+    const struct {
+        const mix_function *functions;
+        int count;
+    } parts[] = {{mix_fit_functions, mix_fit_function_count},
+                 {mix_score_functions, mix_score_function_count},
+                 {mix_verb_functions, mix_verb_function_count},
+                 {mix_info_functions, mix_info_function_count}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && rc == SQLITE_OK; i++) {
+        rc = register_functions(db, connection, parts[i].functions, parts[i].count);
     }
     if (rc == SQLITE_OK) {
         rc = mix_tables_register(db, connection);

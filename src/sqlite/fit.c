@@ -281,9 +281,7 @@ static void deliver(sqlite3_context *context, fit_state *state, mixture_model *m
     state->names = NULL;
     mix_json_writer writer = {0};
     mix_model_json_write(model, &writer);
-    size_t length;
-    char *json = mix_json_finish(&writer, &length);
-    mix_function_json(context, json, json != NULL ? length : 0);
+    mix_function_json(context, &writer);
 }
 
 static void fit_final(sqlite3_context *context) {

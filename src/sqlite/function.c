@@ -33,7 +33,9 @@ void *mix_function_state(sqlite3_context *context, int argc, size_t size) {
     return NULL;
 }
 
-void mix_function_json(sqlite3_context *context, char *json, size_t length) {
+void mix_function_json(sqlite3_context *context, mix_json_writer *writer) {
+    size_t length;
+    char *json = mix_json_finish(writer, &length);
     if (json == NULL) {
         sqlite3_result_error_nomem(context);
         return;

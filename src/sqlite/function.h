@@ -4,6 +4,7 @@
 #define MIX_FUNCTION_H
 
 #include "arguments.h"
+#include "writer.h"
 
 #ifndef SQLITE_RESULT_SUBTYPE
 #define SQLITE_RESULT_SUBTYPE 0x001000000 /* needed from SQLite 3.45 on, ignored before */
@@ -40,8 +41,8 @@ bool mix_function_check(sqlite3_context *context, int argc);
 ** step failed. */
 void *mix_function_state(sqlite3_context *context, int argc, size_t size);
 
-/* Hand over a JSON text that mix_json_finish() made; NULL is out of memory. */
-void mix_function_json(sqlite3_context *context, char *json, size_t length);
+/* The text of a writer as the result, marked as JSON; out of memory, if it ran out. */
+void mix_function_json(sqlite3_context *context, mix_json_writer *writer);
 
 extern const mix_function mix_fit_functions[], mix_score_functions[], mix_info_functions[], mix_verb_functions[];
 extern const int mix_fit_function_count, mix_score_function_count, mix_info_function_count,

@@ -36,9 +36,7 @@ static void debug(sqlite3_context *context, int argc, sqlite3_value **argv) {
     mix_json_write_integer(&writer, (int64_t)mix_threads_available());
     member(&writer, "compiler", __VERSION__);
     mix_json_end_object(&writer);
-    size_t length;
-    char *json = mix_json_finish(&writer, &length);
-    mix_function_json(context, json, json != NULL ? length : 0);
+    mix_function_json(context, &writer);
 }
 
 const mix_function mix_info_functions[] = {

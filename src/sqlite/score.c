@@ -5,7 +5,7 @@
 #include "function.h"
 #include "memory.h"
 #include "score.h"
-#include "writer.h"
+#include "words.h"
 
 /* One call, its arguments read: the row is in parsed->x. */
 typedef struct score_call {
@@ -26,18 +26,9 @@ static double posterior(const score_call *call) {
     return mixture_responsibilities(parsed->model, parsed->x, parsed->resp, parsed->scratch);
 }
 
-/* Component of highest posterior probability; ties: the first. */
-static size_t likeliest(const score_call *call) {
-    (void)posterior(call);
-    size_t best = 0;
-    for (size_t c = 1; c < call->parsed->model->k; c++) {
-        best = call->parsed->resp[c] > call->parsed->resp[best] ? c : best;
-    }
-    return best;
-}
-
 static void predict(const score_call *call) {
-    sqlite3_result_int64(call->context, (sqlite3_int64)likeliest(call) + 1);
+    (void)posterior(call);
+    sqlite3_result_int64(call->context, (sqlite3_int64)mix_parsed_likeliest(call->parsed) + 1);
 }
 
 static void probability(const score_call *call) {
@@ -52,9 +43,7 @@ static void write_numbers(const score_call *call, const double *numbers, size_t 
         mix_json_write_double(&writer, numbers[i]);
     }
     mix_json_end_array(&writer);
-    size_t length;
-    char *json = mix_json_finish(&writer, &length);
-    mix_function_json(call->context, json, json != NULL ? length : 0);
+    mix_function_json(call->context, &writer);
 }
 
 static void probabilities(const score_call *call) {
@@ -64,7 +53,8 @@ static void probabilities(const score_call *call) {
 
 /* 1 - max, as the sum of the others: 1e-20 stays 1e-20. */
 static void uncertainty(const score_call *call) {
-    size_t best = likeliest(call);
+    (void)posterior(call);
+    size_t best = mix_parsed_likeliest(call->parsed);
     double sum = 0;
     for (size_t c = 0; c < call->parsed->model->k; c++) {
         sum += c == best ? 0 : call->parsed->resp[c];
@@ -257,13 +247,7 @@ static void pack_row(sqlite3_context *context, int argc, sqlite3_value **argv) {
     }
     if (status == MIXTURE_OK) {
         for (size_t j = 0; j < d; j++) {
-            union {
-                double number;
-                uint64_t bits;
-            } value = {isnan(x[j]) ? (double)NAN : x[j]};
-            for (size_t b = 0; b < 8; b++) {
-                bytes[8 * j + b] = (unsigned char)(value.bits >> (8 * b));
-            }
+            mix_words_put_double(bytes + 8 * j, x[j]); /* NULL is NAN here, always the same bits */
         }
         sqlite3_result_blob64(context, bytes, 8 * d, SQLITE_TRANSIENT);
     } else {

@@ -109,9 +109,7 @@ static void column_sample(mix_cursor *cursor, sqlite3_context *context, int colu
     } else if (column == 2) {
         mix_json_writer writer = {0};
         mix_json_write_array(&writer, own->x, d, 1, 0);
-        size_t length;
-        char *json = mix_json_finish(&writer, &length);
-        mix_function_json(context, json, json != NULL ? length : 0);
+        mix_function_json(context, &writer);
     } else if ((size_t)(column - 3) < d) {
         sqlite3_result_double(context, own->x[column - 3]);
     }
@@ -167,10 +165,7 @@ static mixture_status evaluate(mix_cursor *cursor, mixture_error *error) {
         parsed->x[j] = coordinate(cursor, (int)j);
     }
     own->density = exp(mixture_responsibilities(parsed->model, parsed->x, parsed->resp, parsed->scratch));
-    own->component = 0;
-    for (size_t c = 1; c < parsed->model->k; c++) {
-        own->component = parsed->resp[c] > parsed->resp[own->component] ? c : own->component;
-    }
+    own->component = mix_parsed_likeliest(parsed);
     return MIXTURE_OK;
 }
 

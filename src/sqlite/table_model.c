@@ -29,9 +29,7 @@ static void result_array(mix_cursor *cursor, sqlite3_context *context, const cha
                 model->arrays[a] + (size_t)cursor->row * mix_family_array_size(model->family, a, model->d);
             mix_json_writer writer = {0};
             mix_json_write_array(&writer, numbers, model->d, model->d, array->rank - 1);
-            size_t length;
-            char *json = mix_json_finish(&writer, &length);
-            mix_function_json(context, json, json != NULL ? length : 0);
+            mix_function_json(context, &writer);
         }
     }
 }

@@ -8,6 +8,7 @@
 #include "function.h"
 #include "memory.h"
 #include "model_json.h"
+#include "options.h"
 #include "statistics.h"
 
 /* ---- Maximize ----------------------------------------------------------------------------------------- */
@@ -31,12 +32,10 @@ static mixture_status maximize(mixture_model *model, const mix_blob *blob, mixtu
     if (family->variances != NULL) {
         family->variances(model, model->covariance, blob->statistics + MIX_TOTALS, variance);
     }
-    mixture_options defaults;
-    mixture_options_default(&defaults);
     mix_maximize how = {
         .covariance = model->covariance,
         .equal_weights = model->equal_weights,
-        .min_variance = model->min_variance > 0 ? model->min_variance : defaults.min_variance,
+        .min_variance = model->min_variance > 0 ? model->min_variance : MIX_MIN_VARIANCE_DEFAULT,
         .scale = scale,
         .variance = variance,
     };
@@ -87,9 +86,7 @@ static void result_next(sqlite3_context *context, const char *function, const mi
         }
         mix_json_writer writer = {0};
         mix_model_json_write(model, &writer);
-        size_t length;
-        char *json = mix_json_finish(&writer, &length);
-        mix_function_json(context, json, json != NULL ? length : 0);
+        mix_function_json(context, &writer);
     } else {
         if (status == MIXTURE_INVALID) {
             (void)mix_error_invalid(&error, "statistics: %s", inner.text);
@@ -154,17 +151,10 @@ static mixture_status start(expect_state *state, mix_connection *connection, sql
 
 static void flush(expect_state *state) {
     const mixture_model *model = state->parsed->model;
-    size_t padded = (state->count + MIX_LANES - 1) / MIX_LANES * MIX_LANES;
-    mix_rows rows = {.x = state->x, .stride = MIX_BLOCK_ROWS, .count = state->count, .padded = padded};
+    mix_rows rows = {
+        .x = state->x, .stride = MIX_BLOCK_ROWS, .count = state->count, .padded = mix_data_padded(state->count)};
     mix_statistics_expect(model, model->covariance, &rows, state->blob.statistics, state->scratch);
-    if (model->family->log_base != NULL) {
-        double base[MIX_BLOCK_ROWS], sum = 0;
-        model->family->log_base(model->d, &rows, base);
-        for (size_t r = 0; r < state->count; r++) {
-            sum += base[r];
-        }
-        state->blob.statistics[MIX_TOTAL_LOGLIK] += sum;
-    }
+    state->blob.statistics[MIX_TOTAL_LOGLIK] += mix_statistics_base(model->family, model->d, &rows);
     state->count = 0;
 }
 

@@ -19,17 +19,6 @@ static void draw_close_pair(double *x) {
     }
 }
 
-static mixture_model *fit(const double *x, size_t n, size_t d, const mixture_options *options) {
-    mixture_data *data = check_data(x, n, d);
-    mixture_model *model = NULL;
-    mixture_error error = {MIXTURE_OK, ""};
-    if (mixture_fit(&mixture_gaussian, data, options, &model, &error) != MIXTURE_OK) {
-        fail_msg("the fit failed: %s", error.text);
-    }
-    mixture_data_free(data);
-    return model;
-}
-
 static mixture_options options_for(size_t k, int covariance) {
     mixture_options options;
     mixture_options_default(&options);
@@ -51,9 +40,9 @@ static void acceleration_reaches_the_same_loglik_in_fewer_maps(void **state) {
             options.max_iter = 1000000;
             options.equal_weights = equal;
             options.start = (mixture_start){weights, {means, covariances}};
-            mixture_model *fast = fit(x, N, 2, &options);
+            mixture_model *fast = check_fit(x, N, 2, &options);
             options.accelerate = false;
-            mixture_model *plain = fit(x, N, 2, &options);
+            mixture_model *plain = check_fit(x, N, 2, &options);
             print_message("%s%s: %ld maps accelerated, %ld plain; loglik %.9f and %.9f\n",
                           mixture_covariance_name(options.covariance), equal ? ", equal weights" : "",
                           fast->iterations, plain->iterations, fast->loglik, plain->loglik);
@@ -81,7 +70,7 @@ static void every_map_is_counted_and_max_iter_holds(void **state) {
     double before = -HUGE_VAL;
     for (long most = 0; most < 80; most++) {
         options.max_iter = most;
-        mixture_model *model = fit(x, N, 2, &options);
+        mixture_model *model = check_fit(x, N, 2, &options);
         assert_int_equal(model->iterations, most);
         assert_int_equal(model->trace_count, most + 1);
         assert_false(model->converged);

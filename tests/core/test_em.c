@@ -104,17 +104,6 @@ static void draw_rows(int64_t seed, size_t k, size_t d, size_t n, double *x) {
     }
 }
 
-static mixture_model *fit(const double *x, size_t n, size_t d, const mixture_options *options) {
-    mixture_data *data = check_data(x, n, d);
-    mixture_model *model = NULL;
-    mixture_error error = {MIXTURE_OK, ""};
-    if (mixture_fit(&mixture_gaussian, data, options, &model, &error) != MIXTURE_OK) {
-        fail_msg("the fit failed: %s", error.text);
-    }
-    mixture_data_free(data);
-    return model;
-}
-
 static mixture_options options_for(size_t k, int covariance) {
     mixture_options options;
     mixture_options_default(&options);
@@ -126,7 +115,7 @@ static mixture_options options_for(size_t k, int covariance) {
 /* ---- Climbing -------------------------------------------------------------------------------------------- */
 
 static void check_climb(const double *x, size_t n, size_t d, const mixture_options *options) {
-    mixture_model *model = fit(x, n, d, options);
+    mixture_model *model = check_fit(x, n, d, options);
     assert_int_equal(model->trace_count, model->iterations + 1);
     for (size_t i = 1; i < model->trace_count; i++) {
         if (!(model->trace[i] >= model->trace[i - 1] - 1e-9 * (double)n)) {
@@ -235,13 +224,13 @@ static void the_gradient_is_zero_where_a_fit_has_converged(void **state) {
             options.accelerate = accelerate;
             options.tol = 1e-15;
             options.max_iter = 20000;
-            mixture_model *there = fit(x, N, D, &options);
+            mixture_model *there = check_fit(x, N, D, &options);
             assert_true(there->converged);
             assert_close(steepest(there, x, N), 0, 0, 2e-6);
             mixture_model_free(there);
             options.max_iter = 1; /* which is seen when it is not */
             options.n_init = 1;
-            mixture_model *not_there = fit(x, N, D, &options);
+            mixture_model *not_there = check_fit(x, N, D, &options);
             assert_true(steepest(not_there, x, N) > 1e-4);
             mixture_model_free(not_there);
         }

@@ -56,17 +56,6 @@ static parameters read_parameters(mix_json_value value, size_t k, size_t d) {
     return read;
 }
 
-static mixture_model *fit(const double *x, size_t n, size_t d, const mixture_options *options) {
-    mixture_data *data = check_data(x, n, d);
-    mixture_model *model = NULL;
-    mixture_error error = {MIXTURE_OK, ""};
-    if (mixture_fit(&mixture_gaussian, data, options, &model, &error) != MIXTURE_OK) {
-        fail_msg("the fit failed: %s", error.text);
-    }
-    mixture_data_free(data);
-    return model;
-}
-
 static mixture_options options_for(size_t k, const char *covariance) {
     mixture_options options;
     mixture_options_default(&options);
@@ -89,7 +78,7 @@ static void notebook_points_take_twelve_iterations_along_the_same_trace(void **s
     mixture_options options = options_for(2, "full");
     options.tol = 1e-5;
     start_from(&options, &start);
-    mixture_model *model = fit(file.x, file.n, 2, &options);
+    mixture_model *model = check_fit(file.x, file.n, 2, &options);
     assert_int_equal(model->iterations, 12);
     assert_true(model->converged);
     assert_close(model->loglik, -3690.556846090471, 0, 1e-8);
@@ -193,7 +182,7 @@ static void compare_fit(const reference *file, mix_json_value entry, const char 
     options.max_iter = 100000;
     options.accelerate = accelerate;
     start_from(&options, &start);
-    mixture_model *model = fit(file->x, file->n, d, &options);
+    mixture_model *model = check_fit(file->x, file->n, d, &options);
     assert_true(model->converged);
     double loglik = mix_json_number(member(entry, "loglik"));
     assert_close((double)model->parameters, mix_json_number(member(entry, "df")), 0, 0);
@@ -252,7 +241,7 @@ static int seeds_reaching(const char *csv, size_t d, size_t k, mixture_init init
         mixture_options options = options_for(k, "full");
         options.seed = seed;
         options.init = init;
-        mixture_model *model = fit(x, n, d, &options);
+        mixture_model *model = check_fit(x, n, d, &options);
         assert_int_equal(model->warning_count, 0); /* degenerate and saddle both warn */
         reached += model->converged && model->loglik >= loglik;
         mixture_model_free(model);
@@ -268,7 +257,7 @@ static void old_faithful_with_two_components_never_misses(void **state) {
     for (int64_t seed = 0; seed < 100; seed++) {
         mixture_options options = options_for(2, "full");
         options.seed = seed;
-        mixture_model *model = fit(x, n, 2, &options);
+        mixture_model *model = check_fit(x, n, 2, &options);
         assert_close(model->loglik, -1130.263960, 0, 1e-5);
         mixture_model_free(model);
     }
@@ -301,7 +290,7 @@ static void a_saddle_is_not_called_converged(void **state) {
         .weights = {0.5, 0.5}, .means = {3.5, 71, 3.5, 71}, .covariances = {1, 0, 0, 100, 1, 0, 0, 100}};
     mixture_options options = options_for(2, "full");
     start_from(&options, &start);
-    mixture_model *model = fit(x, n, 2, &options);
+    mixture_model *model = check_fit(x, n, 2, &options);
     assert_close(model->loglik, -1289.7967, 0, 1e-4);
     assert_false(model->converged);
     assert_int_equal(model->warning_count, 2);
@@ -324,11 +313,11 @@ static void a_component_on_collinear_rows_is_named_and_never_chosen(void **state
                         .covariances = {0.17, 0.94, 0.94, 36, 0.07, 0.43, 0.43, 33.7, 0.15, 0, 0, 1e-4}};
     mixture_options options = options_for(3, "full");
     start_from(&options, &start);
-    mixture_model *degenerate = fit(x, n, 2, &options);
+    mixture_model *degenerate = check_fit(x, n, 2, &options);
     assert_int_equal(degenerate->warning_count, 1);
     assert_string_equal(degenerate->warnings[0], "component 3 is held at the variance floor (min_variance)");
     options = options_for(3, "full");
-    mixture_model *sound = fit(x, n, 2, &options);
+    mixture_model *sound = check_fit(x, n, 2, &options);
     assert_int_equal(sound->warning_count, 0);
     assert_true(sound->loglik < degenerate->loglik);
     mixture_model_free(degenerate);
@@ -343,13 +332,13 @@ static void check_map(const double factor[2], const double shift[2], double tole
     size_t n;
     double *x = check_csv("faithful.csv", 2, &n);
     mixture_options options = options_for(2, "full");
-    mixture_model *plain = fit(x, n, 2, &options);
+    mixture_model *plain = check_fit(x, n, 2, &options);
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < 2; j++) {
             x[2 * i + j] = x[2 * i + j] * factor[j] + shift[j];
         }
     }
-    mixture_model *mapped = fit(x, n, 2, &options);
+    mixture_model *mapped = check_fit(x, n, 2, &options);
     double change = (double)n * (log(factor[0]) + log(factor[1]));
     assert_close(mapped->loglik + change, plain->loglik, 0, tolerance_per_row * (double)n);
     for (size_t c = 0; c < 2; c++) {

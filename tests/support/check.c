@@ -59,3 +59,14 @@ mixture_data *check_data(const double *x, size_t rows, size_t d) {
     }
     return data;
 }
+
+mixture_model *check_fit(const double *x, size_t rows, size_t d, const mixture_options *options) {
+    mixture_data *data = check_data(x, rows, d);
+    mixture_model *model = NULL;
+    mixture_error error = {MIXTURE_OK, ""};
+    if (mixture_fit(&mixture_gaussian, data, options, &model, &error) != MIXTURE_OK) {
+        fail_msg("the fit failed: %s", error.text);
+    }
+    mixture_data_free(data);
+    return model;
+}

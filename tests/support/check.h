@@ -26,4 +26,7 @@ char *check_file(const char *name);
 /* The rows as unweighted data. */
 mixture_data *check_data(const double *x, size_t rows, size_t d);
 
+/* A Gaussian fit to unweighted rows, which must succeed. */
+mixture_model *check_fit(const double *x, size_t rows, size_t d, const mixture_options *options);
+
 #endif
