@@ -83,6 +83,8 @@ typedef enum mixture_covariance {
 } mixture_covariance;
 enum { MIXTURE_COVARIANCES = MIXTURE_EVV + 1 };
 const char *mixture_covariance_name(mixture_covariance covariance);
+/* mclust's code; for d = 1, where shape and orientation mean nothing, E or V. */
+const char *mixture_covariance_code(mixture_covariance covariance, size_t d);
 bool mixture_covariance_find(const char *name, mixture_covariance *covariance);
 
 typedef enum mixture_init { MIXTURE_INIT_KMEANSPP, MIXTURE_INIT_RANDOM } mixture_init;
@@ -116,7 +118,32 @@ typedef struct mixture_options {
 
 void mixture_options_default(mixture_options *options); /* everything but k, which becomes 1 */
 
+typedef enum mixture_criterion { MIXTURE_BIC, MIXTURE_ICL, MIXTURE_AIC } mixture_criterion;
+const char *mixture_criterion_name(mixture_criterion criterion); /* "bic", "icl", "aic" */
+
+/* What mixture_select() chooses from: every k with every structure. */
+typedef struct mixture_choices {
+    const size_t *k; /* k_count numbers, each >= 1 */
+    size_t k_count;
+    const mixture_covariance *covariances; /* NULL: all that differ for the data's d */
+    size_t covariance_count;
+    mixture_criterion criterion;
+} mixture_choices;
+
 /* ---- Model ---------------------------------------------------------------------------------------- */
+
+/* One of the fits that a model was chosen from. */
+typedef struct mixture_candidate {
+    size_t k;
+    mixture_covariance covariance;
+    bool fitted; /* false: it could not be; the numbers are 0 and the warnings say why */
+    bool sound;  /* fitted, neither degenerate nor at a saddle: it may win */
+    double loglik, aic, bic, icl;
+    size_t parameters;
+    bool converged;
+    char **warnings;
+    size_t warning_count;
+} mixture_candidate;
 
 typedef struct mixture_model {
     const mixture_family *family;
@@ -144,6 +171,11 @@ typedef struct mixture_model {
     char **warnings;
     size_t warning_count;
 
+    /* Of a model that mixture_select() chose: */
+    mixture_criterion criterion;
+    mixture_candidate *candidates; /* best first; NULL: it was not chosen */
+    size_t candidate_count;
+
     /* Derived by mixture_model_prepare(); private. */
     double *log_weights; /* k */
     double *derived;     /* the family's, per component */
@@ -163,6 +195,12 @@ mixture_status mixture_model_prepare(mixture_model *model, mixture_error *error)
 ** On MIXTURE_OK *model is the caller's to free, else it is NULL and *error says why. */
 mixture_status mixture_fit(const mixture_family *family, mixture_data *data, const mixture_options *options,
                            mixture_model **model, mixture_error *error);
+
+/* Fit every candidate and deliver the one that the criterion likes best (lowest). options->k and covariance are
+** not read, and options->start must be empty. A candidate that cannot be fitted, or not soundly, is listed with the
+** reason and does not win; if no candidate is sound, the one of fewest components is delivered, with a warning. */
+mixture_status mixture_select(const mixture_family *family, mixture_data *data, const mixture_options *options,
+                              const mixture_choices *choices, mixture_model **model, mixture_error *error);
 
 /* ---- Scoring: x is d values, NaN where not observed; answers are then those of the marginal ------------- */
 

@@ -41,6 +41,11 @@ const char *mixture_covariance_name(mixture_covariance covariance) {
     return structures[covariance].name;
 }
 
+const char *mixture_covariance_code(mixture_covariance covariance, size_t d) {
+    const char *code = structures[covariance].code;
+    return d > 1 ? code : code[0] == 'E' ? "E" : "V";
+}
+
 bool mixture_covariance_find(const char *name, mixture_covariance *covariance) {
     /* mclust's E and V, for one column */
     const char *code = strcmp(name, "E") == 0 ? "EII" : strcmp(name, "V") == 0 ? "VII" : name;
@@ -59,6 +64,19 @@ bool mix_covariance_axis(mixture_covariance covariance) {
 
 static bool is_sphere(mixture_covariance covariance) {
     return structures[covariance].code[1] == 'I';
+}
+
+bool mix_covariance_nested(mixture_covariance inner, mixture_covariance outer) {
+    const char order[] = "IEV"; /* from nothing free to everything */
+    bool nested = inner != outer;
+    for (int i = 0; i < 3; i++) {
+        nested = nested && strchr(order, structures[inner].code[i]) <= strchr(order, structures[outer].code[i]);
+    }
+    return nested;
+}
+
+bool mix_covariance_same_for_one(mixture_covariance a, mixture_covariance b) {
+    return is_sphere(a) == is_sphere(b) && mix_covariance_axis(a) == mix_covariance_axis(b);
 }
 
 size_t mix_covariance_parameters(mixture_covariance covariance, size_t k, size_t d) {

@@ -7,6 +7,12 @@
 /* Whether every matrix of the structure is diagonal, so that statistics need only the diagonal of the scatter. */
 bool mix_covariance_axis(mixture_covariance covariance);
 
+/* Whether every set of matrices that obeys `inner` obeys `outer`, another structure. */
+bool mix_covariance_nested(mixture_covariance inner, mixture_covariance outer);
+
+/* Whether two structures are the same for a single component. */
+bool mix_covariance_same_for_one(mixture_covariance a, mixture_covariance b);
+
 /* Free parameters of k covariance matrices of d columns. */
 size_t mix_covariance_parameters(mixture_covariance covariance, size_t k, size_t d);
 

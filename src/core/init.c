@@ -12,13 +12,12 @@
 #include "memory.h"
 #include "model.h"
 #include "statistics.h"
+#include "subsample.h"
 
 enum {
-    SAMPLE_ROWS = 4096,        /* at least; */
-    SAMPLE_PER_PARAMETER = 20, /* and this many times k (d + 1), */
-    SAMPLE_DOUBLES = 1 << 22,  /* as far as memory and time stay bounded */
     LLOYD_STEPS = 10,
-    VARIANTS = 2
+    VARIANTS = 2,
+    KEPT = 16 /* partitions kept for the next structure */
 };
 
 struct mix_init {
@@ -28,22 +27,28 @@ struct mix_init {
     const mixture_data *sample;
     mixture_data *own_sample; /* NULL: the sample is the data */
     double *points[VARIANTS]; /* the sample in the family's geometries, made when first needed */
-    size_t *labels;
-    size_t *known;  /* labels that the data have, 1..k or 0; NULL: none */
-    double *weight; /* of the sample's rows */
-    bool *placed;   /* components with a center, while centers are chosen */
+    size_t kept_k;            /* what the kept partitions are for */
+    size_t *kept[KEPT];       /* labels by candidate number; NULL: not drawn yet */
+    size_t *labels;           /* those of later numbers */
+    size_t *known;            /* labels that the data have, 1..k or 0; NULL: none */
+    double *weight;           /* of the sample's rows */
+    bool *placed;             /* components with a center, while centers are chosen */
     double *centers, *totals, *chances, *scratch, *statistics, *resp;
 };
+
+static void forget_partitions(mix_init *init) {
+    for (size_t i = 0; i < KEPT; i++) {
+        mix_memory_free(init->kept[i]);
+        init->kept[i] = NULL;
+    }
+}
 
 void mix_init_free(mix_init *init) {
     if (init == NULL) {
         return;
     }
-    if (init->own_sample != NULL) {
-        /* The frame is the data's. */
-        init->own_sample->frame = (mix_frame){NULL, NULL, NULL};
-        mixture_data_free(init->own_sample);
-    }
+    mix_subsample_free(init->own_sample);
+    forget_partitions(init);
     for (int i = 0; i < VARIANTS; i++) {
         mix_memory_free(init->points[i]);
     }
@@ -53,74 +58,6 @@ void mix_init_free(mix_init *init) {
         mix_memory_free(blocks[i]);
     }
     mix_memory_free(init);
-}
-
-static mixture_status copy_row(const mixture_data *data, size_t row, mixture_data *sample, double *x) {
-    for (size_t j = 0; j < data->d; j++) {
-        x[j] = mix_data_value(data, row, j);
-    }
-    sample->total_weight += mix_data_weight(data, row);
-    return mixture_data_append(sample, x, mix_data_weight(data, row), mix_data_label(data, row));
-}
-
-/* k components need k distinct rows. A sample of a table with few of them may lack some: then one of each is
-** added. */
-static mixture_status add_rare_rows(mix_init *init, const mixture_data *data, mixture_data *sample, double *x) {
-    size_t k = init->options->k, distinct = 0;
-    size_t *rows = mix_memory_array(k, sizeof *rows);
-    mixture_status status =
-        rows != NULL ? mix_data_distinct(sample, k, init->cancel, NULL, &distinct) : MIXTURE_NOMEM;
-    if (status == MIXTURE_OK && distinct < k) {
-        status = mix_data_distinct(data, k, init->cancel, rows, &distinct);
-        for (size_t i = 0; status == MIXTURE_OK && i < distinct; i++) {
-            status = copy_row(data, rows[i], sample, x);
-        }
-    }
-    mix_memory_free(rows);
-    return status;
-}
-
-/* Rows of the sample: every row of the data has the same chance (selection sampling, Knuth 3.4.2, algorithm S),
-** and their order is kept. */
-static mixture_status draw_sample(mix_init *init, const mixture_data *data, size_t wanted) {
-    mixture_data *sample = mixture_data_new(data->d, data->extras);
-    double *x = mix_memory_array(data->d, sizeof(double));
-    init->own_sample = sample;
-    init->sample = sample;
-    mixture_status status = sample != NULL && x != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
-    mix_random random;
-    mix_random_seed(&random, init->options->seed, 0);
-    for (size_t row = 0; status == MIXTURE_OK && row < data->rows; row++) {
-        if (row % MIX_BLOCK_ROWS == 0 && mix_cancelled(init->cancel)) {
-            status = MIXTURE_CANCELLED;
-        } else if (mix_random_uniform(&random) * (double)(data->rows - row) < (double)(wanted - sample->rows)) {
-            status = copy_row(data, row, sample, x);
-        }
-    }
-    if (status == MIXTURE_OK) {
-        sample->frame = data->frame;
-        sample->standardized = true;
-        status = add_rare_rows(init, data, sample, x);
-    }
-    mix_memory_free(x);
-    return status;
-}
-
-static bool all_labelled(const mixture_data *data) {
-    size_t row = 0;
-    while (row < data->rows && mix_data_label(data, row) != 0) {
-        row++;
-    }
-    return row == data->rows;
-}
-
-static size_t sample_rows(size_t k, size_t d) {
-    size_t most = SAMPLE_DOUBLES / d;
-    size_t wanted = SAMPLE_PER_PARAMETER * (d + 1);
-    wanted = k > most / wanted ? most : wanted * k;
-    wanted = wanted < SAMPLE_ROWS ? SAMPLE_ROWS : wanted;
-    wanted = wanted > most ? most : wanted;
-    return wanted < 8 * k ? 8 * k : wanted;
 }
 
 /* The sample's weights and labels as the clustering wants them. */
@@ -142,29 +79,27 @@ static bool copy_extras(mix_init *init) {
 }
 
 mixture_status mix_init_new(const mixture_family *family, const mixture_data *data, const mixture_options *options,
-                            const mix_cancel *cancel, mix_init **result) {
-    size_t k = options->k, d = data->d;
+                            size_t most, const mix_cancel *cancel, mix_init **result) {
+    size_t d = data->d;
     mix_init *init = *result = mix_memory_zeros(1, sizeof *init);
     if (init == NULL) {
         return MIXTURE_NOMEM;
     }
-    *init = (mix_init){.family = family, .options = options, .cancel = cancel, .sample = data};
-    size_t wanted = sample_rows(k, d);
-    /* With every row labelled there is nothing to try: the start is the answer. */
-    bool sampled = data->rows > wanted && !all_labelled(data);
-    mixture_status status = sampled ? draw_sample(init, data, wanted) : MIXTURE_OK;
+    *init = (mix_init){.family = family, .options = options, .cancel = cancel};
+    mixture_status status = mix_subsample_draw(data, most, options->seed, cancel, &init->own_sample);
+    init->sample = init->own_sample != NULL ? init->own_sample : data;
     if (status == MIXTURE_OK) {
         size_t n = init->sample->rows;
-        size_t size = mix_statistics_size(family, options->covariance, k, d);
+        size_t size = mix_statistics_size(family, MIXTURE_FULL, most, d); /* no structure has more */
         bool full = (init->labels = mix_memory_array(n, sizeof(size_t))) != NULL &&
                     (init->weight = mix_memory_array(n, sizeof(double))) != NULL &&
-                    (init->placed = mix_memory_array(k, sizeof(bool))) != NULL &&
-                    (init->centers = mix_memory_array(k, d * sizeof(double))) != NULL &&
-                    (init->totals = mix_memory_array(k, sizeof(double))) != NULL &&
+                    (init->placed = mix_memory_array(most, sizeof(bool))) != NULL &&
+                    (init->centers = mix_memory_array(most, d * sizeof(double))) != NULL &&
+                    (init->totals = mix_memory_array(most, sizeof(double))) != NULL &&
                     (init->chances = mix_memory_array(n, 2 * sizeof(double))) != NULL &&
-                    (init->scratch = mix_memory_array(family->scratch_size(k, d), sizeof(double))) != NULL &&
+                    (init->scratch = mix_memory_array(family->scratch_size(most, d), sizeof(double))) != NULL &&
                     (init->statistics = mix_memory_array(size, sizeof(double))) != NULL &&
-                    (init->resp = mix_memory_array(k, MIX_BLOCK_ROWS * sizeof(double))) != NULL &&
+                    (init->resp = mix_memory_array(most, MIX_BLOCK_ROWS * sizeof(double))) != NULL &&
                     copy_extras(init);
         status = full ? MIXTURE_OK : MIXTURE_NOMEM;
     }
@@ -197,8 +132,8 @@ static mixture_status get_points(mix_init *init, unsigned variant, mix_points *p
 }
 
 /* Components with labelled rows have their centers there. */
-static void place_labelled(mix_init *init, const mix_points *points) {
-    size_t k = init->options->k, size = points->size;
+static void place_labelled(mix_init *init, const mix_points *points, size_t k) {
+    size_t size = points->size;
     memset(init->placed, 0, k * sizeof(bool));
     for (size_t i = 0; init->known != NULL && i < points->count; i++) {
         if (init->known[i] == 0) {
@@ -223,13 +158,12 @@ static void place_labelled(mix_init *init, const mix_points *points) {
     }
 }
 
-/* Fill labels with a partition of the sample into k clusters. */
-static mixture_status partition(mix_init *init, size_t number) {
-    size_t k = init->options->k;
+/* Fill labels with partition `number` of the sample into k clusters. */
+static mixture_status partition(mix_init *init, size_t k, size_t number, size_t *labels) {
     mix_points points;
-    if (init->known != NULL && all_labelled(init->sample)) {
+    if (init->known != NULL && mix_subsample_all_labelled(init->sample)) {
         for (size_t i = 0; i < init->sample->rows; i++) {
-            init->labels[i] = init->known[i] - 1;
+            labels[i] = init->known[i] - 1;
         }
         return MIXTURE_OK;
     }
@@ -239,29 +173,52 @@ static mixture_status partition(mix_init *init, size_t number) {
     }
     mix_random random;
     mix_random_seed(&random, init->options->seed, 1 + number);
-    place_labelled(init, &points);
-    memset(init->labels, 0, points.count * sizeof *init->labels);
+    place_labelled(init, &points, k);
+    memset(labels, 0, points.count * sizeof *labels);
     bool changed = true, random_start = init->options->init == MIXTURE_INIT_RANDOM;
     bool go_on = random_start
                      ? mix_cluster_random(&points, k, init->placed, &random, init->centers, init->chances)
                      : mix_cluster_plusplus(&points, k, init->placed, &random, init->centers, init->chances);
-    go_on = go_on && mix_cluster_assign(&points, k, init->centers, init->known, init->labels, &changed);
+    go_on = go_on && mix_cluster_assign(&points, k, init->centers, init->known, labels, &changed);
     for (int step = 0; go_on && !random_start && changed && step < LLOYD_STEPS; step++) {
-        mix_cluster_center(&points, k, init->labels, init->centers, init->totals);
-        go_on = mix_cluster_assign(&points, k, init->centers, init->known, init->labels, &changed);
+        mix_cluster_center(&points, k, labels, init->centers, init->totals);
+        go_on = mix_cluster_assign(&points, k, init->centers, init->known, labels, &changed);
     }
     return go_on ? MIXTURE_OK : MIXTURE_CANCELLED;
+}
+
+/* The same, from what is kept if it was drawn before. */
+static mixture_status get_partition(mix_init *init, size_t k, size_t number, size_t **labels) {
+    if (init->kept_k != k) {
+        forget_partitions(init);
+        init->kept_k = k;
+    }
+    *labels = number < KEPT ? init->kept[number] : NULL;
+    if (*labels != NULL) {
+        return MIXTURE_OK;
+    }
+    size_t *fresh = number < KEPT ? mix_memory_array(init->sample->rows, sizeof *fresh) : init->labels;
+    mixture_status status = fresh != NULL ? partition(init, k, number, fresh) : MIXTURE_NOMEM;
+    if (number < KEPT) {
+        if (status != MIXTURE_OK) {
+            mix_memory_free(fresh);
+            return status;
+        }
+        init->kept[number] = fresh;
+    }
+    *labels = fresh;
+    return status;
 }
 
 /* Statistics of the sample with each row belonging to the component of its label, but for the share that the
 ** family wants spread over all; or to every component alike when `labels` is NULL. A known component has its row
 ** wholly. False when cancelled. */
-static bool accumulate(mix_init *init, const mixture_model *model, const size_t *labels) {
+static bool accumulate(mix_init *init, const mixture_model *model, mixture_covariance covariance,
+                       const size_t *labels) {
     const mixture_data *sample = init->sample;
     size_t k = model->k;
     double spread = labels == NULL ? 1 : init->family->start_spread;
-    memset(init->statistics, 0,
-           mix_statistics_size(init->family, init->options->covariance, k, sample->d) * sizeof(double));
+    memset(init->statistics, 0, mix_statistics_size(init->family, covariance, k, sample->d) * sizeof(double));
     for (size_t b = 0; b * MIX_BLOCK_ROWS < sample->rows; b++) {
         mix_rows rows = mix_data_block(sample, b);
         memset(init->resp, 0, k * MIX_BLOCK_ROWS * sizeof(double));
@@ -275,8 +232,7 @@ static bool accumulate(mix_init *init, const mixture_model *model, const size_t 
                 init->resp[c * rows.stride + r] = init->weight[row] * resp;
             }
         }
-        mix_statistics_accumulate(model, init->options->covariance, &rows, init->resp, init->statistics,
-                                  init->scratch);
+        mix_statistics_accumulate(model, covariance, &rows, init->resp, init->statistics, init->scratch);
         if (mix_cancelled(init->cancel)) {
             return false;
         }
@@ -308,12 +264,13 @@ mixture_status mix_init_draw(mix_init *init, size_t number, const mixture_model 
         memset(model->arrays[a], 0, model->k * mix_family_array_size(init->family, a, model->d) * sizeof(double));
     }
     bool located = given != NULL && init->options->start.arrays[0] != NULL;
-    mixture_status status = located ? MIXTURE_OK : partition(init, number);
+    size_t *labels = NULL;
+    mixture_status status = located ? MIXTURE_OK : get_partition(init, model->k, number, &labels);
     if (status != MIXTURE_OK) {
         return mix_error_status(error, status);
     }
     /* With the locations given, what is left out is at first that of all the data, for every component. */
-    if (!accumulate(init, model, located ? NULL : init->labels)) {
+    if (!accumulate(init, model, how->covariance, labels)) {
         return mix_error_status(error, MIXTURE_CANCELLED);
     }
     model->covariance = how->covariance;

@@ -7,16 +7,18 @@
 
 typedef struct mix_init mix_init;
 
-/* Draw a bounded sample of the standardized data, to try candidates on. MIXTURE_OK, _NOMEM or _CANCELLED. */
+/* Draw a bounded sample of the standardized data, to try candidates of up to `most` components on. Of the options
+** count seed, init, start and n_init. MIXTURE_OK, _NOMEM or _CANCELLED. */
 mixture_status mix_init_new(const mixture_family *family, const mixture_data *data, const mixture_options *options,
-                            const mix_cancel *cancel, mix_init **init);
+                            size_t most, const mix_cancel *cancel, mix_init **init);
 void mix_init_free(mix_init *init); /* NULL is fine */
 
 /* The sample: the data themselves when they are small. */
 const mixture_data *mix_init_sample(const mix_init *init);
 
-/* Candidate number 0, 1, …: the same whatever was drawn before. The model is prepared. What options->start gives
-** is taken from `given`, a model in the data's frame (NULL: nothing is given). */
+/* Candidate number 0, 1, … of model->k components: the same whatever was drawn before. The model is prepared. What
+** options->start gives is taken from `given`, a model in the data's frame (NULL: nothing is given). Candidates of
+** the same number and k share their partition of the rows, whatever their structure. */
 mixture_status mix_init_draw(mix_init *init, size_t number, const mixture_model *given, const mix_maximize *how,
                              mixture_model *model, mixture_error *error);
 

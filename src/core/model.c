@@ -46,21 +46,30 @@ mixture_model *mixture_model_new(const mixture_family *family, size_t k, size_t 
     return model;
 }
 
+void mix_model_free_strings(char **strings, size_t count) {
+    for (size_t i = 0; strings != NULL && i < count; i++) {
+        mix_memory_free(strings[i]);
+    }
+    mix_memory_free(strings);
+}
+
+void mix_model_free_candidates(mixture_candidate *candidates, size_t count) {
+    for (size_t i = 0; candidates != NULL && i < count; i++) {
+        mix_model_free_strings(candidates[i].warnings, candidates[i].warning_count);
+    }
+    mix_memory_free(candidates);
+}
+
 void mixture_model_free(mixture_model *model) {
     if (model == NULL) {
         return;
     }
-    for (size_t j = 0; model->columns != NULL && j < model->d; j++) {
-        mix_memory_free(model->columns[j]);
-    }
-    for (size_t i = 0; i < model->warning_count; i++) {
-        mix_memory_free(model->warnings[i]);
-    }
+    mix_model_free_strings(model->columns, model->d);
+    mix_model_free_candidates(model->candidates, model->candidate_count);
+    mix_model_free_strings(model->warnings, model->warning_count);
     for (size_t a = 0; a < MIXTURE_ARRAYS; a++) {
         mix_memory_free(model->arrays[a]);
     }
-    mix_memory_free(model->columns);
-    mix_memory_free(model->warnings);
     mix_memory_free(model->trace);
     mix_memory_free(model->weights);
     mix_memory_free(model->log_weights);
@@ -148,21 +157,25 @@ mixture_status mix_model_sort(mixture_model *model) {
     return MIXTURE_OK;
 }
 
+mixture_status mix_model_add_string(char ***strings, size_t *count, const char *text) {
+    char **more = mix_memory_resize(*strings, *count + 1, sizeof *more);
+    if (more == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    *strings = more;
+    more[*count] = mix_memory_string(text);
+    if (more[*count] == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    ++*count;
+    return MIXTURE_OK;
+}
+
 mixture_status mix_model_warn(mixture_model *model, const char *format, ...) {
     char text[300];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    char **warnings = mix_memory_resize(model->warnings, model->warning_count + 1, sizeof *warnings);
-    if (warnings == NULL) {
-        return MIXTURE_NOMEM;
-    }
-    model->warnings = warnings;
-    warnings[model->warning_count] = mix_memory_string(text);
-    if (warnings[model->warning_count] == NULL) {
-        return MIXTURE_NOMEM;
-    }
-    model->warning_count++;
-    return MIXTURE_OK;
+    return mix_model_add_string(&model->warnings, &model->warning_count, text);
 }

@@ -12,6 +12,13 @@ void mix_model_copy(mixture_model *to, const mixture_model *from);
 ** belongs to them. MIXTURE_NOMEM or MIXTURE_OK. */
 mixture_status mix_model_sort(mixture_model *model);
 
+/* Free `count` strings, or candidates, and the array that holds them; NULL is fine. */
+void mix_model_free_strings(char **strings, size_t count);
+void mix_model_free_candidates(mixture_candidate *candidates, size_t count);
+
+/* Append a copy of a string. MIXTURE_NOMEM or MIXTURE_OK. */
+mixture_status mix_model_add_string(char ***strings, size_t *count, const char *text);
+
 /* Append a warning, made as by printf. */
 mixture_status mix_model_warn(mixture_model *model, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

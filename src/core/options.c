@@ -18,6 +18,12 @@ void mixture_options_default(mixture_options *options) {
     options->min_variance = MIX_MIN_VARIANCE_DEFAULT;
 }
 
+static const char *const criteria[] = {[MIXTURE_BIC] = "bic", [MIXTURE_ICL] = "icl", [MIXTURE_AIC] = "aic"};
+
+const char *mixture_criterion_name(mixture_criterion criterion) {
+    return criteria[criterion];
+}
+
 mixture_status mix_options_check(const mixture_options *options, mixture_error *error) {
     if (options->k < 1) {
         return mix_error_invalid(error, "k is 0; expected an integer >= 1");

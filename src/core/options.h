@@ -7,7 +7,7 @@
 /* Bounds, both included. */
 #define MIX_MIN_VARIANCE_LEAST 1e-12
 #define MIX_MIN_VARIANCE_DEFAULT 1e-9
-enum { MIX_MAX_THREADS = 64, MIX_MAX_N_INIT = 10000, MIX_MAX_ITER = 1000000000 };
+enum { MIX_MAX_THREADS = 64, MIX_MAX_N_INIT = 10000, MIX_MAX_ITER = 1000000000, MIX_MAX_SELECT_K = 1000 };
 
 /* MIXTURE_OK, or MIXTURE_INVALID with a text that names the option and what it may be. */
 mixture_status mix_options_check(const mixture_options *options, mixture_error *error);

@@ -6,72 +6,57 @@
 #include "arrays.h"
 #include "error.h"
 #include "family.h"
+#include "members.h"
 #include "memory.h"
+#include "selection_json.h"
 
 /* ---- Out --------------------------------------------------------------------------------------------- */
 
-static void write_strings(mix_json_writer *writer, const char *key, char **strings, size_t count) {
-    mix_json_write_key(writer, key);
-    mix_json_begin_array(writer);
-    for (size_t i = 0; i < count; i++) {
-        mix_json_write_string(writer, strings[i]);
-    }
-    mix_json_end_array(writer);
-}
-
-static void write_double(mix_json_writer *writer, const char *key, double x) {
-    mix_json_write_key(writer, key);
-    mix_json_write_double(writer, x);
-}
-
-static void write_integer(mix_json_writer *writer, const char *key, int64_t x) {
-    mix_json_write_key(writer, key);
-    mix_json_write_integer(writer, x);
-}
-
 static void write_fit(const mixture_model *model, mix_json_writer *writer) {
     if (model->trials > 0) {
-        write_double(writer, "trials", model->trials);
+        mix_members_write_double(writer, "trials", model->trials);
     }
-    write_double(writer, "n", model->n);
-    write_integer(writer, "skipped", (int64_t)model->skipped);
-    write_double(writer, "loglik", model->loglik);
+    mix_members_write_double(writer, "n", model->n);
+    mix_members_write_integer(writer, "skipped", (int64_t)model->skipped);
+    mix_members_write_double(writer, "loglik", model->loglik);
     if (model->stepped) {
         return;
     }
-    write_integer(writer, "parameters", (int64_t)model->parameters);
-    write_double(writer, "aic", model->aic);
-    write_double(writer, "bic", model->bic);
-    write_double(writer, "icl", model->icl);
-    write_integer(writer, "iterations", model->iterations);
-    mix_json_write_key(writer, "converged");
-    mix_json_write_boolean(writer, model->converged);
-    write_integer(writer, "seed", model->seed);
+    mix_members_write_integer(writer, "parameters", (int64_t)model->parameters);
+    mix_members_write_double(writer, "aic", model->aic);
+    mix_members_write_double(writer, "bic", model->bic);
+    mix_members_write_double(writer, "icl", model->icl);
+    mix_members_write_integer(writer, "iterations", model->iterations);
+    mix_members_write_boolean(writer, "converged", model->converged);
+    mix_members_write_integer(writer, "seed", model->seed);
     mix_json_write_key(writer, "trace");
     mix_json_write_array(writer, model->trace, model->trace_count, 1, 0);
-    write_strings(writer, "warnings", model->warnings, model->warning_count);
+    mix_members_write_strings(writer, "warnings", model->warnings, model->warning_count);
+    if (model->candidates != NULL) {
+        mix_selection_json_write(model, writer);
+    }
 }
 
 void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
     const mixture_family *family = model->family;
     mix_json_begin_object(writer);
-    mix_json_write_key(writer, "family");
-    mix_json_write_string(writer, family->name);
-    write_integer(writer, "k", (int64_t)model->k);
-    write_integer(writer, "d", (int64_t)model->d);
+    mix_members_write_string(writer, "family", family->name);
+    mix_members_write_integer(writer, "k", (int64_t)model->k);
+    mix_members_write_integer(writer, "d", (int64_t)model->d);
     if (model->columns != NULL) {
-        write_strings(writer, "columns", model->columns, model->d);
+        mix_members_write_strings(writer, "columns", model->columns, model->d);
     }
     if (family->structured) {
-        mix_json_write_key(writer, "covariance");
-        mix_json_write_string(writer, mixture_covariance_name(model->covariance));
+        /* Chosen among codes, it is named by its code. */
+        mix_members_write_string(writer, "covariance",
+                                 model->candidates != NULL ? mixture_covariance_code(model->covariance, model->d)
+                                                           : mixture_covariance_name(model->covariance));
     }
     if (model->equal_weights) {
-        mix_json_write_key(writer, "equal_weights");
-        mix_json_write_boolean(writer, true);
+        mix_members_write_boolean(writer, "equal_weights", true);
     }
     if (model->min_variance > 0) {
-        write_double(writer, "min_variance", model->min_variance);
+        mix_members_write_double(writer, "min_variance", model->min_variance);
     }
     mix_json_write_key(writer, "weights");
     mix_json_write_array(writer, model->weights, model->k, 1, 0);
@@ -87,17 +72,9 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
 
 /* ---- In ---------------------------------------------------------------------------------------------- */
 
-/* A required member of the root. */
-static mixture_status need(mix_json_value root, const char *key, mix_json_value *member, mixture_error *error) {
-    if (mix_json_member(root, key, member)) {
-        return MIXTURE_OK;
-    }
-    return mix_error_invalid(error, "key %s is missing", key);
-}
-
 static mixture_status read_family(mix_json_value root, const mixture_family **family, mixture_error *error) {
     mix_json_value value;
-    mixture_status status = need(root, "family", &value, error);
+    mixture_status status = mix_members_need(root, "family", &value, error);
     if (status != MIXTURE_OK) {
         return status;
     }
@@ -117,9 +94,9 @@ static mixture_status read_family(mix_json_value root, const mixture_family **fa
 static mixture_status read_shape(mix_json_value root, const mixture_family *family, size_t *k, size_t *d,
                                  mixture_error *error) {
     mix_json_value weights, array, first;
-    mixture_status status = need(root, "weights", &weights, error);
+    mixture_status status = mix_members_need(root, "weights", &weights, error);
     if (status == MIXTURE_OK) {
-        status = need(root, family->arrays[0].name, &array, error);
+        status = mix_members_need(root, family->arrays[0].name, &array, error);
     }
     if (status != MIXTURE_OK) {
         return status;
@@ -148,28 +125,13 @@ static mixture_status read_shape(mix_json_value root, const mixture_family *fami
     return MIXTURE_OK;
 }
 
-static mixture_status read_strings(mix_json_value value, char **strings, size_t *count, mixture_error *error) {
-    mix_json_value item;
-    for (bool more = mix_json_first(value, &item); more; more = mix_json_next(value, &item)) {
-        if (mix_json_type_of(item) != MIX_JSON_STRING) {
-            return mix_json_complain(item, "a string", error);
-        }
-        strings[*count] = mix_json_string(item, NULL);
-        if (strings[*count] == NULL) {
-            return mix_error_status(error, MIXTURE_NOMEM);
-        }
-        ++*count;
-    }
-    return MIXTURE_OK;
-}
-
 /* The family's parameter arrays into arrays[], or only checked when that is NULL. */
 static mixture_status read_arrays(mix_json_value root, const mixture_family *family, size_t k, size_t d,
                                   double *const *arrays, mixture_error *error) {
     mixture_status status = MIXTURE_OK;
     for (size_t a = 0; status == MIXTURE_OK && a < family->array_count; a++) {
         mix_json_value value;
-        status = need(root, family->arrays[a].name, &value, error);
+        status = mix_members_need(root, family->arrays[a].name, &value, error);
         if (status == MIXTURE_OK) {
             double *numbers = arrays != NULL ? arrays[a] : NULL;
             status = mix_json_read_array(value, k, d, family->arrays[a].rank, numbers, error);
@@ -180,7 +142,7 @@ static mixture_status read_arrays(mix_json_value root, const mixture_family *fam
 
 static mixture_status read_parameters(mix_json_value root, mixture_model *model, mixture_error *error) {
     mix_json_value value;
-    mixture_status status = need(root, "weights", &value, error);
+    mixture_status status = mix_members_need(root, "weights", &value, error);
     if (status == MIXTURE_OK) {
         status = mix_json_read_array(value, model->k, 1, 0, model->weights, error);
     }
@@ -213,15 +175,11 @@ static mixture_status read_names(mix_json_value root, mixture_model *model, mixt
     mix_json_value value;
     mixture_status status = MIXTURE_OK;
     if (mix_json_member(root, "columns", &value)) {
+        size_t count = 0;
         if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) != model->d) {
             return mix_json_complain(value, "an array of one string for each column", error);
         }
-        size_t count = 0;
-        model->columns = mix_memory_zeros(model->d, sizeof *model->columns);
-        if (model->columns == NULL) {
-            return mix_error_status(error, MIXTURE_NOMEM);
-        }
-        status = read_strings(value, model->columns, &count, error);
+        status = mix_members_read_strings(root, "columns", &model->columns, &count, error);
     }
     if (status == MIXTURE_OK && mix_json_member(root, "covariance", &value)) {
         status = mix_model_json_read_covariance(value, &model->covariance, error);
@@ -229,56 +187,17 @@ static mixture_status read_names(mix_json_value root, mixture_model *model, mixt
     return status;
 }
 
-/* An optional number. */
-static mixture_status read_number(mix_json_value root, const char *key, double *x, mixture_error *error) {
-    mix_json_value value;
-    if (!mix_json_member(root, key, &value)) {
-        return MIXTURE_OK;
-    }
-    if (mix_json_type_of(value) != MIX_JSON_NUMBER) {
-        return mix_json_complain(value, "a number", error);
-    }
-    *x = mix_json_number(value);
-    return MIXTURE_OK;
-}
-
-/* An optional integer from `least` up. */
-static mixture_status read_integer(mix_json_value root, const char *key, int64_t least, int64_t *x,
-                                   mixture_error *error) {
-    mix_json_value value;
-    if (!mix_json_member(root, key, &value)) {
-        return MIXTURE_OK;
-    }
-    if (!mix_json_integer(value, x) || *x < least) {
-        return mix_json_complain(value, least == 0 ? "an integer >= 0" : "an integer", error);
-    }
-    return MIXTURE_OK;
-}
-
-/* An optional boolean. */
-static mixture_status read_flag(mix_json_value root, const char *key, bool *flag, mixture_error *error) {
-    mix_json_value value;
-    if (!mix_json_member(root, key, &value)) {
-        return MIXTURE_OK;
-    }
-    if (mix_json_type_of(value) != MIX_JSON_BOOL) {
-        return mix_json_complain(value, "true or false", error);
-    }
-    *flag = mix_json_boolean(value);
-    return MIXTURE_OK;
-}
-
 static mixture_status read_counts(mix_json_value root, mixture_model *model, mixture_error *error) {
     int64_t skipped = 0, parameters = 0, iterations = 0;
-    mixture_status status = read_integer(root, "skipped", 0, &skipped, error);
+    mixture_status status = mix_members_read_integer(root, "skipped", 0, &skipped, error);
     if (status == MIXTURE_OK) {
-        status = read_integer(root, "parameters", 0, &parameters, error);
+        status = mix_members_read_integer(root, "parameters", 0, &parameters, error);
     }
     if (status == MIXTURE_OK) {
-        status = read_integer(root, "iterations", 0, &iterations, error);
+        status = mix_members_read_integer(root, "iterations", 0, &iterations, error);
     }
     if (status == MIXTURE_OK) {
-        status = read_integer(root, "seed", INT64_MIN, &model->seed, error);
+        status = mix_members_read_integer(root, "seed", INT64_MIN, &model->seed, error);
     }
     model->skipped = (size_t)skipped;
     model->parameters = (size_t)parameters;
@@ -303,21 +222,6 @@ static mixture_status read_trace(mix_json_value root, mixture_model *model, mixt
     return mix_json_read_array(value, count, 1, 0, model->trace, error);
 }
 
-static mixture_status read_warnings(mix_json_value root, mixture_model *model, mixture_error *error) {
-    mix_json_value value;
-    if (!mix_json_member(root, "warnings", &value)) {
-        return MIXTURE_OK;
-    }
-    if (mix_json_type_of(value) != MIX_JSON_ARRAY) {
-        return mix_json_complain(value, "an array of strings", error);
-    }
-    model->warnings = mix_memory_zeros(mix_json_count(value), sizeof *model->warnings);
-    if (model->warnings == NULL) {
-        return mix_error_status(error, MIXTURE_NOMEM);
-    }
-    return read_strings(value, model->warnings, &model->warning_count, error);
-}
-
 /* How the model came about, as far as it is said. */
 static mixture_status read_fit(mix_json_value root, mixture_model *model, mixture_error *error) {
     const struct {
@@ -333,14 +237,14 @@ static mixture_status read_fit(mix_json_value root, mixture_model *model, mixtur
     mix_json_value value;
     model->fitted = mix_json_member(root, "loglik", &value);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        mixture_status status = read_number(root, numbers[i].key, numbers[i].x, error);
+        mixture_status status = mix_members_read_number(root, numbers[i].key, numbers[i].x, error);
         if (status != MIXTURE_OK) {
             return status;
         }
     }
-    mixture_status status = read_flag(root, "converged", &model->converged, error);
+    mixture_status status = mix_members_read_boolean(root, "converged", &model->converged, error);
     if (status == MIXTURE_OK) {
-        status = read_flag(root, "equal_weights", &model->equal_weights, error);
+        status = mix_members_read_boolean(root, "equal_weights", &model->equal_weights, error);
     }
     if (status == MIXTURE_OK) {
         status = read_counts(root, model, error);
@@ -348,7 +252,10 @@ static mixture_status read_fit(mix_json_value root, mixture_model *model, mixtur
     if (status == MIXTURE_OK) {
         status = read_trace(root, model, error);
     }
-    return status == MIXTURE_OK ? read_warnings(root, model, error) : status;
+    if (status == MIXTURE_OK) {
+        status = mix_members_read_strings(root, "warnings", &model->warnings, &model->warning_count, error);
+    }
+    return status == MIXTURE_OK ? mix_selection_json_read(root, model, error) : status;
 }
 
 mixture_status mix_model_json_read_value(mix_json_value value, mixture_model **model, mixture_error *error) {

@@ -11,9 +11,11 @@
 #include "memory.h"
 #include "model_json.h"
 #include "options.h"
+#include "selection_json.h"
 
 typedef struct options_reader {
     const mixture_family *family;
+    bool select;
     size_t k;
     size_t d; /* known once weight and label are */
     mix_fit_options *out;
@@ -127,7 +129,92 @@ static mixture_status read_label(options_reader *reader, mix_json_value value) {
 }
 
 static mixture_status read_covariance(options_reader *reader, mix_json_value value) {
+    mixture_choices *choices = &reader->out->choices;
+    if (reader->select && choices->covariances != NULL) {
+        return mix_json_complain(mix_json_key(value), "covariances or covariance, not both", reader->error);
+    }
+    if (reader->select) { /* a choice of one */
+        choices->covariances = reader->out->covariances;
+        choices->covariance_count = 1;
+        return mix_model_json_read_covariance(value, &reader->out->covariances[0], reader->error);
+    }
     return mix_model_json_read_covariance(value, &reader->out->options.covariance, reader->error);
+}
+
+static mixture_status read_covariances(options_reader *reader, mix_json_value value) {
+    mixture_choices *choices = &reader->out->choices;
+    mixture_covariance *covariances = reader->out->covariances;
+    mix_json_value item;
+    if (choices->covariances != NULL) {
+        return mix_json_complain(mix_json_key(value), "covariances or covariance, not both", reader->error);
+    }
+    if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) == 0) {
+        return mix_json_complain(value, "an array of covariance structures", reader->error);
+    }
+    choices->covariances = covariances;
+    for (bool more = mix_json_first(value, &item); more; more = mix_json_next(value, &item)) {
+        mixture_covariance covariance;
+        mixture_status status = mix_model_json_read_covariance(item, &covariance, reader->error);
+        if (status != MIXTURE_OK) {
+            return status;
+        }
+        for (size_t i = 0; i < choices->covariance_count; i++) {
+            if (covariances[i] == covariance) {
+                return mix_json_complain(item, "each structure once", reader->error);
+            }
+        }
+        covariances[choices->covariance_count++] = covariance; /* each once: there is room */
+    }
+    return MIXTURE_OK;
+}
+
+static mixture_status read_criterion(options_reader *reader, mix_json_value value) {
+    return mix_selection_json_read_criterion(value, &reader->out->choices.criterion, reader->error);
+}
+
+/* The numbers of components to try, instead of 1..k. */
+static mixture_status read_k(options_reader *reader, mix_json_value value) {
+    mix_fit_options *out = reader->out;
+    mix_json_value item;
+    if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) == 0) {
+        return mix_json_complain(value, "an array of numbers of components", reader->error);
+    }
+    out->k_list = mix_memory_array(mix_json_count(value), sizeof *out->k_list);
+    if (out->k_list == NULL) {
+        return mix_error_status(reader->error, MIXTURE_NOMEM);
+    }
+    out->options.k = 1;
+    for (bool more = mix_json_first(value, &item); more; more = mix_json_next(value, &item)) {
+        int64_t k = 0;
+        mixture_status status = read_integer(reader, item, 1, MIX_MAX_SELECT_K, &k);
+        for (size_t i = 0; status == MIXTURE_OK && i < out->choices.k_count; i++) {
+            if (out->k_list[i] == (size_t)k) {
+                status = mix_json_complain(item, "each k once", reader->error);
+            }
+        }
+        if (status != MIXTURE_OK) {
+            return status;
+        }
+        out->k_list[out->choices.k_count++] = (size_t)k;
+        out->options.k = (size_t)k > out->options.k ? (size_t)k : out->options.k;
+    }
+    return MIXTURE_OK;
+}
+
+/* 1..k, when the options list nothing else. */
+static mixture_status list_all_k(options_reader *reader) {
+    mix_fit_options *out = reader->out;
+    if (out->k_list == NULL) {
+        out->k_list = mix_memory_array(reader->k, sizeof *out->k_list);
+        if (out->k_list == NULL) {
+            return mix_error_status(reader->error, MIXTURE_NOMEM);
+        }
+        for (size_t k = 1; k <= reader->k; k++) {
+            out->k_list[out->choices.k_count++] = k;
+        }
+    }
+    out->choices.k = out->k_list;
+    return MIXTURE_OK;
 }
 
 static mixture_status read_equal_weights(options_reader *reader, mix_json_value value) {
@@ -269,6 +356,8 @@ static mixture_status read_init(options_reader *reader, mix_json_value value) {
         reader->out->options.init = MIXTURE_INIT_KMEANSPP;
     } else if (mix_json_string_equals(value, "random")) {
         reader->out->options.init = MIXTURE_INIT_RANDOM;
+    } else if (reader->select) {
+        return mix_json_complain(value, "kmeans++ or random", reader->error);
     } else if (mix_json_type_of(value) != MIX_JSON_OBJECT) {
         return mix_json_complain(value, "kmeans++, random, or an object with parameters or a model",
                                  reader->error);
@@ -282,41 +371,45 @@ static mixture_status read_init(options_reader *reader, mix_json_value value) {
 
 /* ---- The table --------------------------------------------------------------------------------------------- */
 
-typedef enum option_kind {
-    COLUMN, /* says which arguments are data: read first, in this order */
-    GENERAL,
-    STRUCTURED /* only for families with covariance structures */
-} option_kind;
+enum {
+    COLUMN = 1,     /* says which arguments are data: read first, in this order */
+    STRUCTURED = 2, /* only for families with covariance structures */
+    SELECT = 4      /* only for a selection */
+};
 
 static const struct option {
     const char *name;
-    option_kind kind;
+    int kind;
     mixture_status (*read)(options_reader *reader, mix_json_value value);
 } table[] = {
     {"columns", COLUMN, read_columns},
     {"weight", COLUMN, read_weight},
     {"label", COLUMN, read_label},
+    {"criterion", SELECT, read_criterion},
+    {"covariances", SELECT | STRUCTURED, read_covariances},
+    {"k", SELECT, read_k},
     {"covariance", STRUCTURED, read_covariance},
-    {"equal_weights", GENERAL, read_equal_weights},
-    {"max_iter", GENERAL, read_max_iter},
-    {"tol", GENERAL, read_tol},
-    {"n_init", GENERAL, read_n_init},
-    {"init", GENERAL, read_init},
-    {"seed", GENERAL, read_seed},
-    {"accelerate", GENERAL, read_accelerate},
-    {"threads", GENERAL, read_threads},
+    {"equal_weights", 0, read_equal_weights},
+    {"max_iter", 0, read_max_iter},
+    {"tol", 0, read_tol},
+    {"n_init", 0, read_n_init},
+    {"init", 0, read_init},
+    {"seed", 0, read_seed},
+    {"accelerate", 0, read_accelerate},
+    {"threads", 0, read_threads},
     {"min_variance", STRUCTURED, read_min_variance},
-    {"nulls", GENERAL, read_nulls},
+    {"nulls", 0, read_nulls},
 };
 enum { OPTIONS = sizeof table / sizeof *table };
 
 static bool applies(const options_reader *reader, size_t option) {
-    return table[option].kind != STRUCTURED || reader->family->structured;
+    int kind = table[option].kind;
+    return (!(kind & STRUCTURED) || reader->family->structured) && (!(kind & SELECT) || reader->select);
 }
 
 static mixture_status read_columns_first(options_reader *reader, mix_json_value root) {
     mix_fit_options *out = reader->out;
-    for (size_t i = 0; i < OPTIONS && table[i].kind == COLUMN; i++) {
+    for (size_t i = 0; i < OPTIONS && (table[i].kind & COLUMN); i++) {
         mix_json_value value;
         if (mix_json_member(root, table[i].name, &value)) {
             mixture_status status = table[i].read(reader, value);
@@ -338,7 +431,7 @@ static mixture_status read_option(options_reader *reader, mix_json_value value) 
     mix_json_value key = mix_json_key(value);
     for (size_t i = 0; i < OPTIONS; i++) {
         if (mix_json_string_equals(key, table[i].name) && applies(reader, i)) {
-            return table[i].kind == COLUMN ? MIXTURE_OK : table[i].read(reader, value);
+            return (table[i].kind & COLUMN) ? MIXTURE_OK : table[i].read(reader, value);
         }
     }
     char expected[300] = "one of ";
@@ -351,33 +444,36 @@ static mixture_status read_option(options_reader *reader, mix_json_value value) 
     return mix_json_complain(key, expected, reader->error);
 }
 
-mixture_status mix_options_json_read(const char *text, size_t length, const mixture_family *family, size_t k,
-                                     size_t arguments, mix_fit_options *options, mixture_error *error) {
-    memset(options, 0, sizeof *options);
-    mixture_options_default(&options->options);
-    options->options.k = k;
-    options->arguments = options->d = arguments;
-    if (text == NULL) {
-        return MIXTURE_OK;
-    }
-    mix_json_document *document;
-    mixture_status status = mix_json_parse(text, length, &document, error);
-    if (status != MIXTURE_OK) {
-        return status;
-    }
-    options_reader reader = {family, k, arguments, options, error};
-    mix_json_value root = mix_json_root(document), item;
+static mixture_status read_object(options_reader *reader, mix_json_value root) {
+    mix_json_value item;
     if (mix_json_type_of(root) != MIX_JSON_OBJECT) {
-        status = mix_json_complain(root, "an object", error);
-    } else {
-        status = read_columns_first(&reader, root);
+        return mix_json_complain(root, "an object", reader->error);
     }
+    mixture_status status = read_columns_first(reader, root);
     for (bool more = mix_json_first(root, &item); more && status == MIXTURE_OK;
          more = mix_json_next(root, &item)) {
-        status = read_option(&reader, item);
+        status = read_option(reader, item);
     }
-    mix_json_free(document);
-    return status == MIXTURE_OK ? mix_options_check(&options->options, error) : status;
+    return status == MIXTURE_OK ? mix_options_check(&reader->out->options, reader->error) : status;
+}
+
+mixture_status mix_options_json_read(const char *text, size_t length, const mix_options_target *target,
+                                     mix_fit_options *options, mixture_error *error) {
+    options_reader reader = {target->family, target->select, target->k, target->arguments, options, error};
+    mixture_status status = MIXTURE_OK;
+    memset(options, 0, sizeof *options);
+    mixture_options_default(&options->options);
+    options->options.k = target->k;
+    options->arguments = options->d = target->arguments;
+    if (text != NULL) {
+        mix_json_document *document;
+        status = mix_json_parse(text, length, &document, error);
+        if (status == MIXTURE_OK) {
+            status = read_object(&reader, mix_json_root(document));
+            mix_json_free(document);
+        }
+    }
+    return status == MIXTURE_OK && target->select ? list_all_k(&reader) : status;
 }
 
 void mix_options_json_clear(mix_fit_options *options) {
@@ -388,5 +484,6 @@ void mix_options_json_clear(mix_fit_options *options) {
     for (size_t i = 0; i < 1 + MIXTURE_ARRAYS; i++) {
         mix_memory_free(options->start[i]);
     }
+    mix_memory_free(options->k_list);
     memset(options, 0, sizeof *options);
 }

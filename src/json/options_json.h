@@ -1,4 +1,4 @@
-/* options_json.h: fit options as JSON text. */
+/* options_json.h: options of fits and selections as JSON text. */
 #ifndef MIX_OPTIONS_JSON_H
 #define MIX_OPTIONS_JSON_H
 
@@ -12,12 +12,24 @@ typedef struct mix_fit_options {
     char **columns;                    /* names of all arguments; NULL: not given */
     size_t weight, label;              /* 1-based place among the arguments; 0: none */
     double *start[1 + MIXTURE_ARRAYS]; /* weights, then the arrays that options.start points to */
+
+    /* Of a selection; options.k is then the largest k tried. */
+    mixture_choices choices;
+    size_t *k_list; /* choices.k and .covariances point to these */
+    mixture_covariance covariances[MIXTURE_COVARIANCES];
 } mix_fit_options;
 
-/* Read the options of a fit of k components to that many arguments; all values are checked. text NULL: the
-** defaults. In every case mix_options_json_clear() frees. */
-mixture_status mix_options_json_read(const char *text, size_t length, const mixture_family *family, size_t k,
-                                     size_t arguments, mix_fit_options *options, mixture_error *error);
+/* What the options are for. */
+typedef struct mix_options_target {
+    const mixture_family *family;
+    bool select;      /* among 1..k components, or those that the options list */
+    size_t k;         /* components, or the most */
+    size_t arguments; /* before k */
+} mix_options_target;
+
+/* Read options; all values are checked. text NULL: the defaults. In every case mix_options_json_clear() frees. */
+mixture_status mix_options_json_read(const char *text, size_t length, const mix_options_target *target,
+                                     mix_fit_options *options, mixture_error *error);
 void mix_options_json_clear(mix_fit_options *options);
 
 #endif

@@ -1,4 +1,4 @@
-/* fit.c: gmm_fit and mmm_fit: rows into data, data into a model. */
+/* fit.c: gmm_fit, mmm_fit, gmm_select, mmm_select: rows into data, data into a model. */
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +11,23 @@
 #include "memory.h"
 #include "model_json.h"
 #include "number.h"
+#include "options.h"
 #include "options_json.h"
+
+/* What tells the functions apart. */
+typedef struct fit_kind {
+    const mixture_family *family;
+    bool select;
+} fit_kind;
+
+/* Name of the argument behind the row, and its bound. */
+static const char *k_name(const fit_kind *kind) {
+    return kind->select ? "kmax" : "k";
+}
+
+static sqlite3_int64 k_most(const fit_kind *kind) {
+    return kind->select ? MIX_MAX_SELECT_K : INT64_MAX;
+}
 
 typedef struct fit_state {
     bool failed;      /* first: see mix_function_state */
@@ -50,7 +66,7 @@ static bool looks_like_object(const char *text) {
     return text != NULL && text[strspn(text, " \t\r\n")] == '{';
 }
 
-static mixture_status read_options(fit_state *state, const mixture_family *family, size_t arguments, int place,
+static mixture_status read_options(fit_state *state, const fit_kind *kind, size_t arguments, int place,
                                    sqlite3_value *value, mixture_error *error) {
     const char *text = NULL;
     if (value != NULL) {
@@ -65,8 +81,9 @@ static mixture_status read_options(fit_state *state, const mixture_family *famil
         state->has_options = true;
     }
     mixture_error inner = {MIXTURE_OK, ""};
-    mixture_status status = mix_options_json_read(state->options_text, state->options_length, family,
-                                                  (size_t)state->k, arguments, &state->options, &inner);
+    const mix_options_target target = {kind->family, kind->select, (size_t)state->k, arguments};
+    mixture_status status =
+        mix_options_json_read(state->options_text, state->options_length, &target, &state->options, &inner);
     if (status == MIXTURE_INVALID) {
         return mix_error_invalid(error, "argument %d (options): %s", place, inner.text);
     }
@@ -100,16 +117,16 @@ static bool take_names(fit_state *state) {
 }
 
 /* The first row says how many columns there are, k and the options. */
-static mixture_status start(fit_state *state, const mixture_family *family, int argc, sqlite3_value **argv,
+static mixture_status start(fit_state *state, const fit_kind *kind, int argc, sqlite3_value **argv,
                             mixture_error *error) {
     int count = row_arguments(argc, argv);
     sqlite3_value *options = count == argc - 2 ? argv[argc - 1] : NULL;
     if (count < 1) {
         char said[MIX_SAID_BYTES];
         return mix_error_invalid(error,
-                                 "argument %d is %s and argument 1 would be k; expected x1, ..., xd, k [, "
+                                 "argument %d is %s and argument 1 would be %s; expected x1, ..., xd, %s [, "
                                  "options]",
-                                 argc, mix_arguments_describe(argv[argc - 1], said));
+                                 argc, mix_arguments_describe(argv[argc - 1], said), k_name(kind), k_name(kind));
     }
     size_t arguments = mix_arguments_columns(argv, count);
     state->packed = count == 1 && sqlite3_value_type(argv[0]) == SQLITE_BLOB;
@@ -118,15 +135,16 @@ static mixture_status start(fit_state *state, const mixture_family *family, int 
         return mix_error_invalid(error, "argument 1 is %s; expected a number or mix_row()",
                                  mix_arguments_describe(argv[0], said));
     }
-    mixture_status status = mix_arguments_integer(argv[count], count + 1, "k", 1, INT64_MAX, &state->k, error);
+    mixture_status status =
+        mix_arguments_integer(argv[count], count + 1, k_name(kind), 1, k_most(kind), &state->k, error);
     if (options != NULL && !looks_like_object((const char *)sqlite3_value_text(options))) {
         char said[MIX_SAID_BYTES]; /* as likely k in words as options */
         return mix_error_invalid(error,
-                                 "argument %d is %s; expected k, an integer >= 1, or options, a JSON object", argc,
-                                 mix_arguments_describe(options, said));
+                                 "argument %d is %s; expected %s, an integer >= 1, or options, a JSON object",
+                                 argc, mix_arguments_describe(options, said), k_name(kind));
     }
     if (status == MIXTURE_OK) {
-        status = read_options(state, family, arguments, argc, options, error);
+        status = read_options(state, kind, arguments, argc, options, error);
     }
     if (status == MIXTURE_OK) {
         unsigned extras =
@@ -140,7 +158,7 @@ static mixture_status start(fit_state *state, const mixture_family *family, int 
 }
 
 /* k and options must be those of the first row. */
-static mixture_status check_constant(const fit_state *state, int argc, sqlite3_value **argv,
+static mixture_status check_constant(const fit_state *state, const fit_kind *kind, int argc, sqlite3_value **argv,
                                      mixture_error *error) {
     int count = row_arguments(argc, argv);
     bool has_options = count == argc - 2;
@@ -149,15 +167,16 @@ static mixture_status check_constant(const fit_state *state, int argc, sqlite3_v
     if (has_options == state->has_options) {
         if (sqlite3_value_type(k) != SQLITE_INTEGER || sqlite3_value_int64(k) != state->k) {
             sqlite3_int64 again;
-            mixture_status status = mix_arguments_integer(k, count + 1, "k", 1, INT64_MAX, &again, error);
+            mixture_status status =
+                mix_arguments_integer(k, count + 1, k_name(kind), 1, k_most(kind), &again, error);
             if (status != MIXTURE_OK || again == state->k) {
                 return status;
             }
-            return mix_error_invalid(error,
-                                     "argument %d (k) changes from %lld to %lld in row %llu; expected the same in "
-                                     "all rows",
-                                     count + 1, (long long)state->k, (long long)again,
-                                     (unsigned long long)state->rows);
+            return mix_error_invalid(
+                error,
+                "argument %d (%s) changes from %lld to %lld in row %llu; expected the same in "
+                "all rows",
+                count + 1, k_name(kind), (long long)state->k, (long long)again, (unsigned long long)state->rows);
         }
         if (!has_options) {
             return MIXTURE_OK;
@@ -200,7 +219,7 @@ static mixture_status take_extras(fit_state *state, double *weight, int *label, 
     }
     if (options->label != 0 && !isnan(x[options->label - 1])) {
         double known = x[options->label - 1];
-        long long most = state->k < INT_MAX ? state->k : INT_MAX;
+        long long most = options->options.k < INT_MAX ? (long long)options->options.k : INT_MAX;
         if (!(known >= 1 && known <= (double)most && known == floor(known))) {
             char expected[80];
             snprintf(expected, sizeof expected, "a component from 1 to %lld, or NULL for unknown", most);
@@ -227,7 +246,7 @@ static mixture_status check_counts(const fit_state *state, mixture_error *error)
     return MIXTURE_OK;
 }
 
-static mixture_status add_row(fit_state *state, const mixture_family *family, int argc, sqlite3_value **argv,
+static mixture_status add_row(fit_state *state, const fit_kind *kind, int argc, sqlite3_value **argv,
                               mixture_error *error) {
     mix_row_arguments row = {argv,
                              argc - 1 - state->has_options,
@@ -238,7 +257,7 @@ static mixture_status add_row(fit_state *state, const mixture_family *family, in
     double weight;
     int label;
     mixture_status status = mix_arguments_row(&row, state->x, error);
-    if (status == MIXTURE_OK && family->counts) {
+    if (status == MIXTURE_OK && kind->family->counts) {
         status = check_counts(state, error);
     }
     if (status == MIXTURE_OK) {
@@ -264,7 +283,7 @@ static void fit_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
         return;
     }
     mixture_status status = state->rows++ == 0 ? start(state, function->detail, argc, argv, &error)
-                                               : check_constant(state, argc, argv, &error);
+                                               : check_constant(state, function->detail, argc, argv, &error);
     if (status == MIXTURE_OK) {
         status = add_row(state, function->detail, argc, argv, &error);
     }
@@ -282,6 +301,14 @@ static void deliver(sqlite3_context *context, fit_state *state, mixture_model *m
     mix_json_writer writer = {0};
     mix_model_json_write(model, &writer);
     mix_function_json(context, &writer);
+}
+
+static mixture_status fit_or_select(const fit_kind *kind, fit_state *state, mixture_model **model,
+                                    mixture_error *error) {
+    const mix_fit_options *options = &state->options;
+    return kind->select
+               ? mixture_select(kind->family, state->data, &options->options, &options->choices, model, error)
+               : mixture_fit(kind->family, state->data, &options->options, model, error);
 }
 
 static void fit_final(sqlite3_context *context) {
@@ -305,7 +332,7 @@ static void fit_final(sqlite3_context *context) {
         state->options.options.cancel = mix_interrupt_poll;
         state->options.options.host = &interrupt;
         state->options.options.columns = (const char *const *)state->names;
-        status = mixture_fit(function->detail, state->data, &state->options.options, &model, &error);
+        status = fit_or_select(function->detail, state, &model, &error);
     }
     mix_interrupt_end(&interrupt);
     error.status = status;
@@ -320,10 +347,16 @@ static void fit_final(sqlite3_context *context) {
 
 #define FLAGS (SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_RESULT_SUBTYPE)
 
+static const fit_kind gaussian_fit = {&mixture_gaussian, false}, gaussian_select = {&mixture_gaussian, true},
+                      multinomial_fit = {&mixture_multinomial, false},
+                      multinomial_select = {&mixture_multinomial, true};
+
 /* clang-format off */
 const mix_function mix_fit_functions[] = {
-    {"gmm_fit", "gmm_fit(x1, ..., xd, k [, options])", 2, -1, FLAGS, NULL, fit_step, fit_final, &mixture_gaussian},
-    {"mmm_fit", "mmm_fit(n1, ..., nd, k [, options])", 2, -1, FLAGS, NULL, fit_step, fit_final, &mixture_multinomial},
+    {"gmm_fit", "gmm_fit(x1, ..., xd, k [, options])", 2, -1, FLAGS, NULL, fit_step, fit_final, &gaussian_fit},
+    {"mmm_fit", "mmm_fit(n1, ..., nd, k [, options])", 2, -1, FLAGS, NULL, fit_step, fit_final, &multinomial_fit},
+    {"gmm_select", "gmm_select(x1, ..., xd, kmax [, options])", 2, -1, FLAGS, NULL, fit_step, fit_final, &gaussian_select},
+    {"mmm_select", "mmm_select(n1, ..., nd, kmax [, options])", 2, -1, FLAGS, NULL, fit_step, fit_final, &multinomial_select},
 };
 /* clang-format on */
 const int mix_fit_function_count = sizeof mix_fit_functions / sizeof *mix_fit_functions;

@@ -50,6 +50,6 @@ static inline const mixture_model *mix_cursor_model(const mix_cursor *cursor) {
 }
 
 extern const mix_table mix_table_components, mix_table_parameters, mix_table_responsibilities, mix_table_trace,
-    mix_table_sample, mix_table_grid, mix_table_ellipses;
+    mix_table_sample, mix_table_grid, mix_table_ellipses, mix_table_selection;
 
 #endif

@@ -1,7 +1,9 @@
-/* table_model.c: tables that show what a model holds: mix_components, mix_parameters, mix_trace. */
+/* table_model.c: tables that show what a model holds: mix_components, mix_parameters, mix_trace,
+** mix_selection. */
 #include <string.h>
 
 #include "arrays.h"
+#include "error.h"
 #include "family.h"
 #include "function.h"
 #include "table.h"
@@ -172,4 +174,82 @@ const mix_table mix_table_trace = {
     .column_count = 2,
     .start = start_trace,
     .column = column_trace,
+};
+
+/* ---- mix_selection ---------------------------------------------------------------------------------------- */
+
+enum { RANK, K, STRUCTURE, LOGLIK, PARAMETERS, BIC, ICL, AIC, CONVERGED, SOUND, WARNINGS };
+
+static mixture_status start_selection(mix_cursor *cursor, sqlite3_value **values, int count,
+                                      mixture_error *error) {
+    (void)values;
+    (void)count;
+    const mixture_model *model = mix_cursor_model(cursor);
+    if (model->candidates == NULL) {
+        return mix_error_invalid(error,
+                                 "argument 1 (model): key selection is missing; expected a model of gmm_select "
+                                 "or mmm_select");
+    }
+    cursor->rows = (sqlite3_int64)model->candidate_count;
+    return MIXTURE_OK;
+}
+
+static void result_warnings(sqlite3_context *context, const mixture_candidate *candidate) {
+    mix_json_writer writer = {0};
+    mix_json_begin_array(&writer);
+    for (size_t i = 0; i < candidate->warning_count; i++) {
+        mix_json_write_string(&writer, candidate->warnings[i]);
+    }
+    mix_json_end_array(&writer);
+    mix_function_json(context, &writer);
+}
+
+static void column_selection(mix_cursor *cursor, sqlite3_context *context, int column) {
+    const mixture_model *model = mix_cursor_model(cursor);
+    const mixture_candidate *candidate = &model->candidates[cursor->row];
+    const double numbers[] = {
+        [LOGLIK] = candidate->loglik, [BIC] = candidate->bic, [ICL] = candidate->icl, [AIC] = candidate->aic};
+    switch (column) {
+    case RANK:
+        sqlite3_result_int64(context, cursor->row + 1);
+        break;
+    case K:
+        sqlite3_result_int64(context, (sqlite3_int64)candidate->k);
+        break;
+    case STRUCTURE:
+        if (model->family->structured) {
+            sqlite3_result_text(context, mixture_covariance_code(candidate->covariance, model->d), -1,
+                                SQLITE_STATIC);
+        }
+        break;
+    case PARAMETERS:
+        if (candidate->fitted) {
+            sqlite3_result_int64(context, (sqlite3_int64)candidate->parameters);
+        }
+        break;
+    case CONVERGED:
+        if (candidate->fitted) {
+            sqlite3_result_int(context, candidate->converged);
+        }
+        break;
+    case SOUND:
+        sqlite3_result_int(context, candidate->sound);
+        break;
+    case WARNINGS:
+        result_warnings(context, candidate);
+        break;
+    default:
+        if (candidate->fitted) {
+            sqlite3_result_double(context, numbers[column]);
+        }
+    }
+}
+
+const mix_table mix_table_selection = {
+    .name = "mix_selection",
+    .usage = "mix_selection(model)",
+    .columns = "rank, k, covariance, loglik, parameters, bic, icl, aic, converged, sound, warnings",
+    .column_count = 11,
+    .start = start_selection,
+    .column = column_selection,
 };

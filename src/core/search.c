@@ -1,0 +1,327 @@
+/* search.c: candidates are tried by short EM runs on a bounded sample; the best few go on a little, and the best of
+** those - sound before degenerate, then by log-likelihood - to the end, on all rows. */
+#include "search.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "error.h"
+#include "memory.h"
+#include "model.h"
+
+enum {
+    FIRST_MAPS = 10, /* EM maps of every candidate, */
+    SHORT_MAPS = 40, /* and of those that go on */
+    FINALISTS = 4,
+};
+#define SHORT_TOL 1e-5
+
+/* Operations of one EM pass up to which all finalists are continued, not only the best: a few milliseconds for a
+** whole fit. */
+#define CHEAP_PASS 3e6
+
+typedef struct candidate {
+    mixture_model *model; /* NULL: none */
+    double loglik;
+    mix_soundness soundness;
+} candidate;
+
+typedef struct mix_contest {
+    mix_search *search;
+    const mixture_options *options;
+    mix_em em;                      /* over all rows */
+    mix_em sample_em;               /* over the sample, unless that is all rows */
+    candidate finalists[FINALISTS]; /* best first */
+    mixture_error *error;
+} mix_contest;
+
+void mix_search_begin(mix_search *search, const mixture_family *family, const mixture_data *data,
+                      const mix_cancel *cancel) {
+    *search = (mix_search){.family = family, .data = data, .cancel = cancel};
+    for (int i = 0; i < MIXTURE_COVARIANCES; i++) {
+        search->single[i] = (double)NAN;
+    }
+}
+
+bool mix_search_everything_given(const mixture_family *family, const mixture_options *options) {
+    bool all = options->start.weights != NULL || options->equal_weights;
+    for (size_t a = 0; a < family->array_count; a++) {
+        all = all && options->start.arrays[a] != NULL;
+    }
+    return all;
+}
+
+void mix_found_clear(mix_found *found) {
+    mixture_model_free(found->model);
+    mix_memory_free(found->run.trace);
+    memset(found, 0, sizeof *found);
+}
+
+/* ---- Candidates -------------------------------------------------------------------------------------- */
+
+/* Better: sound before degenerate, no saddle before saddle, then by log-likelihood. */
+static bool better(const candidate *a, const candidate *b) {
+    if (b->model == NULL) {
+        return true;
+    }
+    if (a->soundness.degenerate != b->soundness.degenerate) {
+        return b->soundness.degenerate;
+    }
+    if (a->soundness.saddle != b->soundness.saddle) {
+        return b->soundness.saddle;
+    }
+    return a->loglik > b->loglik;
+}
+
+/* Put a candidate among the finalists if it is good enough; its model is copied. */
+static mixture_status enter(mix_contest *contest, const candidate *entry) {
+    candidate *finalists = contest->finalists;
+    size_t place = FINALISTS;
+    while (place > 0 && better(entry, &finalists[place - 1])) {
+        place--;
+    }
+    if (place == FINALISTS) {
+        return MIXTURE_OK;
+    }
+    mixture_model *model = finalists[FINALISTS - 1].model;
+    if (model == NULL) {
+        model = mixture_model_new(contest->search->family, contest->options->k, contest->search->data->d);
+        if (model == NULL) {
+            return mix_error_status(contest->error, MIXTURE_NOMEM);
+        }
+    }
+    mix_model_copy(model, entry->model);
+    memmove(finalists + place + 1, finalists + place, (FINALISTS - 1 - place) * sizeof *finalists);
+    finalists[place] = *entry;
+    finalists[place].model = model;
+    return MIXTURE_OK;
+}
+
+/* A short run on the sample: on to `maps` maps, of which `done` are done. */
+static mixture_status run_short(mix_contest *contest, mix_em *em, long done, long maps, candidate *entry) {
+    long most = contest->options->max_iter < maps ? contest->options->max_iter : maps;
+    mixture_status status = mix_em_run(em, entry->model, most > done ? most - done : 0,
+                                       fmax(SHORT_TOL, contest->options->tol), contest->error);
+    entry->loglik = em->run.loglik;
+    entry->soundness = mix_soundness_glance(entry->model);
+    return status;
+}
+
+/* Another structure's fit as a candidate of this one. */
+static mixture_status enter_near(mix_contest *contest, mix_em *em, const mixture_model *near,
+                                 mixture_model *model) {
+    mix_model_copy(model, near);
+    model->covariance = contest->options->covariance;
+    contest->search->family->constrain(model, &em->how, mix_expect_scratch(em->expect));
+    mixture_status status = mixture_model_prepare(model, contest->error);
+    candidate entry = {.model = model};
+    if (status == MIXTURE_OK) {
+        status = run_short(contest, em, 0, FIRST_MAPS, &entry);
+    }
+    return status == MIXTURE_OK ? enter(contest, &entry) : status;
+}
+
+/* Draw all candidates and try each. */
+static mixture_status try_candidates(mix_contest *contest, mix_em *em, const mixture_model *near,
+                                     mixture_model *model) {
+    const mixture_options *options = contest->options;
+    const mixture_model *given = contest->search->given;
+    /* Where everything that can be drawn follows from what was given, one candidate is all there is. */
+    bool fixed = given != NULL && options->start.arrays[0] != NULL;
+    size_t count = fixed || options->k == 1 ? 1 : (size_t)options->n_init;
+    bool rivals = count > 1 || near != NULL;
+    mixture_status status = MIXTURE_OK;
+    for (size_t number = 0; status == MIXTURE_OK && number < count; number++) {
+        candidate entry = {.model = model};
+        status = mix_init_draw(contest->search->init, number, given, &em->how, model, contest->error);
+        if (status == MIXTURE_OK && rivals) {
+            status = run_short(contest, em, 0, FIRST_MAPS, &entry);
+        }
+        if (status == MIXTURE_OK) {
+            status = enter(contest, &entry);
+        }
+    }
+    if (status == MIXTURE_OK && near != NULL) {
+        status = enter_near(contest, em, near, model);
+    }
+    return status;
+}
+
+/* The finalists go on for some steps, and are ranked again. */
+static mixture_status continue_short(mix_contest *contest, mix_em *em) {
+    candidate tried[FINALISTS];
+    memcpy(tried, contest->finalists, sizeof tried);
+    memset(contest->finalists, 0, sizeof tried);
+    mixture_status status = MIXTURE_OK;
+    for (size_t i = 0; i < FINALISTS; i++) {
+        if (tried[i].model != NULL && tried[1].model != NULL && status == MIXTURE_OK) {
+            status = run_short(contest, em, FIRST_MAPS, SHORT_MAPS, &tried[i]);
+        }
+        size_t place = i;
+        for (; place > 0 && tried[i].model != NULL && better(&tried[i], &contest->finalists[place - 1]); place--) {
+            contest->finalists[place] = contest->finalists[place - 1];
+        }
+        contest->finalists[place] = tried[i];
+    }
+    return status;
+}
+
+static mixture_status choose_candidates(mix_contest *contest, const mixture_model *near) {
+    const mix_search *search = contest->search;
+    const mixture_data *sample = mix_init_sample(search->init);
+    mixture_model *model = mixture_model_new(search->family, contest->options->k, search->data->d);
+    mixture_status status = model != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    mix_em *em = &contest->em;
+    if (status == MIXTURE_OK && sample != search->data) {
+        em = &contest->sample_em;
+        status = mix_em_init(em, search->family, sample, contest->options, search->cancel);
+    }
+    if (status == MIXTURE_OK) {
+        status = try_candidates(contest, em, near, model);
+        if (status == MIXTURE_OK) {
+            status = continue_short(contest, em);
+        }
+    } else {
+        mix_error_status(contest->error, status);
+    }
+    mix_em_clear(&contest->sample_em);
+    mixture_model_free(model);
+    return status;
+}
+
+/* Everything was given: one finalist, which the structure and the floor may still move. */
+static mixture_status enter_given(mix_contest *contest) {
+    const mix_search *search = contest->search;
+    mixture_model *model = mixture_model_new(search->family, contest->options->k, search->data->d);
+    contest->finalists[0].model = model;
+    if (model == NULL) {
+        return mix_error_status(contest->error, MIXTURE_NOMEM);
+    }
+    mix_model_copy(model, search->given);
+    model->covariance = contest->options->covariance;
+    search->family->constrain(model, &contest->em.how, mix_expect_scratch(contest->em.expect));
+    return mixture_model_prepare(model, contest->error);
+}
+
+/* ---- To the end -------------------------------------------------------------------------------------- */
+
+/* Run one finalist to the end on all rows and judge it. */
+static mixture_status finish_finalist(mix_contest *contest, candidate *entry) {
+    const mixture_options *options = contest->options;
+    mixture_status status =
+        mix_em_run(&contest->em, entry->model, options->max_iter, options->tol, contest->error);
+    if (status == MIXTURE_OK) {
+        entry->loglik = contest->em.run.loglik;
+        status = mix_soundness_judge(&contest->em, entry->model, contest->search->cancel, &entry->soundness,
+                                     contest->error);
+        if (options->max_iter == 0) {
+            entry->soundness.saddle = false; /* a start has converged to nothing yet */
+        }
+    }
+    return status;
+}
+
+/* Continue the finalists; the best one's place and how its run went. The others are continued only if that costs
+** little or as long as nothing sound has been found. */
+static mixture_status continue_finalists(mix_contest *contest, size_t *best, mix_run *run) {
+    candidate top = {NULL, 0, {true, true}};
+    bool cheap = mix_expect_work(contest->search->data, contest->options->k) <= CHEAP_PASS;
+    for (size_t i = 0; i < FINALISTS && contest->finalists[i].model != NULL; i++) {
+        bool sound = top.model != NULL && !top.soundness.degenerate && !top.soundness.saddle;
+        if (sound && !cheap) {
+            break;
+        }
+        candidate *entry = &contest->finalists[i];
+        mixture_status status = finish_finalist(contest, entry);
+        if (status != MIXTURE_OK) {
+            return status;
+        }
+        /* Ending where an earlier one did, but for rounding, is not better. */
+        candidate rival = top;
+        rival.loglik += 1e-9 * fabs(top.loglik);
+        if (better(entry, top.model != NULL ? &rival : &top)) {
+            top = *entry;
+            *best = i;
+            mix_memory_free(run->trace);
+            *run = contest->em.run;
+            contest->em.run = (mix_run){0};
+        }
+    }
+    return MIXTURE_OK;
+}
+
+static mixture_status warn(mix_contest *contest, mix_found *found) {
+    mixture_model *model = found->model;
+    mixture_status status = mix_soundness_warn(&contest->em, model, contest->search->cancel);
+    if (status == MIXTURE_OK && found->soundness.saddle && found->run.converged) {
+        status = mix_model_warn(model, "the fit is at a saddle: fewer components reach the same log-likelihood");
+    }
+    if (status == MIXTURE_OK && found->run.fell) {
+        status = mix_model_warn(model, "the log-likelihood fell and stayed below its highest: the variance floor "
+                                       "(min_variance) stands in the way");
+    } else if (status == MIXTURE_OK && !found->run.converged && contest->options->max_iter > 0) {
+        status = mix_model_warn(model, "not converged after %ld iterations (max_iter)", found->run.iterations);
+    }
+    return mix_error_status(contest->error, status);
+}
+
+/* Mean sum of a row of counts; the statistics at hand may be those of another finalist, but not what they add up
+** to. */
+static double mean_total(const mix_contest *contest) {
+    const mixture_family *family = contest->search->family;
+    mixture_model shape = {.family = family, .k = contest->options->k, .d = contest->search->data->d};
+    return family->mean_total != NULL ? family->mean_total(&shape, contest->em.statistics + MIX_TOTALS) : 0;
+}
+
+/* The winner leaves the contest: in its final order, with its warnings. */
+static mixture_status take_winner(mix_contest *contest, size_t best, mix_found *found) {
+    bool labelled = (contest->search->data->extras & MIXTURE_LABELLED) != 0;
+    found->model = contest->finalists[best].model;
+    found->soundness = contest->finalists[best].soundness;
+    contest->finalists[best].model = NULL;
+    mixture_status status = MIXTURE_OK;
+    if (contest->search->given == NULL && !labelled) {
+        status = mix_error_status(contest->error, mix_model_sort(found->model));
+    }
+    if (status == MIXTURE_OK) {
+        status = warn(contest, found);
+    }
+    found->model->trials = mean_total(contest);
+    return status;
+}
+
+static mixture_status hold_contest(mix_contest *contest, const mixture_model *near, mix_found *found) {
+    mix_search *search = contest->search;
+    const mixture_options *options = contest->options;
+    size_t best = 0;
+    mixture_status status = mix_em_init(&contest->em, search->family, search->data, options, search->cancel);
+    if (status != MIXTURE_OK) {
+        return mix_error_status(contest->error, status);
+    }
+    contest->em.single = search->single[options->covariance];
+    status = mix_search_everything_given(search->family, options) ? enter_given(contest)
+                                                                  : choose_candidates(contest, near);
+    if (status == MIXTURE_OK) {
+        status = continue_finalists(contest, &best, &found->run);
+    }
+    if (status == MIXTURE_OK) {
+        status = take_winner(contest, best, found);
+    }
+    search->single[options->covariance] = contest->em.single;
+    return status;
+}
+
+mixture_status mix_search_run(mix_search *search, const mixture_options *options, const mixture_model *near,
+                              mix_found *found, mixture_error *error) {
+    mix_contest contest = {.search = search, .options = options, .error = error};
+    memset(found, 0, sizeof *found);
+    mixture_status status = hold_contest(&contest, near, found);
+    for (size_t i = 0; i < FINALISTS; i++) {
+        mixture_model_free(contest.finalists[i].model);
+    }
+    mix_em_clear(&contest.em);
+    if (status != MIXTURE_OK) {
+        mix_found_clear(found);
+    }
+    return status;
+}

@@ -1,0 +1,39 @@
+/* search.h: the best fit of one number of components and one structure. */
+#ifndef MIX_SEARCH_H
+#define MIX_SEARCH_H
+
+#include "em.h"
+#include "init.h"
+#include "soundness.h"
+
+/* What fits of one table share. */
+typedef struct mix_search {
+    const mixture_family *family;
+    const mixture_data *data; /* standardized */
+    const mix_cancel *cancel;
+    mix_init *init;                     /* may be NULL when the start gives everything */
+    const mixture_model *given;         /* what the caller gave, in the data's frame; NULL: nothing */
+    double single[MIXTURE_COVARIANCES]; /* log-likelihood of one component, by structure; NAN: not asked for yet */
+} mix_search;
+
+/* What was found. */
+typedef struct mix_found {
+    mixture_model *model; /* in the data's frame, components in their final order, with all warnings */
+    mix_run run;
+    mix_soundness soundness;
+} mix_found;
+
+void mix_search_begin(mix_search *search, const mixture_family *family, const mixture_data *data,
+                      const mix_cancel *cancel);
+
+/* Whether the caller's start leaves nothing to draw. */
+bool mix_search_everything_given(const mixture_family *family, const mixture_options *options);
+
+/* Fit options->k components with options->covariance. near: a fit of as many components with another structure to
+** start from besides the candidates that are drawn, in the data's frame; NULL: none. On MIXTURE_OK
+** mix_found_clear() frees. */
+mixture_status mix_search_run(mix_search *search, const mixture_options *options, const mixture_model *near,
+                              mix_found *found, mixture_error *error);
+void mix_found_clear(mix_found *found); /* {0} is fine */
+
+#endif

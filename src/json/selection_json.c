@@ -1,0 +1,111 @@
+/* selection_json.c: the candidates that a model was chosen from, in and out. */
+#include "selection_json.h"
+
+#include "error.h"
+#include "family.h"
+#include "members.h"
+#include "memory.h"
+#include "model_json.h"
+
+static void write_candidate(const mixture_model *model, const mixture_candidate *candidate,
+                            mix_json_writer *writer) {
+    mix_json_begin_object(writer);
+    mix_members_write_integer(writer, "k", (int64_t)candidate->k);
+    if (model->family->structured) {
+        mix_members_write_string(writer, "covariance", mixture_covariance_code(candidate->covariance, model->d));
+    }
+    if (candidate->fitted) {
+        mix_members_write_double(writer, "loglik", candidate->loglik);
+        mix_members_write_integer(writer, "parameters", (int64_t)candidate->parameters);
+        mix_members_write_double(writer, "bic", candidate->bic);
+        mix_members_write_double(writer, "icl", candidate->icl);
+        mix_members_write_double(writer, "aic", candidate->aic);
+        mix_members_write_boolean(writer, "converged", candidate->converged);
+    }
+    mix_members_write_boolean(writer, "sound", candidate->sound);
+    mix_members_write_strings(writer, "warnings", candidate->warnings, candidate->warning_count);
+    mix_json_end_object(writer);
+}
+
+void mix_selection_json_write(const mixture_model *model, mix_json_writer *writer) {
+    mix_members_write_string(writer, "criterion", mixture_criterion_name(model->criterion));
+    mix_json_write_key(writer, "selection");
+    mix_json_begin_array(writer);
+    for (size_t i = 0; i < model->candidate_count; i++) {
+        write_candidate(model, &model->candidates[i], writer);
+    }
+    mix_json_end_array(writer);
+}
+
+mixture_status mix_selection_json_read_criterion(mix_json_value value, mixture_criterion *criterion,
+                                                 mixture_error *error) {
+    bool known = false;
+    for (int i = MIXTURE_BIC; i <= MIXTURE_AIC && !known; i++) {
+        *criterion = (mixture_criterion)i;
+        known = mix_json_string_equals(value, mixture_criterion_name(*criterion));
+    }
+    return known ? MIXTURE_OK : mix_json_complain(value, "bic, icl or aic", error);
+}
+
+static mixture_status read_candidate(mix_json_value value, mixture_candidate *candidate, mixture_error *error) {
+    const struct {
+        const char *key;
+        double *x;
+    } numbers[] = {{"loglik", &candidate->loglik},
+                   {"bic", &candidate->bic},
+                   {"icl", &candidate->icl},
+                   {"aic", &candidate->aic}};
+    mix_json_value member;
+    int64_t k = 1, parameters = 0;
+    if (mix_json_type_of(value) != MIX_JSON_OBJECT) {
+        return mix_json_complain(value, "an object", error);
+    }
+    mixture_status status = mix_members_read_integer(value, "k", 1, &k, error);
+    if (status == MIXTURE_OK) {
+        status = mix_members_read_integer(value, "parameters", 0, &parameters, error);
+    }
+    for (size_t i = 0; status == MIXTURE_OK && i < sizeof numbers / sizeof *numbers; i++) {
+        status = mix_members_read_number(value, numbers[i].key, numbers[i].x, error);
+    }
+    if (status == MIXTURE_OK && mix_json_member(value, "covariance", &member)) {
+        status = mix_model_json_read_covariance(member, &candidate->covariance, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = mix_members_read_boolean(value, "converged", &candidate->converged, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = mix_members_read_boolean(value, "sound", &candidate->sound, error);
+    }
+    candidate->k = (size_t)k;
+    candidate->parameters = (size_t)parameters;
+    candidate->fitted = mix_json_member(value, "loglik", &member);
+    return status == MIXTURE_OK ? mix_members_read_strings(value, "warnings", &candidate->warnings,
+                                                           &candidate->warning_count, error)
+                                : status;
+}
+
+mixture_status mix_selection_json_read(mix_json_value root, mixture_model *model, mixture_error *error) {
+    mix_json_value value, item;
+    if (mix_json_member(root, "criterion", &value)) {
+        mixture_status status = mix_selection_json_read_criterion(value, &model->criterion, error);
+        if (status != MIXTURE_OK) {
+            return status;
+        }
+    }
+    if (!mix_json_member(root, "selection", &value)) {
+        return MIXTURE_OK;
+    }
+    if (mix_json_type_of(value) != MIX_JSON_ARRAY) {
+        return mix_json_complain(value, "an array of objects", error);
+    }
+    model->candidates = mix_memory_zeros(mix_json_count(value), sizeof *model->candidates);
+    if (model->candidates == NULL) {
+        return mix_error_status(error, MIXTURE_NOMEM);
+    }
+    mixture_status status = MIXTURE_OK;
+    for (bool more = mix_json_first(value, &item); more && status == MIXTURE_OK;
+         more = mix_json_next(value, &item)) {
+        status = read_candidate(item, &model->candidates[model->candidate_count++], error);
+    }
+    return status;
+}
