@@ -79,7 +79,11 @@ static void equal_shape(mix_scatter *scatter, double *values, double *shape, dou
     size_t k = scatter->k, d = scatter->d;
     double n = total_count(scatter);
     for (size_t c = 0; c < k; c++) {
-        volume[c] = 1;
+        double sum = 0;
+        for (size_t j = 0; j < d; j++) {
+            sum += values[c * d + j];
+        }
+        volume[c] = fmax(sum / ((double)d * scatter->counts[c]), scatter->least);
     }
     for (int step = 0; step < MOST_STEPS; step++) {
         bool moved = false;
@@ -270,55 +274,86 @@ void mix_structure_evv(mix_scatter *scatter) {
 
 /* ---- One shape and orientation, own volumes ----------------------------------------------------------------- */
 
+/* Scale a positive definite matrix to determinant 1, and invert it. A hair of its mean variance on the diagonal, far
+** thinner than anything real, keeps it so. factor: packed. False when nothing is left of it. */
+static bool unit_inverse(size_t d, double *matrix, double *factor, double *inverse) {
+    double trace = 0, log_det = 0;
+    for (size_t j = 0; j < d; j++) {
+        trace += matrix[j * d + j];
+    }
+    for (size_t j = 0; j < d; j++) {
+        matrix[j * d + j] += 1e-14 * trace / (double)d;
+    }
+    if (!(trace > 0) || !mix_linalg_cholesky(d, matrix, 0, factor)) {
+        return false;
+    }
+    for (size_t j = 0; j < d; j++) {
+        log_det += 2 * log(factor[mix_linalg_at(j, j)]);
+    }
+    double unit = exp(log_det / (double)d);
+    mix_linalg_invert(d, factor, factor);
+    for (size_t i = 0; i < d; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double sum = 0; /* of F' F */
+            for (size_t p = i; p < d; p++) {
+                sum += factor[mix_linalg_at(p, i)] * factor[mix_linalg_at(p, j)];
+            }
+            inverse[i * d + j] = inverse[j * d + i] = unit * sum;
+        }
+    }
+    for (size_t i = 0; i < d * d; i++) {
+        matrix[i] /= unit;
+    }
+    return true;
+}
+
+/* One alternation of VEE: the common matrix from the volumes, then the volumes from it; whether any moved. */
+static bool alternate_vee(mix_scatter *scatter, double *volume, double *common, double *factor, double *inverse) {
+    size_t k = scatter->k, d = scatter->d;
+    bool moved = false;
+    memset(common, 0, d * d * sizeof(double));
+    for (size_t c = 0; c < k; c++) {
+        for (size_t i = 0; i < d * d; i++) {
+            common[i] += matrix_of(scatter, c)[i] / volume[c];
+        }
+    }
+    if (!unit_inverse(d, common, factor, inverse)) {
+        for (size_t i = 0; i < d * d; i++) {
+            common[i] = inverse[i] = i % (d + 1) == 0;
+        }
+    }
+    for (size_t c = 0; c < k; c++) {
+        double trace = 0;
+        for (size_t i = 0; i < d * d; i++) {
+            trace += matrix_of(scatter, c)[i] * inverse[i];
+        }
+        double next = trace / ((double)d * scatter->counts[c]);
+        if (!(next >= scatter->least * 1e-6)) {
+            next = scatter->least;
+            scatter->floored[c] = true;
+        }
+        moved = moved || fabs(next - volume[c]) > TOLERANCE * volume[c];
+        volume[c] = next;
+    }
+    return moved;
+}
+
 /* VEE (3.5): S_c = volume_c C, |C| = 1, by alternation: volume_c = tr(W_c C^-1) / (d n_c), C = sum_c W_c /
 ** volume_c scaled. */
 void mix_structure_vee(mix_scatter *scatter) {
     size_t k = scatter->k, d = scatter->d;
-    double *common = scatter->scratch, *values = common + d * d, *vectors = values + d, *work = vectors + d * d;
-    double *volume = work + d * d;
+    double *common = scatter->scratch, *inverse = common + d * d, *vectors = inverse + d * d;
+    double *work = vectors + d * d, *values = work + d * d, *volume = values + d;
     for (size_t c = 0; c < k; c++) {
-        volume[c] = 1;
+        double trace = 0;
+        for (size_t j = 0; j < d; j++) {
+            trace += matrix_of(scatter, c)[j * d + j];
+        }
+        volume[c] = fmax(trace / ((double)d * scatter->counts[c]), scatter->least);
     }
-    for (int step = 0; step < MOST_STEPS; step++) {
-        bool moved = false;
-        memset(common, 0, d * d * sizeof(double));
-        for (size_t c = 0; c < k; c++) {
-            for (size_t i = 0; i < d * d; i++) {
-                common[i] += matrix_of(scatter, c)[i] / volume[c];
-            }
-        }
-        sorted_eigen(d, common, values, vectors, work);
-        if (raise(values, d, 1, fmax(1e-14 * values[0], total_count(scatter) * scatter->least * 1e-14))) {
-            flag_all(scatter);
-        }
-        double mean = geometric_mean(values, d, 1);
-        for (size_t c = 0; c < k; c++) {
-            double trace = 0; /* tr(W V diag(mean / values) V') */
-            for (size_t p = 0; p < d; p++) {
-                double square = 0;
-                for (size_t i = 0; i < d; i++) {
-                    for (size_t j = 0; j < d; j++) {
-                        square += vectors[i * d + p] * matrix_of(scatter, c)[i * d + j] * vectors[j * d + p];
-                    }
-                }
-                trace += square * mean / values[p];
-            }
-            double next = trace / ((double)d * scatter->counts[c]);
-            if (!(next >= scatter->least * 1e-6)) {
-                next = scatter->least;
-                scatter->floored[c] = true;
-            }
-            moved = moved || fabs(next - volume[c]) > TOLERANCE * volume[c];
-            volume[c] = next;
-        }
-        for (size_t p = 0; p < d; p++) {
-            values[p] /= mean;
-        }
-        if (!moved) {
-            break;
-        }
+    for (int step = 0; step < MOST_STEPS && alternate_vee(scatter, volume, common, work, inverse); step++) {
     }
-    compose(d, values, vectors, common);
+    sorted_eigen(d, common, values, vectors, work);
     for (size_t c = 0; c < k; c++) {
         for (size_t i = 0; i < d * d; i++) {
             matrix_of(scatter, c)[i] = volume[c] * common[i];
@@ -329,16 +364,39 @@ void mix_structure_vee(mix_scatter *scatter) {
 
 /* ---- One orientation, own shapes --------------------------------------------------------------------------- */
 
-/* Turn axes p and q of the common orientation so that sum_c sum_j (D' W_c D)_jj / v_cj is least, all else held;
-** v_c are the components' variances along the axes. With t_c = D' W_c D and the turn by an angle, the sum is a
-** constant plus X cos(2 angle) + Y sin(2 angle). Both D and the t_c (in place of the W_c) are turned. Returns
-** |sin(angle)|. */
-static double turn_axes(mix_scatter *scatter, const double *variances, double *orientation, size_t p, size_t q) {
+/* Axes turned by less than this stand still: the likelihood is flat to the square of it. */
+#define STILL 1e-8
+enum { MOST_SWEEPS = 6 }; /* over all pairs of axes; the next M-step goes on where this one ends */
+
+/* A symmetric matrix after axes p and q were turned. */
+static void turn_scatter(double *t, size_t d, size_t p, size_t q, double cosine, double sine) {
+    double *row = t + p * d, *other = t + q * d;
+    double pp = row[p], qq = other[q], pq = row[q];
+    for (size_t i = 0; i < d; i++) {
+        double u = row[i], v = other[i];
+        row[i] = t[i * d + p] = cosine * u + sine * v;
+        other[i] = t[i * d + q] = cosine * v - sine * u;
+    }
+    row[p] = cosine * cosine * pp + 2 * cosine * sine * pq + sine * sine * qq;
+    other[q] = sine * sine * pp - 2 * cosine * sine * pq + cosine * cosine * qq;
+    row[q] = other[p] = (cosine * cosine - sine * sine) * pq + cosine * sine * (qq - pp);
+}
+
+/* Turn axes p and q of the common orientation D so that sum_c u_c sum_j t_c,jj / v_cj is least, all else held; t_c =
+** D' W_c D, and v_c are the components' variances along the axes. With the turn by an angle, the sum is a constant
+** plus X cos(2 angle) + Y sin(2 angle). Both D and the t_c (in place of the W_c) are turned. Returns |sin(angle)|.
+**
+** As v_cj = t_c,jj / n_c before and after each turn, this is the algorithm of Flury & Gautschi, SIAM Journal on
+** Scientific and Statistical Computing 7 (1986) 169, for u_c = 1, own volumes. For equal volumes u_c is the
+** geometric mean of v_c: by the inequality of the means no turn raises sum_c n_c u_c, which is the volume times n. */
+static double turn_axes(mix_scatter *scatter, const double *variances, const double *log_products,
+                        double *orientation, size_t p, size_t q) {
     size_t k = scatter->k, d = scatter->d;
     double x = 0, y = 0;
     for (size_t c = 0; c < k; c++) {
         const double *t = matrix_of(scatter, c);
-        double weight = 1 / variances[c * d + p] - 1 / variances[c * d + q];
+        double share = log_products != NULL ? exp(log_products[c] / (double)d) : 1;
+        double weight = share * (1 / variances[c * d + p] - 1 / variances[c * d + q]);
         x += weight * (t[p * d + p] - t[q * d + q]) / 2;
         y += weight * t[p * d + q];
     }
@@ -347,41 +405,54 @@ static double turn_axes(mix_scatter *scatter, const double *variances, double *o
     }
     double angle = 0.5 * atan2(-y, -x);
     double cosine = cos(angle), sine = sin(angle);
+    if (fabs(sine) < 0.01 * STILL) {
+        return 0;
+    }
     for (size_t i = 0; i < d; i++) {
         double u = orientation[i * d + p], v = orientation[i * d + q];
         orientation[i * d + p] = cosine * u + sine * v;
         orientation[i * d + q] = cosine * v - sine * u;
     }
     for (size_t c = 0; c < k; c++) {
-        double *t = matrix_of(scatter, c);
-        for (size_t i = 0; i < d; i++) { /* columns, then rows */
-            double u = t[i * d + p], v = t[i * d + q];
-            t[i * d + p] = cosine * u + sine * v;
-            t[i * d + q] = cosine * v - sine * u;
-        }
-        for (size_t i = 0; i < d; i++) {
-            double u = t[p * d + i], v = t[q * d + i];
-            t[p * d + i] = cosine * u + sine * v;
-            t[q * d + i] = cosine * v - sine * u;
-        }
+        turn_scatter(matrix_of(scatter, c), d, p, q, cosine, sine);
     }
     return fabs(sine);
 }
 
-/* The components' variances along the common axes: diag(t_c) / n_c, for equal volumes scaled to the same
-** product. */
-static void axis_variances(mix_scatter *scatter, bool equal_volume, double *variances) {
-    size_t k = scatter->k, d = scatter->d;
-    double volume = 0, n = total_count(scatter);
-    for (size_t c = 0; c < k; c++) {
+/* The variances along two axes after they were turned, and the logarithms of the products of all of a component's. */
+static void measure_axes(mix_scatter *scatter, double *variances, double *log_products, size_t p, size_t q) {
+    size_t d = scatter->d;
+    for (size_t c = 0; c < scatter->k; c++) {
+        const double *t = matrix_of(scatter, c);
+        double *first = &variances[c * d + p], *second = &variances[c * d + q], before = *first * *second;
+        *first = fmax(t[p * d + p] / scatter->counts[c], scatter->least);
+        *second = fmax(t[q * d + q] / scatter->counts[c], scatter->least);
+        if (log_products != NULL) {
+            log_products[c] += log(*first * *second / before);
+        }
+    }
+}
+
+/* The components' variances along the common axes: diag(t_c) / n_c. */
+static void axis_variances(mix_scatter *scatter, double *variances) {
+    size_t d = scatter->d;
+    for (size_t c = 0; c < scatter->k; c++) {
         double *own = variances + c * d;
         for (size_t j = 0; j < d; j++) {
             own[j] = matrix_of(scatter, c)[j * d + j] / scatter->counts[c];
         }
         scatter->floored[c] = raise(own, d, 1, scatter->least) || scatter->floored[c];
-        volume += scatter->counts[c] * geometric_mean(own, d, 1) / n;
     }
-    for (size_t c = 0; c < k && equal_volume; c++) {
+}
+
+/* Scale each component's variances to the same product, that of the mean volume. */
+static void equal_volumes(mix_scatter *scatter, double *variances) {
+    size_t k = scatter->k, d = scatter->d;
+    double volume = 0, n = total_count(scatter);
+    for (size_t c = 0; c < k; c++) {
+        volume += scatter->counts[c] * geometric_mean(variances + c * d, d, 1) / n;
+    }
+    for (size_t c = 0; c < k; c++) {
         double *own = variances + c * d, mean = geometric_mean(own, d, 1);
         for (size_t j = 0; j < d; j++) {
             own[j] *= volume / mean;
@@ -389,14 +460,11 @@ static void axis_variances(mix_scatter *scatter, bool equal_volume, double *vari
     }
 }
 
-/* Alternate between variances and orientation until the axes stand still. The search begins at the axes of the
-** model before, so that it ends where it did when nothing has changed. */
-static void equal_orientation(mix_scatter *scatter, bool equal_volume) {
-    size_t k = scatter->k, d = scatter->d;
-    double *variances = scatter->scratch, *orientation = variances + k * d, *values = orientation + d * d;
-    double *work = values + d, *turned = work + d * d;
-    sorted_eigen(d, scatter->before, values, orientation, work);
-    for (size_t c = 0; c < k; c++) { /* t_c = D' W_c D */
+/* All scatters as seen along the axes: D' W_c D. work: 2 d * d. */
+static void turn_scatters(mix_scatter *scatter, const double *orientation, double *work) {
+    size_t d = scatter->d;
+    double *turned = work + d * d;
+    for (size_t c = 0; c < scatter->k; c++) {
         double *w = matrix_of(scatter, c);
         for (size_t i = 0; i < d; i++) {
             for (size_t j = 0; j < d; j++) {
@@ -418,18 +486,33 @@ static void equal_orientation(mix_scatter *scatter, bool equal_volume) {
         }
         memcpy(w, turned, d * d * sizeof(double));
     }
-    axis_variances(scatter, equal_volume, variances);
-    for (int step = 0; step < MOST_STEPS; step++) {
-        double most = 0;
+}
+
+/* Turn pairs of axes until all stand still. The search begins at the axes of the model before, so that it ends where
+** it did when nothing has changed. */
+static void equal_orientation(mix_scatter *scatter, bool equal_volume) {
+    size_t k = scatter->k, d = scatter->d;
+    double *variances = scatter->scratch, *orientation = variances + k * d, *values = orientation + d * d;
+    double *work = values + d, *log_products = equal_volume ? work + 2 * d * d : NULL;
+    sorted_eigen(d, scatter->before, values, orientation, work);
+    turn_scatters(scatter, orientation, work);
+    axis_variances(scatter, variances);
+    for (size_t c = 0; c < k && equal_volume; c++) {
+        log_products[c] = (double)d * log(geometric_mean(variances + c * d, d, 1));
+    }
+    double most = 1;
+    for (int sweep = 0; sweep < MOST_SWEEPS && most > STILL; sweep++) {
+        most = 0;
         for (size_t p = 0; p + 1 < d; p++) {
             for (size_t q = p + 1; q < d; q++) {
-                most = fmax(most, turn_axes(scatter, variances, orientation, p, q));
+                most = fmax(most, turn_axes(scatter, variances, log_products, orientation, p, q));
+                measure_axes(scatter, variances, log_products, p, q);
             }
         }
-        axis_variances(scatter, equal_volume, variances);
-        if (most < 1e-10) { /* the likelihood is flat to the square of it */
-            break;
-        }
+    }
+    axis_variances(scatter, variances);
+    if (equal_volume) {
+        equal_volumes(scatter, variances);
     }
     for (size_t c = 0; c < k; c++) {
         compose(d, variances + c * d, orientation, matrix_of(scatter, c));
