@@ -1,0 +1,421 @@
+/* hierarchy.c: the tree is built by a table of the rise in cost of every pair of clusters, of which a union changes
+** one row and column only. Each row remembers its least entry, or a lower bound of it that is made exact
+** only when it is the least of all (Muellner, "Modern hierarchical, agglomerative clustering algorithms", 2011,
+** section 3.1). */
+#include "hierarchy.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "linalg.h"
+#include "memory.h"
+
+/* A pivot of W below this part of its diagonal entry is taken for 0: W is singular then, but for rounding. */
+#define SINGULAR 1e-12
+/* Multiplications between two questions whether to go on: well below a millisecond. */
+#define POLL_WORK 2e5
+
+struct mix_hierarchy {
+    size_t count, leaves; /* points; distinct ones */
+    size_t *leaf;         /* of each point; leaves are numbered by their first points */
+    size_t *first;        /* the first point of each leaf */
+    size_t *parent;       /* the cluster, named by its first leaf, into which the one that begins here went; */
+    size_t *step;         /* at which step 0, 1, …; never: SIZE_MAX */
+};
+
+typedef struct cluster {
+    double n, trace, cost; /* n_k, tr W_k and the cluster's term of the sum */
+    double log_det;        /* of W_k, where regular */
+    double *scatter;       /* W_k, packed, and the inverse of its Cholesky factor; NULL: one leaf */
+    size_t leaves;
+    bool regular; /* W_k has a Cholesky factor */
+} cluster;
+
+typedef struct nearest { /* the least entry of row i of the table */
+    double rise;
+    size_t other; /* < i */
+    bool stale;   /* rise is only a lower bound */
+} nearest;
+
+typedef struct builder {
+    mix_hierarchy *tree;
+    const mix_points *points;
+    size_t p;
+    double alpha;
+    cluster *clusters;
+    double *means;
+    size_t *live, live_count; /* clusters that are left, rising */
+    double *rises;            /* of cluster i and j < i, at i (i - 1) / 2 + j */
+    nearest *nearest;
+    double *delta, *sum, *factor; /* of a pair: p, p x p, packed */
+    double work;                  /* since the last poll */
+} builder;
+
+void mix_hierarchy_free(mix_hierarchy *tree) {
+    if (tree != NULL) {
+        void *blocks[] = {tree->leaf, tree->first, tree->parent, tree->step, tree};
+        for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+            mix_memory_free(blocks[i]);
+        }
+    }
+}
+
+static bool stop(builder *b, double work) {
+    b->work += work;
+    if (b->work < POLL_WORK) {
+        return false;
+    }
+    b->work = 0;
+    return mix_cancelled(b->points->cancel);
+}
+
+/* ---- Leaves ---------------------------------------------------------------------------------------------- */
+
+static bool equal(const double *x, const double *y, size_t p) {
+    size_t j = 0;
+    while (j < p && x[j] == y[j]) {
+        j++;
+    }
+    return j == p;
+}
+
+/* Equal points become one leaf. */
+static mixture_status find_leaves(builder *b) {
+    mix_hierarchy *tree = b->tree;
+    const double *x = b->points->x;
+    for (size_t i = 0; i < tree->count; i++) {
+        size_t leaf = 0;
+        while (leaf < tree->leaves && !equal(x + i * b->p, x + tree->first[leaf] * b->p, b->p)) {
+            leaf++;
+        }
+        tree->leaf[i] = leaf;
+        if (leaf == tree->leaves) {
+            tree->first[tree->leaves++] = i;
+        }
+        if (stop(b, (double)leaf)) {
+            return MIXTURE_CANCELLED;
+        }
+    }
+    return MIXTURE_OK;
+}
+
+/* ---- Cost ------------------------------------------------------------------------------------------------ */
+
+/* A cluster's term of the sum; log_det: of W_k, -infinity where that is singular. */
+static double cost(const builder *b, double n, double trace, double log_det) {
+    double rest = (trace + b->alpha) / n;
+    if (isinf(log_det)) {
+        return n * log(rest);
+    }
+    log_det -= (double)b->p * log(n);
+    return n * (log_det < 700 ? log(exp(log_det) + rest) : log_det); /* exp() is finite up to 709 */
+}
+
+/* Log of the determinant of a packed factor, squared. */
+static double log_determinant(size_t p, const double *factor) {
+    double sum = 0;
+    for (size_t j = 0; j < p; j++) {
+        sum += log(factor[mix_linalg_at(j, j)]);
+    }
+    return 2 * sum;
+}
+
+/* ln(1 + c delta' W^-1 delta): what one more point adds to ln |W|. */
+static double log_growth(const builder *b, const cluster *grown, double c) {
+    const double *row = grown->scatter + mix_linalg_packed(b->p);
+    double squares = 0;
+    for (size_t i = 0; i < b->p; row += ++i) {
+        double sum = 0;
+        for (size_t j = 0; j <= i; j++) {
+            sum += row[j] * b->delta[j];
+        }
+        squares += sum * sum;
+    }
+    return log1p(c * squares);
+}
+
+/* ln |W_one + W_two + c delta delta'|. */
+static double log_det_of_union(builder *b, const cluster *one, const cluster *two, double c) {
+    size_t p = b->p;
+    for (size_t i = 0, at = 0; i < p; i++) {
+        for (size_t j = 0; j <= i; j++, at++) {
+            double sum = c * b->delta[i] * b->delta[j];
+            sum += one->scatter != NULL ? one->scatter[at] : 0;
+            b->sum[i * p + j] = sum + (two->scatter != NULL ? two->scatter[at] : 0);
+        }
+    }
+    return mix_linalg_cholesky(p, b->sum, SINGULAR, b->factor) ? log_determinant(p, b->factor) : -HUGE_VAL;
+}
+
+/* By how much the sum rises when two clusters become one. */
+static double rise(builder *b, size_t i, size_t j) {
+    const cluster *one = b->clusters + i, *two = b->clusters + j;
+    const double *x = b->means + i * b->p, *y = b->means + j * b->p;
+    double squares = 0;
+    for (size_t p = 0; p < b->p; p++) {
+        b->delta[p] = x[p] - y[p];
+        squares += b->delta[p] * b->delta[p];
+    }
+    double n = one->n + two->n, c = one->n * two->n / n, log_det = -INFINITY;
+    if (one->regular && two->leaves == 1) {
+        log_det = one->log_det + log_growth(b, one, c);
+    } else if (two->regular && one->leaves == 1) {
+        log_det = two->log_det + log_growth(b, two, c);
+    } else if (one->leaves + two->leaves > b->p) { /* fewer have no determinant */
+        log_det = log_det_of_union(b, one, two, c);
+    }
+    return cost(b, n, one->trace + two->trace + c * squares, log_det) - one->cost - two->cost;
+}
+
+/* ---- Pairs ----------------------------------------------------------------------------------------------- */
+
+static double *entry(const builder *b, size_t i, size_t j) {
+    return i > j ? b->rises + i * (i - 1) / 2 + j : b->rises + j * (j - 1) / 2 + i;
+}
+
+static void find_nearest(const builder *b, size_t i) {
+    const double *row = b->rises + i * (i - 1) / 2;
+    nearest least = {INFINITY, 0, false};
+    for (size_t l = 0; b->live[l] < i; l++) {
+        if (row[b->live[l]] < least.rise) {
+            least = (nearest){row[b->live[l]], b->live[l], false};
+        }
+    }
+    b->nearest[i] = least;
+}
+
+/* The cluster whose pair with an earlier one is the best of all. */
+static size_t best_row(const builder *b) {
+    for (;;) {
+        size_t best = b->live[1];
+        for (size_t l = 2; l < b->live_count; l++) {
+            best = b->nearest[b->live[l]].rise < b->nearest[best].rise ? b->live[l] : best;
+        }
+        if (!b->nearest[best].stale) {
+            return best;
+        }
+        find_nearest(b, best);
+    }
+}
+
+/* Cluster `changed` took `gone` in: what that means to the nearest of a later row i. */
+static void update_nearest(nearest *least, double new_rise, size_t changed, size_t gone) {
+    if (new_rise < least->rise) {
+        *least = (nearest){new_rise, changed, false};
+    } else if (least->other == changed || least->other == gone || new_rise == least->rise) {
+        least->stale = true;
+    }
+}
+
+/* ---- Merging ------------------------------------------------------------------------------------------- */
+
+/* Cluster j becomes part of i: W_i + W_j + n_i n_j / (n_i + n_j) (m_i - m_j) (m_i - m_j)'. */
+static mixture_status merge(builder *b, size_t i, size_t j) {
+    cluster *one = b->clusters + i, *two = b->clusters + j;
+    double *x = b->means + i * b->p, *y = b->means + j * b->p;
+    size_t p = b->p, packed = mix_linalg_packed(p);
+    double n = one->n + two->n, c = one->n * two->n / n;
+    if (one->scatter == NULL) {
+        one->scatter = two->scatter;
+        two->scatter = NULL;
+    }
+    if (one->scatter == NULL) {
+        one->scatter = mix_memory_zeros(2 * packed, sizeof(double));
+        if (one->scatter == NULL) {
+            return MIXTURE_NOMEM;
+        }
+    }
+    for (size_t a = 0; a < p; a++) {
+        b->delta[a] = x[a] - y[a];
+        x[a] += (y[a] - x[a]) * (two->n / n);
+    }
+    one->n = n;
+    one->leaves += two->leaves;
+    one->trace = 0;
+    for (size_t a = 0, at = 0; a < p; a++) {
+        for (size_t e = 0; e <= a; e++, at++) {
+            one->scatter[at] += (two->scatter != NULL ? two->scatter[at] : 0) + c * b->delta[a] * b->delta[e];
+            b->sum[a * p + e] = one->scatter[at];
+        }
+        one->trace += b->sum[a * p + a];
+    }
+    one->regular = one->leaves > p && mix_linalg_cholesky(p, b->sum, SINGULAR, b->factor);
+    one->log_det = -INFINITY;
+    if (one->regular) {
+        one->log_det = log_determinant(p, b->factor);
+        mix_linalg_invert(p, b->factor, one->scatter + packed);
+    }
+    one->cost = cost(b, n, one->trace, one->log_det);
+    mix_memory_free(two->scatter);
+    two->scatter = NULL;
+    return MIXTURE_OK;
+}
+
+/* No longer live. */
+static void bury(builder *b, size_t j) {
+    size_t l = 0;
+    while (b->live[l] != j) {
+        l++;
+    }
+    b->live_count--;
+    memmove(b->live + l, b->live + l + 1, (b->live_count - l) * sizeof *b->live);
+}
+
+/* Of a pair, at most: a Cholesky factor, and the logarithms. */
+static double pair_work(const builder *b) {
+    double p = (double)b->p;
+    return p * p * p / 6 + p * p + 50;
+}
+
+/* The rises of cluster i, which took j in, with all others. */
+static mixture_status compare(builder *b, size_t i, size_t j) {
+    for (size_t l = 0; l < b->live_count; l++) {
+        size_t other = b->live[l];
+        if (other == i) {
+            continue;
+        }
+        if (stop(b, pair_work(b))) {
+            return MIXTURE_CANCELLED;
+        }
+        double risen = rise(b, i, other);
+        *entry(b, i, other) = risen;
+        if (other > i) {
+            update_nearest(&b->nearest[other], risen, i, j);
+        }
+    }
+    if (i > 0) {
+        find_nearest(b, i);
+    }
+    return MIXTURE_OK;
+}
+
+/* The rises of all pairs of leaves. */
+static mixture_status compare_leaves(builder *b) {
+    for (size_t i = 1; i < b->tree->leaves; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (stop(b, pair_work(b))) {
+                return MIXTURE_CANCELLED;
+            }
+            *entry(b, i, j) = rise(b, i, j);
+        }
+        find_nearest(b, i);
+    }
+    return MIXTURE_OK;
+}
+
+static mixture_status grow(builder *b) {
+    mixture_status status = compare_leaves(b);
+    for (size_t step = 0; status == MIXTURE_OK && b->live_count > 1; step++) {
+        size_t j = best_row(b), i = b->nearest[j].other;
+        b->tree->parent[j] = i;
+        b->tree->step[j] = step;
+        status = merge(b, i, j);
+        if (status == MIXTURE_OK) {
+            bury(b, j);
+            status = compare(b, i, j);
+        }
+    }
+    return status;
+}
+
+/* ---- All of it ----------------------------------------------------------------------------------------- */
+
+/* Every leaf a cluster; alpha. */
+static void plant(builder *b) {
+    const mix_points *points = b->points;
+    size_t p = b->p;
+    double total = 0, squares = 0;
+    for (size_t i = 0; i < points->count; i++) {
+        total += points->weight[i];
+    }
+    double unit = total / (double)points->count;
+    for (size_t i = 0; i < points->count; i++) {
+        b->clusters[b->tree->leaf[i]].n += points->weight[i] / unit;
+    }
+    for (size_t j = 0; j < p; j++) {
+        double mean = 0;
+        for (size_t i = 0; i < points->count; i++) {
+            mean += points->weight[i] / total * points->x[i * p + j];
+        }
+        for (size_t i = 0; i < points->count; i++) {
+            double distance = points->x[i * p + j] - mean;
+            squares += points->weight[i] / unit * distance * distance;
+        }
+    }
+    b->alpha = fmax(squares / ((double)points->count * (double)p), DBL_MIN);
+    b->live_count = b->tree->leaves;
+    for (size_t leaf = 0; leaf < b->tree->leaves; leaf++) {
+        cluster *c = b->clusters + leaf;
+        c->leaves = 1;
+        c->cost = cost(b, c->n, 0, -INFINITY);
+        memcpy(b->means + leaf * p, points->x + b->tree->first[leaf] * p, p * sizeof(double));
+        b->live[leaf] = leaf;
+        b->tree->step[leaf] = SIZE_MAX;
+    }
+}
+
+static mixture_status build(builder *b) {
+    size_t count = b->points->count, p = b->p;
+    mix_hierarchy *tree = b->tree;
+    tree->count = count;
+    tree->leaf = mix_memory_array(count, sizeof(size_t));
+    tree->first = mix_memory_array(count, sizeof(size_t));
+    tree->parent = mix_memory_array(count, sizeof(size_t));
+    tree->step = mix_memory_array(count, sizeof(size_t));
+    b->clusters = mix_memory_zeros(count, sizeof *b->clusters);
+    b->nearest = mix_memory_array(count, sizeof *b->nearest);
+    b->live = mix_memory_array(count, sizeof *b->live);
+    b->means = mix_memory_array(count * p, sizeof(double));
+    b->delta = mix_memory_array(p, sizeof(double));
+    b->sum = mix_memory_array(p * p, sizeof(double));
+    b->factor = mix_memory_array(mix_linalg_packed(p), sizeof(double));
+    if (tree->leaf == NULL || tree->first == NULL || tree->parent == NULL || tree->step == NULL ||
+        b->clusters == NULL || b->nearest == NULL || b->live == NULL || b->means == NULL || b->delta == NULL ||
+        b->sum == NULL || b->factor == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    mixture_status status = find_leaves(b);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    b->rises = mix_memory_array(tree->leaves * (tree->leaves - 1) / 2 + 1, sizeof(double));
+    if (b->rises == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    plant(b);
+    return grow(b);
+}
+
+mixture_status mix_hierarchy_new(const mix_points *points, mix_hierarchy **tree) {
+    builder b = {.points = points, .p = points->size, .tree = mix_memory_zeros(1, sizeof **tree)};
+    mixture_status status = b.tree != NULL ? build(&b) : MIXTURE_NOMEM;
+    for (size_t i = 0; b.clusters != NULL && i < points->count; i++) {
+        mix_memory_free(b.clusters[i].scatter);
+    }
+    void *blocks[] = {b.clusters, b.nearest, b.live, b.means, b.delta, b.sum, b.factor, b.rises};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+        mix_memory_free(blocks[i]);
+    }
+    if (status != MIXTURE_OK) {
+        mix_hierarchy_free(b.tree);
+        b.tree = NULL;
+    }
+    *tree = b.tree;
+    return status;
+}
+
+size_t mix_hierarchy_cut(const mix_hierarchy *tree, size_t k, size_t *labels) {
+    size_t steps = k < tree->leaves ? tree->leaves - k : 0, clusters = 0;
+    for (size_t i = 0; i < tree->count; i++) {
+        size_t leaf = tree->leaf[i];
+        if (tree->first[leaf] != i) {
+            labels[i] = labels[tree->first[leaf]];
+        } else if (tree->step[leaf] < steps) {
+            labels[i] = labels[tree->first[tree->parent[leaf]]]; /* an earlier point: it has its label */
+        } else {
+            labels[i] = clusters++;
+        }
+    }
+    return clusters;
+}
