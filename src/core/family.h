@@ -26,6 +26,14 @@ typedef struct mix_maximize {
     const double *variance; /* d: the data's, which min_variance is relative to */
 } mix_maximize;
 
+/* Geometries for clustering. */
+typedef enum mix_features {
+    MIX_FEATURES_WHITENED,
+    MIX_FEATURES_SCALED,
+    MIX_FEATURES_HALF,
+    MIX_FEATURES
+} mix_features;
+
 struct mixture_family {
     const char *name;
     size_t array_count;
@@ -75,9 +83,9 @@ struct mixture_family {
     bool (*pack)(const mixture_model *model, size_t component, double *theta, double *scratch);
     void (*unpack)(mixture_model *model, size_t component, const double *theta, double *scratch);
 
-    /* Rows as points (rows x d, row after row) whose Euclidean distances are meaningful for clustering.
-    ** `variant` 0, 1, … offers different geometries. False when cancelled. */
-    bool (*features)(const mixture_data *data, unsigned variant, const mix_cancel *cancel, double *points,
+    /* Rows as points (rows x d, row after row) whose Euclidean distances are meaningful for clustering. False when
+    ** cancelled. */
+    bool (*features)(const mixture_data *data, mix_features variant, const mix_cancel *cancel, double *points,
                      double *scratch);
 
     /* Mean sum of a row of counts, from statistics. NULL: not counts. */

@@ -338,37 +338,69 @@ static bool data_covariance(const mixture_data *data, const mix_cancel *cancel, 
             }
         }
     }
+    for (size_t i = 0; i < d * d; i++) {
+        matrix[i] = i % d > i / d ? matrix[i % d * d + i / d] : matrix[i];
+    }
     return true;
 }
 
-/* Even variants: whitened by the data's covariance, so that k-means is not fooled by correlated columns. Odd: each
-** column by its own deviation only, for clusters that lie along the data's main axis, which whitening shortens. */
-static bool features(const mixture_data *data, unsigned variant, const mix_cancel *cancel, double *points,
-                     double *scratch) {
-    size_t d = data->d, step = 1 + (1 << 20) / (d * d);
-    double *matrix = scratch, *factor = scratch + d * d;
-    if (!data_covariance(data, cancel, matrix)) {
-        return false;
-    }
+/* The matrix (d x d) that turns rows into points. Whitened by the data's covariance, so that k-means is not fooled by correlated columns; each column by its own
+** deviation only, for clusters that lie along the data's main axis, which whitening shortens; or half whitened, as
+** mclust has it before hierarchical clustering: principal axes of the correlations, with eigenvalues v, divided by
+** (v (rows - 1))^(1/4). covariance: destroyed. */
+static void feature_map(size_t d, mix_features variant, double rows, double *covariance, double *map,
+                        double *scratch) {
     for (size_t j = 0; j < d; j++) {
         /* A ridge of 1e-6 of the variance: collinear columns would put rounding errors on a par with the data. */
-        matrix[j * d + j] = matrix[j * d + j] > 0 ? matrix[j * d + j] * (1 + 1e-6) : 1;
+        double variance = covariance[j * d + j];
+        covariance[j * d + j] = variance > 0 ? variance * (1 + 1e-6) : 1;
     }
-    if (variant % 2 == 1 || !mix_linalg_cholesky(d, matrix, 0, factor)) {
-        memset(factor, 0, mix_linalg_packed(d) * sizeof(double));
+    memset(map, 0, d * d * sizeof(double));
+    if (variant == MIX_FEATURES_HALF) {
+        double *deviations = scratch, *values = deviations + d, *vectors = values + d;
         for (size_t j = 0; j < d; j++) {
-            factor[mix_linalg_at(j, j)] = sqrt(matrix[j * d + j]);
+            deviations[j] = sqrt(covariance[j * d + j]);
         }
+        for (size_t i = 0; i < d * d; i++) {
+            covariance[i] /= deviations[i / d] * deviations[i % d];
+        }
+        mix_linalg_eigen(d, covariance, values, vectors);
+        for (size_t i = 0; i < d * d; i++) {
+            size_t axis = i / d, column = i % d;
+            map[i] = vectors[column * d + axis] / deviations[column] /
+                     pow(fmax(values[axis], 1e-6) * fmax(rows - 1, 1), 0.25);
+        }
+        return;
+    }
+    double *factor = scratch;
+    if (variant == MIX_FEATURES_SCALED || !mix_linalg_cholesky(d, covariance, 0, factor)) {
+        for (size_t j = 0; j < d; j++) {
+            map[j * d + j] = 1 / sqrt(covariance[j * d + j]);
+        }
+        return;
     }
     mix_linalg_invert(d, factor, factor);
+    for (size_t i = 0; i < d; i++) {
+        memcpy(map + i * d, factor + mix_linalg_at(i, 0), (i + 1) * sizeof(double));
+    }
+}
+
+static bool features(const mixture_data *data, mix_features variant, const mix_cancel *cancel, double *points,
+                     double *scratch) {
+    size_t d = data->d, step = 1 + (1 << 20) / (d * d);
+    double *covariance = scratch, *map = covariance + d * d;
+    if (!data_covariance(data, cancel, covariance)) {
+        return false;
+    }
+    feature_map(d, variant, (double)data->rows, covariance, map, map + d * d);
     for (size_t row = 0; row < data->rows; row++) {
         if (row % step == 0 && mix_cancelled(cancel)) {
             return false;
         }
         for (size_t i = 0; i < d; i++) {
             double sum = 0;
-            for (size_t j = 0; j <= i; j++) {
-                sum += factor[mix_linalg_at(i, j)] * mix_data_value(data, row, j);
+            for (size_t j = 0; j < d; j++) {
+                sum += map[i * d + j] * mix_data_value(data, row, j);
             }
             points[row * d + i] = sum;
         }

@@ -1,14 +1,16 @@
 /* init.c: drawing candidates to start EM from.
 **
-** A candidate is a partition of a bounded sample of the rows - by k-means++ with a few of Lloyd's steps, or by the
-** nearest of k random rows - turned into parameters by the family's own maximize step. Candidates take turns
-** between the family's geometries, because no single one is right for all data. */
+** A candidate is a partition of a bounded sample of the rows, turned into parameters by the family's own maximize
+** step. The first comes from model-based hierarchical clustering (of a yet smaller sample), the others from
+** k-means++ with a few of Lloyd's steps, where they take turns between two geometries, because no single one is
+** right for all data; or, when so asked, all from the nearest of k random rows. */
 #include "init.h"
 
 #include <string.h>
 
 #include "cluster.h"
 #include "error.h"
+#include "hierarchy.h"
 #include "memory.h"
 #include "model.h"
 #include "statistics.h"
@@ -16,23 +18,29 @@
 
 enum {
     LLOYD_STEPS = 10,
-    VARIANTS = 2,
-    KEPT = 16 /* partitions kept for the next structure */
+    TREE_ROWS = 2000,      /* at most, and fewer when there are many columns: */
+    TREE_ROWS_LEAST = 256, /* down to this, as long as */
+    TREE_WORK = 1 << 25,   /* rows^2 d^2 is more than this */
+    KEPT = 16              /* partitions kept for the next structure */
 };
+
+#define NO_CLUSTER SIZE_MAX
 
 struct mix_init {
     const mixture_family *family;
     const mixture_options *options;
     const mix_cancel *cancel;
     const mixture_data *sample;
-    mixture_data *own_sample; /* NULL: the sample is the data */
-    double *points[VARIANTS]; /* the sample in the family's geometries, made when first needed */
-    size_t kept_k;            /* what the kept partitions are for */
-    size_t *kept[KEPT];       /* labels by candidate number; NULL: not drawn yet */
-    size_t *labels;           /* those of later numbers */
-    size_t *known;            /* labels that the data have, 1..k or 0; NULL: none */
-    double *weight;           /* of the sample's rows */
-    bool *placed;             /* components with a center, while centers are chosen */
+    mixture_data *own_sample;     /* NULL: the sample is the data */
+    double *points[MIX_FEATURES]; /* the sample in the family's geometries, made when first needed */
+    mix_hierarchy *tree;          /* made when first needed */
+    size_t tree_rows;             /* of the sample, evenly spread */
+    size_t kept_k;                /* what the kept partitions are for */
+    size_t *kept[KEPT];           /* labels by candidate number; NULL: not drawn yet */
+    size_t *labels;               /* those of later numbers */
+    size_t *known;                /* labels that the data have, 1..k or 0; NULL: none */
+    double *weight;               /* of the sample's rows */
+    bool *placed;                 /* components with a center, while centers are chosen */
     double *centers, *totals, *chances, *scratch, *statistics, *resp;
 };
 
@@ -49,9 +57,10 @@ void mix_init_free(mix_init *init) {
     }
     mix_subsample_free(init->own_sample);
     forget_partitions(init);
-    for (int i = 0; i < VARIANTS; i++) {
+    for (int i = 0; i < MIX_FEATURES; i++) {
         mix_memory_free(init->points[i]);
     }
+    mix_hierarchy_free(init->tree);
     void *blocks[] = {init->labels, init->known,   init->weight,  init->placed,     init->centers,
                       init->totals, init->chances, init->scratch, init->statistics, init->resp};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
@@ -114,7 +123,7 @@ const mixture_data *mix_init_sample(const mix_init *init) {
     return init->sample;
 }
 
-static mixture_status get_points(mix_init *init, unsigned variant, mix_points *points) {
+static mixture_status get_points(mix_init *init, mix_features variant, mix_points *points) {
     const mixture_data *sample = init->sample;
     if (init->points[variant] == NULL) {
         init->points[variant] = mix_memory_array(sample->rows, sample->d * sizeof(double));
@@ -158,6 +167,67 @@ static void place_labelled(mix_init *init, const mix_points *points, size_t k) {
     }
 }
 
+/* ---- The tree --------------------------------------------------------------------------------------- */
+
+/* Row of the sample that leaf number i of the tree is. */
+static size_t tree_row(const mix_init *init, size_t i) {
+    return i * init->sample->rows / init->tree_rows; /* rows are at most some millions: no overflow */
+}
+
+static size_t wanted_tree_rows(size_t rows, size_t d) {
+    size_t wanted = TREE_ROWS;
+    while (wanted > TREE_ROWS_LEAST && wanted * d > TREE_WORK / (wanted * d)) {
+        wanted -= wanted / 8;
+    }
+    return wanted < rows ? wanted : rows;
+}
+
+static mixture_status grow_tree(mix_init *init) {
+    mix_points points;
+    mixture_status status = get_points(init, MIX_FEATURES_HALF, &points);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    size_t count = init->tree_rows = wanted_tree_rows(points.count, points.size);
+    double *x = mix_memory_array(count, points.size * sizeof(double));
+    double *weight = mix_memory_array(count, sizeof(double));
+    status = x != NULL && weight != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    for (size_t i = 0; status == MIXTURE_OK && i < count; i++) {
+        size_t row = tree_row(init, i);
+        memcpy(x + i * points.size, points.x + row * points.size, points.size * sizeof(double));
+        weight[i] = points.weight[row];
+    }
+    if (status == MIXTURE_OK) {
+        points.x = x;
+        points.weight = weight;
+        points.count = count;
+        status = mix_hierarchy_new(&points, &init->tree);
+    }
+    mix_memory_free(x);
+    mix_memory_free(weight);
+    return status;
+}
+
+bool mix_init_from_tree(const mix_init *init, size_t number) {
+    return number == 0 && init->family->structured && init->known == NULL &&
+           init->options->init == MIXTURE_INIT_KMEANSPP;
+}
+
+/* Cut the tree. Rows that are not in it belong to no cluster. */
+static mixture_status cut_tree(mix_init *init, size_t k, size_t *labels) {
+    mixture_status status = init->tree != NULL ? MIXTURE_OK : grow_tree(init);
+    if (status == MIXTURE_OK) {
+        (void)mix_hierarchy_cut(init->tree, k, labels);
+        for (size_t row = init->sample->rows, i = init->tree_rows; row-- > 0;) { /* from the end: in place */
+            bool in = i > 0 && tree_row(init, i - 1) == row;
+            labels[row] = in ? labels[--i] : NO_CLUSTER;
+        }
+    }
+    return status;
+}
+
+/* ---- Partitions ------------------------------------------------------------------------------------- */
+
 /* Fill labels with partition `number` of the sample into k clusters. */
 static mixture_status partition(mix_init *init, size_t k, size_t number, size_t *labels) {
     mix_points points;
@@ -167,7 +237,11 @@ static mixture_status partition(mix_init *init, size_t k, size_t number, size_t 
         }
         return MIXTURE_OK;
     }
-    mixture_status status = get_points(init, (unsigned)(number % VARIANTS), &points);
+    if (mix_init_from_tree(init, number)) {
+        return cut_tree(init, k, labels);
+    }
+    mix_features variant = number % 2 == 0 ? MIX_FEATURES_WHITENED : MIX_FEATURES_SCALED;
+    mixture_status status = get_points(init, variant, &points);
     if (status != MIXTURE_OK) {
         return status;
     }
@@ -227,6 +301,9 @@ static bool accumulate(mix_init *init, const mixture_model *model, mixture_covar
             bool known = init->known != NULL && init->known[row] != 0;
             size_t own = known ? init->known[row] - 1 : labels != NULL ? labels[row] : 0;
             double share = known ? 0 : spread;
+            if (own == NO_CLUSTER) {
+                continue;
+            }
             for (size_t c = 0; c < k; c++) {
                 double resp = share / (double)k + (c == own ? 1 - share : 0);
                 init->resp[c * rows.stride + r] = init->weight[row] * resp;

@@ -16,6 +16,10 @@ void mix_init_free(mix_init *init); /* NULL is fine */
 /* The sample: the data themselves when they are small. */
 const mixture_data *mix_init_sample(const mix_init *init);
 
+/* Whether a candidate comes from hierarchical clustering: number 0 of Gaussians, when nothing is known of the components
+** and nothing else was asked for. */
+bool mix_init_from_tree(const mix_init *init, size_t number);
+
 /* Candidate number 0, 1, … of model->k components: the same whatever was drawn before. The model is prepared. What
 ** options->start gives is taken from `given`, a model in the data's frame (NULL: nothing is given). Candidates of
 ** the same number and k share their partition of the rows, whatever their structure. */

@@ -245,9 +245,9 @@ static void unpack(mixture_model *model, size_t component, const double *theta, 
 
 /* ---- Clustering space ------------------------------------------------------------------------------- */
 
-/* The shares of the categories in a row, which rows without a count take from all rows together; in even
-** variants their square roots, between which Euclidean distance is Hellinger's: rare categories count, too. */
-static bool features(const mixture_data *data, unsigned variant, const mix_cancel *cancel, double *points,
+/* The shares of the categories in a row, which rows without a count take from all rows together; whitened:
+** their square roots, between which Euclidean distance is Hellinger's: rare categories count, too. */
+static bool features(const mixture_data *data, mix_features variant, const mix_cancel *cancel, double *points,
                      double *scratch) {
     size_t d = data->d;
     double *all = scratch, total = 0;
@@ -268,7 +268,7 @@ static bool features(const mixture_data *data, unsigned variant, const mix_cance
             double share = own > 0     ? mix_data_value(data, row, j) / own
                            : total > 0 ? all[j] / total
                                        : 1 / (double)d;
-            points[row * d + j] = variant % 2 == 0 ? sqrt(share) : share;
+            points[row * d + j] = variant == MIX_FEATURES_WHITENED ? sqrt(share) : share;
         }
     }
     return !mix_cancelled(cancel);

@@ -1,5 +1,6 @@
 /* search.c: candidates are tried by short EM runs on a bounded sample; the best few go on a little, and the best of
-** those - sound before degenerate, then by log-likelihood - to the end, on all rows. */
+** those - sound before degenerate, then by log-likelihood - to the end, on all rows. A short run does not always tell:
+** two candidates go on in any case, that from hierarchical clustering and the fit of a nested structure. */
 #include "search.h"
 
 #include <math.h>
@@ -12,7 +13,10 @@
 enum {
     FIRST_MAPS = 10, /* EM maps of every candidate, */
     SHORT_MAPS = 40, /* and of those that go on */
-    FINALISTS = 4,
+    DRAWN = 3,       /* of which there may be so many, */
+    LAST_DRAWN = 1,  /* and so many go on to the end */
+    ANCHORS = 2,     /* besides those that go on in any case */
+    FINALISTS = DRAWN + ANCHORS,
 };
 #define SHORT_TOL 1e-5
 
@@ -22,6 +26,7 @@ enum {
 
 typedef struct candidate {
     mixture_model *model; /* NULL: none */
+    bool anchor;          /* goes on in any case */
     double loglik;
     mix_soundness soundness;
 } candidate;
@@ -73,11 +78,16 @@ static bool better(const candidate *a, const candidate *b) {
     return a->loglik > b->loglik;
 }
 
+/* Order of the finalists before the last round. */
+static bool goes_before(const candidate *a, const candidate *b) {
+    return b->model != NULL && a->anchor != b->anchor ? a->anchor : better(a, b);
+}
+
 /* Put a candidate among the finalists if it is good enough; its model is copied. */
 static mixture_status enter(mix_contest *contest, const candidate *entry) {
     candidate *finalists = contest->finalists;
     size_t place = FINALISTS;
-    while (place > 0 && better(entry, &finalists[place - 1])) {
+    while (place > 0 && goes_before(entry, &finalists[place - 1])) {
         place--;
     }
     if (place == FINALISTS) {
@@ -114,7 +124,7 @@ static mixture_status enter_near(mix_contest *contest, mix_em *em, const mixture
     model->covariance = contest->options->covariance;
     contest->search->family->constrain(model, &em->how, mix_expect_scratch(em->expect));
     mixture_status status = mixture_model_prepare(model, contest->error);
-    candidate entry = {.model = model};
+    candidate entry = {.model = model, .anchor = true};
     if (status == MIXTURE_OK) {
         status = run_short(contest, em, 0, FIRST_MAPS, &entry);
     }
@@ -132,7 +142,7 @@ static mixture_status try_candidates(mix_contest *contest, mix_em *em, const mix
     bool rivals = count > 1 || near != NULL;
     mixture_status status = MIXTURE_OK;
     for (size_t number = 0; status == MIXTURE_OK && number < count; number++) {
-        candidate entry = {.model = model};
+        candidate entry = {.model = model, .anchor = mix_init_from_tree(contest->search->init, number)};
         status = mix_init_draw(contest->search->init, number, given, &em->how, model, contest->error);
         if (status == MIXTURE_OK && rivals) {
             status = run_short(contest, em, 0, FIRST_MAPS, &entry);
@@ -147,22 +157,35 @@ static mixture_status try_candidates(mix_contest *contest, mix_em *em, const mix
     return status;
 }
 
-/* The finalists go on for some steps, and are ranked again. */
-static mixture_status continue_short(mix_contest *contest, mix_em *em) {
-    candidate tried[FINALISTS];
-    memcpy(tried, contest->finalists, sizeof tried);
-    memset(contest->finalists, 0, sizeof tried);
-    mixture_status status = MIXTURE_OK;
-    for (size_t i = 0; i < FINALISTS; i++) {
-        if (tried[i].model != NULL && tried[1].model != NULL && status == MIXTURE_OK) {
-            status = run_short(contest, em, FIRST_MAPS, SHORT_MAPS, &tried[i]);
-        }
+/* Order the first `count` finalists. */
+static void rank(candidate *finalists, size_t count, bool (*before)(const candidate *, const candidate *)) {
+    for (size_t i = 1; i < count; i++) {
+        candidate entry = finalists[i];
         size_t place = i;
-        for (; place > 0 && tried[i].model != NULL && better(&tried[i], &contest->finalists[place - 1]); place--) {
-            contest->finalists[place] = contest->finalists[place - 1];
+        for (; place > 0 && entry.model != NULL && before(&entry, &finalists[place - 1]); place--) {
+            finalists[place] = finalists[place - 1];
         }
-        contest->finalists[place] = tried[i];
+        finalists[place] = entry;
     }
+}
+
+/* If there are more drawn ones than can go on, they run for some more maps. Then all are ranked, anchors or not. */
+static mixture_status thin_out(mix_contest *contest, mix_em *em) {
+    candidate *finalists = contest->finalists;
+    size_t count = 0, last = LAST_DRAWN;
+    while (count < FINALISTS && finalists[count].model != NULL) {
+        last += finalists[count++].anchor;
+    }
+    mixture_status status = MIXTURE_OK;
+    for (size_t i = 0; status == MIXTURE_OK && count > last && i < count; i++) {
+        status = finalists[i].anchor ? status : run_short(contest, em, FIRST_MAPS, SHORT_MAPS, &finalists[i]);
+    }
+    rank(finalists, count, goes_before);
+    for (; count > last; count--) {
+        mixture_model_free(finalists[count - 1].model);
+        finalists[count - 1].model = NULL;
+    }
+    rank(finalists, count, better);
     return status;
 }
 
@@ -179,7 +202,7 @@ static mixture_status choose_candidates(mix_contest *contest, const mixture_mode
     if (status == MIXTURE_OK) {
         status = try_candidates(contest, em, near, model);
         if (status == MIXTURE_OK) {
-            status = continue_short(contest, em);
+            status = thin_out(contest, em);
         }
     } else {
         mix_error_status(contest->error, status);
@@ -224,7 +247,7 @@ static mixture_status finish_finalist(mix_contest *contest, candidate *entry) {
 /* Continue the finalists; the best one's place and how its run went. The others are continued only if that costs
 ** little or as long as nothing sound has been found. */
 static mixture_status continue_finalists(mix_contest *contest, size_t *best, mix_run *run) {
-    candidate top = {NULL, 0, {true, true}};
+    candidate top = {.soundness = {true, true}};
     bool cheap = mix_expect_work(contest->search->data, contest->options->k) <= CHEAP_PASS;
     for (size_t i = 0; i < FINALISTS && contest->finalists[i].model != NULL; i++) {
         bool sound = top.model != NULL && !top.soundness.degenerate && !top.soundness.saddle;
