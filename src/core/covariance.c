@@ -75,8 +75,8 @@ bool mix_covariance_nested(mixture_covariance inner, mixture_covariance outer) {
     return nested;
 }
 
-bool mix_covariance_same_for_one(mixture_covariance a, mixture_covariance b) {
-    return is_sphere(a) == is_sphere(b) && mix_covariance_axis(a) == mix_covariance_axis(b);
+mix_covariance_kinds mix_covariance_kind(mixture_covariance covariance) {
+    return is_sphere(covariance) ? MIX_SPHERE : mix_covariance_axis(covariance) ? MIX_ALONG_AXES : MIX_TURNED;
 }
 
 size_t mix_covariance_parameters(mixture_covariance covariance, size_t k, size_t d) {

@@ -10,8 +10,9 @@ bool mix_covariance_axis(mixture_covariance covariance);
 /* Whether every set of matrices that obeys `inner` obeys `outer`, another structure. */
 bool mix_covariance_nested(mixture_covariance inner, mixture_covariance outer);
 
-/* Whether two structures are the same for a single component. */
-bool mix_covariance_same_for_one(mixture_covariance a, mixture_covariance b);
+/* Spheres, ellipsoids along the axes, or turned ones; for a single component structures of a kind are the same. */
+typedef enum mix_covariance_kinds { MIX_SPHERE, MIX_ALONG_AXES, MIX_TURNED, MIX_KINDS } mix_covariance_kinds;
+mix_covariance_kinds mix_covariance_kind(mixture_covariance covariance);
 
 /* Free parameters of k covariance matrices of d columns. */
 size_t mix_covariance_parameters(mixture_covariance covariance, size_t k, size_t d);

@@ -75,7 +75,8 @@ mixture_status mixture_fit(const mixture_family *family, mixture_data *data, con
         search.given = given;
     }
     if (status == MIXTURE_OK && !mix_search_everything_given(family, options)) {
-        status = mix_error_status(error, mix_init_new(family, data, options, options->k, &cancel, &search.init));
+        status =
+            mix_error_status(error, mix_init_new(family, data, options, options->k, false, &cancel, &search.init));
     }
     if (status == MIXTURE_OK) {
         status = mix_search_run(&search, options, NULL, &found, error);

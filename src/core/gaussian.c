@@ -347,9 +347,8 @@ static bool data_covariance(const mixture_data *data, const mix_cancel *cancel, 
 /* The matrix (d x d) that turns rows into points. Whitened by the data's covariance, so that k-means is not fooled by correlated columns; each column by its own
 ** deviation only, for clusters that lie along the data's main axis, which whitening shortens; or half whitened, as
 ** mclust has it before hierarchical clustering: principal axes of the correlations, with eigenvalues v, divided by
-** (v (rows - 1))^(1/4). covariance: destroyed. */
-static void feature_map(size_t d, mix_features variant, double rows, double *covariance, double *map,
-                        double *scratch) {
+** v^(1/4). covariance: destroyed. */
+static void feature_map(size_t d, mix_features variant, double *covariance, double *map, double *scratch) {
     for (size_t j = 0; j < d; j++) {
         /* A ridge of 1e-6 of the variance: collinear columns would put rounding errors on a par with the data. */
         double variance = covariance[j * d + j];
@@ -367,8 +366,7 @@ static void feature_map(size_t d, mix_features variant, double rows, double *cov
         mix_linalg_eigen(d, covariance, values, vectors);
         for (size_t i = 0; i < d * d; i++) {
             size_t axis = i / d, column = i % d;
-            map[i] = vectors[column * d + axis] / deviations[column] /
-                     pow(fmax(values[axis], 1e-6) * fmax(rows - 1, 1), 0.25);
+            map[i] = vectors[column * d + axis] / deviations[column] / pow(fmax(values[axis], 1e-6), 0.25);
         }
         return;
     }
@@ -392,7 +390,7 @@ static bool features(const mixture_data *data, mix_features variant, const mix_c
     if (!data_covariance(data, cancel, covariance)) {
         return false;
     }
-    feature_map(d, variant, (double)data->rows, covariance, map, map + d * d);
+    feature_map(d, variant, covariance, map, map + d * d);
     for (size_t row = 0; row < data->rows; row++) {
         if (row % step == 0 && mix_cancelled(cancel)) {
             return false;

@@ -329,9 +329,8 @@ static void plant(builder *b) {
     for (size_t i = 0; i < points->count; i++) {
         total += points->weight[i];
     }
-    double unit = total / (double)points->count;
     for (size_t i = 0; i < points->count; i++) {
-        b->clusters[b->tree->leaf[i]].n += points->weight[i] / unit;
+        b->clusters[b->tree->leaf[i]].n += points->weight[i];
     }
     for (size_t j = 0; j < p; j++) {
         double mean = 0;
@@ -340,10 +339,10 @@ static void plant(builder *b) {
         }
         for (size_t i = 0; i < points->count; i++) {
             double distance = points->x[i * p + j] - mean;
-            squares += points->weight[i] / unit * distance * distance;
+            squares += points->weight[i] * distance * distance;
         }
     }
-    b->alpha = fmax(squares / ((double)points->count * (double)p), DBL_MIN);
+    b->alpha = fmax(squares / (total * (double)p), DBL_MIN);
     b->live_count = b->tree->leaves;
     for (size_t leaf = 0; leaf < b->tree->leaves; leaf++) {
         cluster *c = b->clusters + leaf;

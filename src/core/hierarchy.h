@@ -5,9 +5,9 @@
 **
 **     sum over clusters k of n_k log( |W_k / n_k| + (tr W_k + alpha) / n_k ),    alpha = tr(W) / (n p)
 **
-** n_k: weight of the cluster (that of a point is 1 on average), W_k: scatter about its mean, p: columns, W: scatter
+** n_k: weight of the cluster, W_k: scatter about its mean, p: columns, W: scatter
 ** of all points. The determinant and the trace are of different units: the answer depends on those of the points,
-** which should have comparable columns. */
+** which should have comparable columns, and on that of the weights, which should be near 1. */
 #ifndef MIX_HIERARCHY_H
 #define MIX_HIERARCHY_H
 

@@ -6,6 +6,7 @@
 ** right for all data; or, when so asked, all from the nearest of k random rows. */
 #include "init.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "cluster.h"
@@ -18,10 +19,11 @@
 
 enum {
     LLOYD_STEPS = 10,
-    TREE_ROWS = 2000,      /* at most, and fewer when there are many columns: */
-    TREE_ROWS_LEAST = 256, /* down to this, as long as */
-    TREE_WORK = 1 << 25,   /* rows^2 d^2 is more than this */
-    KEPT = 16              /* partitions kept for the next structure */
+    TREE_ROWS = 400,         /* of a single fit, which should not take longer to start than to do */
+    TREE_ROWS_SELECT = 1500, /* when many fits share the tree */
+    TREE_ROWS_LEAST = 200,   /* many columns make it fewer, down to this, as long as */
+    TREE_WORK = 1 << 26,     /* rows^2 d^2 is more than this */
+    KEPT = 16                /* partitions kept for the next structure */
 };
 
 #define NO_CLUSTER SIZE_MAX
@@ -33,6 +35,7 @@ struct mix_init {
     const mixture_data *sample;
     mixture_data *own_sample;     /* NULL: the sample is the data */
     double *points[MIX_FEATURES]; /* the sample in the family's geometries, made when first needed */
+    bool shared;                  /* by fits of several k and structures */
     mix_hierarchy *tree;          /* made when first needed */
     size_t tree_rows;             /* of the sample, evenly spread */
     size_t kept_k;                /* what the kept partitions are for */
@@ -88,13 +91,13 @@ static bool copy_extras(mix_init *init) {
 }
 
 mixture_status mix_init_new(const mixture_family *family, const mixture_data *data, const mixture_options *options,
-                            size_t most, const mix_cancel *cancel, mix_init **result) {
+                            size_t most, bool shared, const mix_cancel *cancel, mix_init **result) {
     size_t d = data->d;
     mix_init *init = *result = mix_memory_zeros(1, sizeof *init);
     if (init == NULL) {
         return MIXTURE_NOMEM;
     }
-    *init = (mix_init){.family = family, .options = options, .cancel = cancel};
+    *init = (mix_init){.family = family, .options = options, .shared = shared, .cancel = cancel};
     mixture_status status = mix_subsample_draw(data, most, options->seed, cancel, &init->own_sample);
     init->sample = init->own_sample != NULL ? init->own_sample : data;
     if (status == MIXTURE_OK) {
@@ -174,12 +177,36 @@ static size_t tree_row(const mix_init *init, size_t i) {
     return i * init->sample->rows / init->tree_rows; /* rows are at most some millions: no overflow */
 }
 
-static size_t wanted_tree_rows(size_t rows, size_t d) {
-    size_t wanted = TREE_ROWS;
+static size_t wanted_tree_rows(bool shared, size_t rows, size_t d) {
+    size_t wanted = shared ? TREE_ROWS_SELECT : TREE_ROWS;
     while (wanted > TREE_ROWS_LEAST && wanted * d > TREE_WORK / (wanted * d)) {
         wanted -= wanted / 8;
     }
     return wanted < rows ? wanted : rows;
+}
+
+/* The tree's points and weights, in the scale that mclust has them in, for distinct rows of weight 1: so repeated
+** rows are as good as weights, and the unit of the weights does not matter. */
+static mixture_status copy_tree_rows(mix_init *init, mix_points *points, double *x, double *weight) {
+    size_t distinct = 0, size = points->size;
+    double total = 0;
+    mixture_status status = mix_data_distinct(init->sample, init->tree_rows, init->cancel, NULL, &distinct);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < init->tree_rows; i++) {
+        total += points->weight[tree_row(init, i)];
+    }
+    double scale = pow(fmax((double)distinct - 1, 1), -0.25);
+    for (size_t i = 0; i < init->tree_rows; i++) {
+        size_t row = tree_row(init, i);
+        for (size_t j = 0; j < size; j++) {
+            x[i * size + j] = scale * points->x[row * size + j];
+        }
+        weight[i] = points->weight[row] / total * (double)distinct;
+    }
+    *points = (mix_points){x, weight, init->tree_rows, size, init->cancel};
+    return MIXTURE_OK;
 }
 
 static mixture_status grow_tree(mix_init *init) {
@@ -188,19 +215,14 @@ static mixture_status grow_tree(mix_init *init) {
     if (status != MIXTURE_OK) {
         return status;
     }
-    size_t count = init->tree_rows = wanted_tree_rows(points.count, points.size);
+    size_t count = init->tree_rows = wanted_tree_rows(init->shared, points.count, points.size);
     double *x = mix_memory_array(count, points.size * sizeof(double));
     double *weight = mix_memory_array(count, sizeof(double));
     status = x != NULL && weight != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
-    for (size_t i = 0; status == MIXTURE_OK && i < count; i++) {
-        size_t row = tree_row(init, i);
-        memcpy(x + i * points.size, points.x + row * points.size, points.size * sizeof(double));
-        weight[i] = points.weight[row];
+    if (status == MIXTURE_OK) {
+        status = copy_tree_rows(init, &points, x, weight);
     }
     if (status == MIXTURE_OK) {
-        points.x = x;
-        points.weight = weight;
-        points.count = count;
         status = mix_hierarchy_new(&points, &init->tree);
     }
     mix_memory_free(x);

@@ -7,10 +7,11 @@
 
 typedef struct mix_init mix_init;
 
-/* Draw a bounded sample of the standardized data, to try candidates of up to `most` components on. Of the options
-** count seed, init, start and n_init. MIXTURE_OK, _NOMEM or _CANCELLED. */
+/* Draw a bounded sample of the standardized data, to try candidates of up to `most` components on; shared: by fits
+** of several k and structures, so that the start may cost more. Of the options count seed, init, start and n_init.
+** MIXTURE_OK, _NOMEM or _CANCELLED. */
 mixture_status mix_init_new(const mixture_family *family, const mixture_data *data, const mixture_options *options,
-                            size_t most, const mix_cancel *cancel, mix_init **init);
+                            size_t most, bool shared, const mix_cancel *cancel, mix_init **init);
 void mix_init_free(mix_init *init); /* NULL is fine */
 
 /* The sample: the data themselves when they are small. */

@@ -11,11 +11,11 @@
 #include "model.h"
 
 enum {
-    FIRST_MAPS = 10, /* EM maps of every candidate, */
-    SHORT_MAPS = 40, /* and of those that go on */
-    DRAWN = 3,       /* of which there may be so many, */
-    LAST_DRAWN = 1,  /* and so many go on to the end */
-    ANCHORS = 2,     /* besides those that go on in any case */
+    FIRST_MAPS = 10,      /* EM maps of every candidate of a selection, */
+    SHORT_MAPS = 40,      /* and of those that go on, or of all of a single fit */
+    DRAWN = 4,            /* of which there may be so many, */
+    LAST_DRAWN_SHARE = 1, /* and, in a selection, so many go on to the end */
+    ANCHORS = 2,          /* besides those that go on in any case */
     FINALISTS = DRAWN + ANCHORS,
 };
 #define SHORT_TOL 1e-5
@@ -26,6 +26,7 @@ enum {
 
 typedef struct candidate {
     mixture_model *model; /* NULL: none */
+    size_t number;        /* as mix_init_draw has it */
     bool anchor;          /* goes on in any case */
     double loglik;
     mix_soundness soundness;
@@ -117,6 +118,10 @@ static mixture_status run_short(mix_contest *contest, mix_em *em, long done, lon
     return status;
 }
 
+static long first_maps(const mix_contest *contest) {
+    return contest->search->share ? FIRST_MAPS : SHORT_MAPS;
+}
+
 /* Another structure's fit as a candidate of this one. */
 static mixture_status enter_near(mix_contest *contest, mix_em *em, const mixture_model *near,
                                  mixture_model *model) {
@@ -126,35 +131,64 @@ static mixture_status enter_near(mix_contest *contest, mix_em *em, const mixture
     mixture_status status = mixture_model_prepare(model, contest->error);
     candidate entry = {.model = model, .anchor = true};
     if (status == MIXTURE_OK) {
-        status = run_short(contest, em, 0, FIRST_MAPS, &entry);
+        status = run_short(contest, em, 0, first_maps(contest), &entry);
     }
     return status == MIXTURE_OK ? enter(contest, &entry) : status;
 }
 
-/* Draw all candidates and try each. */
-static mixture_status try_candidates(mix_contest *contest, mix_em *em, const mixture_model *near,
-                                     mixture_model *model) {
+/* Draw a candidate and try it; a single one is not tried. */
+static mixture_status draw(mix_contest *contest, mix_em *em, size_t number, bool rivals, mixture_model *model) {
+    mix_init *init = contest->search->init;
+    candidate entry = {.model = model, .number = number, .anchor = mix_init_from_tree(init, number)};
+    mixture_status status = mix_init_draw(init, number, contest->search->given, &em->how, model, contest->error);
+    if (status == MIXTURE_OK && rivals) {
+        status = run_short(contest, em, 0, first_maps(contest), &entry);
+    }
+    return status == MIXTURE_OK ? enter(contest, &entry) : status;
+}
+
+/* Draw the candidates: all, or those that another structure of the kind has picked. */
+static mixture_status draw_candidates(mix_contest *contest, mix_em *em, const mixture_model *near,
+                                      mixture_model *model) {
+    const mix_search *search = contest->search;
     const mixture_options *options = contest->options;
-    const mixture_model *given = contest->search->given;
+    mix_covariance_kinds kind = mix_covariance_kind(options->covariance);
+    bool picked = search->share && search->picked_k == options->k && search->pick_count[kind] > 0;
     /* Where everything that can be drawn follows from what was given, one candidate is all there is. */
-    bool fixed = given != NULL && options->start.arrays[0] != NULL;
+    bool fixed = search->given != NULL && options->start.arrays[0] != NULL;
     size_t count = fixed || options->k == 1 ? 1 : (size_t)options->n_init;
     bool rivals = count > 1 || near != NULL;
     mixture_status status = MIXTURE_OK;
     for (size_t number = 0; status == MIXTURE_OK && number < count; number++) {
-        candidate entry = {.model = model, .anchor = mix_init_from_tree(contest->search->init, number)};
-        status = mix_init_draw(contest->search->init, number, given, &em->how, model, contest->error);
-        if (status == MIXTURE_OK && rivals) {
-            status = run_short(contest, em, 0, FIRST_MAPS, &entry);
+        if (!picked || mix_init_from_tree(search->init, number)) {
+            status = draw(contest, em, number, rivals, model);
         }
-        if (status == MIXTURE_OK) {
-            status = enter(contest, &entry);
-        }
+    }
+    for (size_t i = 0; status == MIXTURE_OK && picked && i < search->pick_count[kind]; i++) {
+        status = draw(contest, em, search->picks[kind][i], rivals, model);
     }
     if (status == MIXTURE_OK && near != NULL) {
         status = enter_near(contest, em, near, model);
     }
     return status;
+}
+
+/* Note the best drawn finalists for the structures of the same kind that follow. */
+static void note_picks(mix_contest *contest) {
+    mix_search *search = contest->search;
+    mix_covariance_kinds kind = mix_covariance_kind(contest->options->covariance);
+    if (search->picked_k != contest->options->k) {
+        search->picked_k = contest->options->k;
+        memset(search->pick_count, 0, sizeof search->pick_count);
+    }
+    if (search->pick_count[kind] > 0) {
+        return;
+    }
+    for (size_t i = 0; i < FINALISTS && contest->finalists[i].model != NULL; i++) {
+        if (!contest->finalists[i].anchor && search->pick_count[kind] < MIX_SEARCH_PICKS) {
+            search->picks[kind][search->pick_count[kind]++] = contest->finalists[i].number;
+        }
+    }
 }
 
 /* Order the first `count` finalists. */
@@ -172,15 +206,17 @@ static void rank(candidate *finalists, size_t count, bool (*before)(const candid
 /* If there are more drawn ones than can go on, they run for some more maps. Then all are ranked, anchors or not. */
 static mixture_status thin_out(mix_contest *contest, mix_em *em) {
     candidate *finalists = contest->finalists;
-    size_t count = 0, last = LAST_DRAWN;
+    size_t count = 0, last = contest->search->share ? LAST_DRAWN_SHARE : DRAWN;
     while (count < FINALISTS && finalists[count].model != NULL) {
         last += finalists[count++].anchor;
     }
     mixture_status status = MIXTURE_OK;
     for (size_t i = 0; status == MIXTURE_OK && count > last && i < count; i++) {
-        status = finalists[i].anchor ? status : run_short(contest, em, FIRST_MAPS, SHORT_MAPS, &finalists[i]);
+        status =
+            finalists[i].anchor ? status : run_short(contest, em, first_maps(contest), SHORT_MAPS, &finalists[i]);
     }
     rank(finalists, count, goes_before);
+    note_picks(contest);
     for (; count > last; count--) {
         mixture_model_free(finalists[count - 1].model);
         finalists[count - 1].model = NULL;
@@ -200,7 +236,7 @@ static mixture_status choose_candidates(mix_contest *contest, const mixture_mode
         status = mix_em_init(em, search->family, sample, contest->options, search->cancel);
     }
     if (status == MIXTURE_OK) {
-        status = try_candidates(contest, em, near, model);
+        status = draw_candidates(contest, em, near, model);
         if (status == MIXTURE_OK) {
             status = thin_out(contest, em);
         }

@@ -2,9 +2,12 @@
 #ifndef MIX_SEARCH_H
 #define MIX_SEARCH_H
 
+#include "covariance.h"
 #include "em.h"
 #include "init.h"
 #include "soundness.h"
+
+enum { MIX_SEARCH_PICKS = 2 };
 
 /* What fits of one table share. */
 typedef struct mix_search {
@@ -14,6 +17,12 @@ typedef struct mix_search {
     mix_init *init;                     /* may be NULL when the start gives everything */
     const mixture_model *given;         /* what the caller gave, in the data's frame; NULL: nothing */
     double single[MIXTURE_COVARIANCES]; /* log-likelihood of one component, by structure; NAN: not asked for yet */
+
+    /* Fits of several structures, one after the other for each k: what the first one of a kind finds out about the
+    ** drawn candidates serves the others, which draw only the best. */
+    bool share;
+    size_t picked_k;
+    size_t picks[MIX_KINDS][MIX_SEARCH_PICKS], pick_count[MIX_KINDS]; /* candidates' numbers */
 } mix_search;
 
 /* What was found. */

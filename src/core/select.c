@@ -133,7 +133,7 @@ static mixture_status fit_candidate(mix_selection *selection, size_t place, mixt
 static const mixture_candidate *find_same(const mix_selection *selection, size_t place,
                                           const mixture_candidate *first) {
     for (size_t i = 0; selection->options.k == 1 && i < place; i++) {
-        if (mix_covariance_same_for_one(selection->structures[i], selection->structures[place])) {
+        if (mix_covariance_kind(selection->structures[i]) == mix_covariance_kind(selection->structures[place])) {
             return first + i;
         }
     }
@@ -271,8 +271,8 @@ static mixture_status prepare(mix_selection *selection, mixture_data *data, cons
         mix_memory_zeros(choices->k_count, selection->structure_count * sizeof *selection->candidates);
     status = selection->candidates != NULL ? mix_outcome_shift(search, &selection->shift) : MIXTURE_NOMEM;
     if (status == MIXTURE_OK) {
-        status =
-            mix_init_new(search->family, data, &selection->options, most, search->cancel, &selection->search.init);
+        status = mix_init_new(search->family, data, &selection->options, most, true, search->cancel,
+                              &selection->search.init);
     }
     return mix_error_status(selection->error, status);
 }
@@ -292,6 +292,7 @@ mixture_status mixture_select(const mixture_family *family, mixture_data *data, 
     mix_selection selection = {.options = *options, .criterion = choices->criterion, .error = error};
     *model = NULL;
     mix_search_begin(&selection.search, family, data, &cancel);
+    selection.search.share = true;
     selection.options.k = 1;
     mixture_status status = mix_options_check(&selection.options, error);
     if (status == MIXTURE_OK) {

@@ -293,10 +293,10 @@ static size_t polls_of_a_draw(size_t k, bool located) {
     mixture_options options = options_for(k);
     options.start.arrays[0] = located ? given->arrays[0] : NULL;
     mix_init *init;
-    assert_int_equal(mix_init_new(&mixture_gaussian, data, &options, k, &cancel, &init), MIXTURE_OK);
+    assert_int_equal(mix_init_new(&mixture_gaussian, data, &options, k, false, &cancel, &init), MIXTURE_OK);
     mix_maximize how = {.min_variance = 1e-9, .scale = data->frame.scale, .variance = data->frame.variance};
     before = asked;
-    assert_int_equal(mix_init_draw(init, 0, located ? given : NULL, &how, model, NULL), MIXTURE_OK);
+    assert_int_equal(mix_init_draw(init, 1, located ? given : NULL, &how, model, NULL), MIXTURE_OK);
     mixture_model_free(model);
     mixture_model_free(given);
     mix_init_free(init);
