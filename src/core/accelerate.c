@@ -1,53 +1,93 @@
-/* accelerate.c: SQUAREM, scheme S3 of Varadhan & Roland, Scandinavian Journal of Statistics 35 (2008) 335.
+/* accelerate.c: a quasi-Newton method in the few directions in which EM has been moving.
 **
-** From three consecutive iterates t0, t1, t2: r = t1 - t0, v = (t2 - t1) - r, s = |r| / |v|, and the jump goes to
-** t0 + 2 s r + s^2 v. Coordinates are log weights and what the family packs, in which every point is a valid
-** model. The caller keeps a jump only if the log-likelihood rose; the bound on s grows while jumps at the bound
-** succeed and shrinks when one fails. */
+** theta are the model's coordinates (log weights and what the family packs, in which every point is a valid
+** model), g(theta) those after an EM map, and f = g(theta) - theta. Measured by the information I of the complete
+** data, f is the gradient of the log-likelihood and minus its Hessian is I - J, J the Jacobian of g: symmetric,
+** its eigenvalues the shares of the information that are observed (Dempster, Laird & Rubin, JRSS B 39 (1977) 1,
+** section 3). Where little is observed EM is slow.
+**
+** The last iterates show I - J along their differences: (I - J) dtheta = -df. With Q an orthonormal basis of these
+** and R = (I - J) Q, A = Q'R is the Hessian there, and the next iterate is the EM step plus what Newton's step
+** makes of it within Q,
+**     theta + f + (Q - R) y,   A y = Q'f.
+** This is Anderson mixing (Walker & Ni, SIAM Journal on Numerical Analysis 49 (2011) 1715), its equations
+** projected on Q instead of solved by least squares, as in conjugate gradients on EM (Jamshidian & Jennrich, JASA
+** 88 (1993) 221): so it climbs the log-likelihood instead of seeking any point where f = 0. For the same reason A
+** is made symmetric and its eigenvalues positive: a saddle is left, not found. It costs no map of its own. */
 #include "accelerate.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "linalg.h"
 #include "memory.h"
 #include "model.h"
+#include "statistics.h"
 
-/* A sequence is slow when a step gains at least this share of the step before. */
-#define SLOW 0.75
-enum { FIRST_STEPS = 8, FIRST_BOUND = 4, BOUND_FACTOR = 4 };
-
-struct mix_accelerate {
-    size_t size; /* coordinates */
-    double *theta[3];
-    int held;       /* how many of theta are consecutive iterates */
-    long steps;     /* plain iterates seen */
-    double rise;    /* of the last one */
-    double bound;   /* on s */
-    bool at_bound;  /* the last jump was limited by it */
-    int pause;      /* plain steps to make before the next jump */
-    int next_pause; /* after a further failure */
-    mixture_model *saved;
-    double *saved_statistics;
-    size_t statistics_size;
+/* A sequence is slow when a map raises the log-likelihood by at least this share of the rise before. */
+#define SLOW 0.5
+/* A difference adds a direction when this share of its square is outside those of newer ones. */
+#define NEW_DIRECTION 0.01
+/* Eigenvalues of A are taken for at least the bound; it falls as jumps succeed and rises when one fails. */
+#define FIRST_BOUND 1.0
+#define LEAST_BOUND 1e-6
+#define BOUND_FACTOR 2.0
+enum {
+    FIRST_MAPS = 8, /* plain ones, before a sequence is called slow */
+    DIRECTIONS = 10,
+    MOST_BYTES = 1 << 26, /* which large models have for fewer directions, at least two */
+    LONGEST_PAUSE = 8
 };
 
-mix_accelerate *mix_accelerate_new(const mixture_family *family, size_t k, size_t d, size_t statistics) {
+/* One point: coordinates and what a map adds to them. */
+typedef struct point {
+    double *theta, *f;
+} point;
+
+struct mix_accelerate {
+    size_t size;       /* coordinates */
+    size_t directions; /* at most */
+    point current, last;
+    double *theta[DIRECTIONS], *f[DIRECTIONS]; /* differences between points, a ring */
+    size_t held, next;                         /* differences there; place of the next one */
+    double *q[DIRECTIONS], *r[DIRECTIONS];     /* columns of Q and R, in units of the information */
+    double *unit;                              /* root of the information of each coordinate */
+    double *target;
+    mixture_model *saved; /* g(theta), while a jump is tried */
+    long maps;
+    double rise;
+    bool slow;              /* from now on points are noted */
+    bool known, last_known; /* whether current and last are */
+    bool jumped;            /* the model is where a jump led */
+    double bound;
+    int pause, next_pause; /* maps to let pass now, and after the next failure */
+    double *memory;        /* of all arrays */
+};
+
+mix_accelerate *mix_accelerate_new(const mixture_family *family, size_t k, size_t d) {
     mix_accelerate *accelerate = mix_memory_zeros(1, sizeof *accelerate);
     if (accelerate == NULL) {
         return NULL;
     }
-    accelerate->size = k * (1 + family->packed_size(d));
-    accelerate->statistics_size = statistics;
+    size_t size = accelerate->size = k * (1 + family->packed_size(d));
     accelerate->saved = mixture_model_new(family, k, d);
-    accelerate->saved_statistics = mix_memory_array(statistics, sizeof(double));
-    bool full = accelerate->saved != NULL && accelerate->saved_statistics != NULL;
-    for (int i = 0; i < 3; i++) {
-        accelerate->theta[i] = mix_memory_array(accelerate->size, sizeof(double));
-        full = full && accelerate->theta[i] != NULL;
-    }
-    if (!full) {
+    size_t most = MOST_BYTES / sizeof(double) / (4 * size);
+    accelerate->directions = most < 2 ? 2 : most > DIRECTIONS ? DIRECTIONS : most;
+    double *next = accelerate->memory = mix_memory_array(6 + 4 * accelerate->directions, size * sizeof(double));
+    if (accelerate->saved == NULL || accelerate->memory == NULL) {
         mix_accelerate_free(accelerate);
         return NULL;
+    }
+    double **single[] = {&accelerate->current.theta, &accelerate->current.f, &accelerate->last.theta,
+                         &accelerate->last.f,        &accelerate->unit,      &accelerate->target};
+    for (size_t i = 0; i < sizeof single / sizeof *single; i++, next += size) {
+        *single[i] = next;
+    }
+    for (size_t i = 0; i < accelerate->directions; i++, next += 4 * size) {
+        accelerate->theta[i] = next;
+        accelerate->f[i] = next + size;
+        accelerate->q[i] = next + 2 * size;
+        accelerate->r[i] = next + 3 * size;
     }
     mix_accelerate_reset(accelerate);
     return accelerate;
@@ -55,23 +95,28 @@ mix_accelerate *mix_accelerate_new(const mixture_family *family, size_t k, size_
 
 void mix_accelerate_free(mix_accelerate *accelerate) {
     if (accelerate != NULL) {
-        for (int i = 0; i < 3; i++) {
-            mix_memory_free(accelerate->theta[i]);
-        }
         mixture_model_free(accelerate->saved);
-        mix_memory_free(accelerate->saved_statistics);
+        mix_memory_free(accelerate->memory);
         mix_memory_free(accelerate);
     }
 }
 
-void mix_accelerate_reset(mix_accelerate *accelerate) {
-    accelerate->held = 0;
-    accelerate->steps = 0;
-    accelerate->rise = INFINITY;
-    accelerate->bound = FIRST_BOUND;
-    accelerate->pause = 0;
-    accelerate->next_pause = 2;
+/* What was learned about the map is of no use any more. */
+static void forget(mix_accelerate *accelerate) {
+    accelerate->held = accelerate->next = 0;
+    accelerate->known = accelerate->last_known = false;
 }
+
+void mix_accelerate_reset(mix_accelerate *accelerate) {
+    forget(accelerate);
+    accelerate->maps = 0;
+    accelerate->rise = INFINITY;
+    accelerate->slow = accelerate->jumped = false;
+    accelerate->bound = FIRST_BOUND;
+    accelerate->pause = accelerate->next_pause = 0;
+}
+
+/* ---- Coordinates ---------------------------------------------------------------------------------------- */
 
 static bool pack(const mixture_model *model, double *theta, double *scratch) {
     for (size_t c = 0; c < model->k; c++) {
@@ -87,92 +132,197 @@ static bool pack(const mixture_model *model, double *theta, double *scratch) {
     return true;
 }
 
-static void unpack(mixture_model *model, const double *theta, double *scratch) {
-    size_t size = model->family->packed_size(model->d);
+static void unpack(mixture_model *model, const double *theta, bool equal_weights, double *scratch) {
+    size_t size = 1 + model->family->packed_size(model->d);
     double sum = 0;
-    for (size_t c = 0; c < model->k; c++) {
-        model->weights[c] = exp(theta[c * (1 + size)]);
+    for (size_t c = 0; c < model->k; c++, theta += size) {
+        model->weights[c] = equal_weights ? 1 : exp(theta[0]);
         sum += model->weights[c];
-        model->family->unpack(model, c, theta + c * (1 + size) + 1, scratch);
+        model->family->unpack(model, c, theta + 1, scratch);
     }
     for (size_t c = 0; c < model->k; c++) {
         model->weights[c] /= sum;
     }
 }
 
-bool mix_accelerate_observe(mix_accelerate *accelerate, const mixture_model *model, double rise, double *scratch) {
-    bool slow = rise > SLOW * accelerate->rise;
-    accelerate->rise = rise;
-    accelerate->steps++;
-    if (accelerate->held == 0 && (!slow || accelerate->steps < FIRST_STEPS)) {
-        return false;
+/* Roots of the information of each coordinate at the current point. */
+static void measure(mix_accelerate *accelerate, const mixture_model *model, const double *statistics,
+                    mixture_covariance covariance) {
+    const mixture_family *family = model->family;
+    size_t size = 1 + family->packed_size(model->d);
+    const double *own = statistics + MIX_TOTALS;
+    double most = 0;
+    for (size_t c = 0; c < model->k; c++, own += family->statistics_size(covariance, model->d)) {
+        double *unit = accelerate->unit + c * size;
+        unit[0] = own[0];
+        family->packed_information(model->d, accelerate->current.theta + c * size + 1, own, unit + 1);
     }
-    if (accelerate->held == 3) {
-        double *oldest = accelerate->theta[0];
-        memmove(accelerate->theta, accelerate->theta + 1, 2 * sizeof *accelerate->theta);
-        accelerate->theta[2] = oldest;
-        accelerate->held = 2;
+    for (size_t i = 0; i < accelerate->size; i++) {
+        most = fmax(most, accelerate->unit[i]);
     }
-    if (!pack(model, accelerate->theta[accelerate->held], scratch)) {
-        accelerate->held = 0;
-        return false;
+    for (size_t i = 0; i < accelerate->size; i++) {
+        accelerate->unit[i] = sqrt(fmax(accelerate->unit[i], 1e-30 * most)); /* > 0: to be divided by */
     }
-    accelerate->held++;
-    if (accelerate->pause > 0) {
-        accelerate->pause--;
-        return false;
-    }
-    return accelerate->held == 3;
 }
 
-bool mix_accelerate_jump(mix_accelerate *accelerate, mixture_model *model, const double *statistics,
-                         const mix_maximize *how, double *scratch) {
-    const double *t0 = accelerate->theta[0], *t1 = accelerate->theta[1];
-    double *t2 = accelerate->theta[2];
-    double rr = 0, vv = 0;
-    for (size_t i = 0; i < accelerate->size; i++) {
-        double r = t1[i] - t0[i], v = (t2[i] - t1[i]) - r;
-        rr += r * r;
-        vv += v * v;
+/* ---- The quadratic model of the log-likelihood ----------------------------------------------------------------- */
+
+static double dot(size_t size, const double *a, const double *b) {
+    double sum = 0;
+    for (size_t i = 0; i < size; i++) {
+        sum += a[i] * b[i];
     }
-    accelerate->held = 0; /* whatever comes, the next jump needs new iterates */
-    double s = vv > 0 ? sqrt(rr / vv) : accelerate->bound;
-    accelerate->at_bound = s >= accelerate->bound;
-    s = accelerate->at_bound ? accelerate->bound : s;
-    if (!(s > 1)) {
-        return false; /* s = 1 is t2 itself */
+    return sum;
+}
+
+static void add(size_t size, double *to, double factor, const double *what) {
+    for (size_t i = 0; i < size; i++) {
+        to[i] += factor * what[i];
     }
-    mix_model_copy(accelerate->saved, model);
-    memcpy(accelerate->saved_statistics, statistics, accelerate->statistics_size * sizeof(double));
-    for (size_t i = 0; i < accelerate->size; i++) {
-        double r = t1[i] - t0[i], v = (t2[i] - t1[i]) - r;
-        t2[i] = t0[i] + 2 * s * r + s * s * v;
+}
+
+/* Q and R from the differences, newest first; how many columns. */
+static size_t find_directions(mix_accelerate *accelerate) {
+    size_t size = accelerate->size, count = 0;
+    for (size_t age = 1; age <= accelerate->held; age++) {
+        size_t from = (accelerate->next + accelerate->directions - age) % accelerate->directions;
+        double *q = accelerate->q[count], *r = accelerate->r[count];
+        for (size_t i = 0; i < size; i++) {
+            q[i] = accelerate->unit[i] * accelerate->theta[from][i];
+            r[i] = -accelerate->unit[i] * accelerate->f[from][i];
+        }
+        double whole = dot(size, q, q);
+        for (size_t p = 0; p < count; p++) {
+            double share = dot(size, accelerate->q[p], q);
+            add(size, q, -share, accelerate->q[p]);
+            add(size, r, -share, accelerate->r[p]);
+        }
+        double rest = dot(size, q, q);
+        if (rest > NEW_DIRECTION * whole) {
+            double length = sqrt(rest);
+            for (size_t i = 0; i < size; i++) {
+                q[i] /= length;
+                r[i] /= length;
+            }
+            count++;
+        }
     }
-    unpack(model, t2, scratch);
-    if (how->equal_weights) {
-        memcpy(model->weights, accelerate->saved->weights, model->k * sizeof(double));
+    return count;
+}
+
+/* y of A y = Q'f, its eigenvalues made positive and not too small. `f` in units of the information. */
+static void solve(const mix_accelerate *accelerate, size_t count, const double *f, double *y) {
+    double a[DIRECTIONS * DIRECTIONS], values[DIRECTIONS], vectors[DIRECTIONS * DIRECTIONS], right[DIRECTIONS];
+    for (size_t i = 0; i < count; i++) {
+        right[i] = dot(accelerate->size, accelerate->q[i], f);
+        for (size_t j = 0; j <= i; j++) {
+            a[i * count + j] = a[j * count + i] = (dot(accelerate->size, accelerate->q[i], accelerate->r[j]) +
+                                                   dot(accelerate->size, accelerate->q[j], accelerate->r[i])) /
+                                                  2;
+        }
+        y[i] = 0;
     }
-    /* The structure may not survive an extrapolation to the last digit; the floor may be passed. */
-    if (model->family->constrain(model, how, scratch) || mixture_model_prepare(model, NULL) != MIXTURE_OK) {
-        mix_model_copy(model, accelerate->saved);
-        accelerate->bound = fmax(FIRST_BOUND, accelerate->bound / BOUND_FACTOR);
+    mix_linalg_eigen(count, a, values, vectors);
+    for (size_t p = 0; p < count; p++) {
+        double along = 0;
+        for (size_t i = 0; i < count; i++) {
+            along += vectors[i * count + p] * right[i];
+        }
+        along /= fmax(fabs(values[p]), accelerate->bound);
+        for (size_t i = 0; i < count; i++) {
+            y[i] += vectors[i * count + p] * along;
+        }
+    }
+}
+
+/* Where to go, into target; false when nothing is known but the EM step. */
+static bool aim(mix_accelerate *accelerate) {
+    size_t size = accelerate->size, count = find_directions(accelerate);
+    double y[DIRECTIONS], *target = accelerate->target;
+    if (count == 0) {
         return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        target[i] = accelerate->unit[i] * accelerate->current.f[i];
+    }
+    solve(accelerate, count, target, y);
+    for (size_t p = 0; p < count; p++) {
+        add(size, target, y[p], accelerate->q[p]);
+        add(size, target, -y[p], accelerate->r[p]);
+    }
+    for (size_t i = 0; i < size; i++) {
+        target[i] = accelerate->current.theta[i] + target[i] / accelerate->unit[i];
     }
     return true;
 }
 
-void mix_accelerate_landed(mix_accelerate *accelerate, bool keep, mixture_model *model, double *statistics) {
-    if (keep) {
-        if (accelerate->at_bound) {
-            accelerate->bound *= BOUND_FACTOR;
-        }
-        accelerate->next_pause = 2;
-        accelerate->held = 0;
+/* ---- Along the sequence ------------------------------------------------------------------------------------ */
+
+void mix_accelerate_depart(mix_accelerate *accelerate, const mixture_model *model, double rise, double *scratch) {
+    if (accelerate->jumped) {
+        accelerate->bound = fmax(accelerate->bound / BOUND_FACTOR, LEAST_BOUND);
+        accelerate->next_pause = 0;
+    }
+    accelerate->jumped = false;
+    accelerate->slow = accelerate->slow || (accelerate->maps >= FIRST_MAPS && rise > SLOW * accelerate->rise);
+    accelerate->rise = rise;
+    accelerate->maps++;
+    point last = accelerate->last;
+    accelerate->last = accelerate->current;
+    accelerate->current = last;
+    accelerate->last_known = accelerate->known;
+    accelerate->known = accelerate->slow && pack(model, accelerate->current.theta, scratch);
+}
+
+void mix_accelerate_arrive(mix_accelerate *accelerate, const mixture_model *model, double *scratch) {
+    double *theta = accelerate->current.theta, *f = accelerate->current.f;
+    if (!accelerate->known || !pack(model, f, scratch)) {
+        forget(accelerate);
         return;
     }
+    add(accelerate->size, f, -1, theta);
+    if (accelerate->last_known) {
+        size_t bytes = accelerate->size * sizeof(double), place = accelerate->next;
+        memcpy(accelerate->theta[place], theta, bytes);
+        memcpy(accelerate->f[place], f, bytes);
+        add(accelerate->size, accelerate->theta[place], -1, accelerate->last.theta);
+        add(accelerate->size, accelerate->f[place], -1, accelerate->last.f);
+        accelerate->next = (place + 1) % accelerate->directions;
+        accelerate->held += accelerate->held < accelerate->directions;
+    }
+}
+
+bool mix_accelerate_jump(mix_accelerate *accelerate, mixture_model *model, const double *statistics,
+                         const mix_maximize *how, double *scratch) {
+    if (!accelerate->known) {
+        return false;
+    }
+    if (accelerate->pause > 0) {
+        accelerate->pause--;
+        return false;
+    }
+    measure(accelerate, model, statistics, how->covariance);
+    if (!aim(accelerate)) {
+        return false;
+    }
+    mix_model_copy(accelerate->saved, model);
+    unpack(model, accelerate->target, how->equal_weights, scratch);
+    /* A structure does not survive unless it is restored; the floor may be passed. */
+    if (model->family->constrain(model, how, scratch) || mixture_model_prepare(model, NULL) != MIXTURE_OK) {
+        mix_accelerate_undo(accelerate, model);
+        return false;
+    }
+    accelerate->jumped = true;
+    return true;
+}
+
+/* Begin again, more careful, and the later the more often in a row this happens. */
+void mix_accelerate_undo(mix_accelerate *accelerate, mixture_model *model) {
     mix_model_copy(model, accelerate->saved);
-    memcpy(statistics, accelerate->saved_statistics, accelerate->statistics_size * sizeof(double));
-    accelerate->bound = fmax(FIRST_BOUND, accelerate->bound / BOUND_FACTOR);
+    accelerate->held = accelerate->next = 0;
+    accelerate->bound = fmin(accelerate->bound * BOUND_FACTOR, 1);
+    accelerate->jumped = false;
     accelerate->pause = accelerate->next_pause;
-    accelerate->next_pause = accelerate->next_pause < 64 ? 2 * accelerate->next_pause : 64;
+    accelerate->next_pause = 2 * accelerate->next_pause + 1;
+    accelerate->next_pause = accelerate->next_pause < LONGEST_PAUSE ? accelerate->next_pause : LONGEST_PAUSE;
 }

@@ -1,4 +1,4 @@
-/* accelerate.h: extrapolating a slowly converging sequence of EM iterates (SQUAREM). */
+/* accelerate.h: moving ahead along a slowly converging sequence of EM iterates. */
 #ifndef MIX_ACCELERATE_H
 #define MIX_ACCELERATE_H
 
@@ -6,20 +6,24 @@
 
 typedef struct mix_accelerate mix_accelerate;
 
-/* For models of k components of d columns with `statistics` doubles of statistics; NULL when out of memory. */
-mix_accelerate *mix_accelerate_new(const mixture_family *family, size_t k, size_t d, size_t statistics);
+/* For models of k components of d columns; NULL when out of memory. */
+mix_accelerate *mix_accelerate_new(const mixture_family *family, size_t k, size_t d);
 void mix_accelerate_free(mix_accelerate *accelerate);  /* NULL is fine */
 void mix_accelerate_reset(mix_accelerate *accelerate); /* before a new sequence */
 
-/* Take note of a plain EM iterate, which raised the log-likelihood by `rise`; true when it is time to jump. */
-bool mix_accelerate_observe(mix_accelerate *accelerate, const mixture_model *model, double rise, double *scratch);
+/* Before maximize: take note of the model, whose log-likelihood is `rise` above the one before (the first:
+** INFINITY). scratch: the family's, here and below. */
+void mix_accelerate_depart(mix_accelerate *accelerate, const mixture_model *model, double rise, double *scratch);
 
-/* Keep model and statistics aside and move the model ahead, prepared. False when there is no valid place to
-** go: then nothing has changed. */
+/* After maximize: take note of where that has led. */
+void mix_accelerate_arrive(mix_accelerate *accelerate, const mixture_model *model, double *scratch);
+
+/* Then, if wanted: keep the model, maximized from `statistics`, aside and move it further ahead, prepared. False
+** when that is not called for, or when there is no valid place to go: then nothing has changed. */
 bool mix_accelerate_jump(mix_accelerate *accelerate, mixture_model *model, const double *statistics,
                          const mix_maximize *how, double *scratch);
 
-/* After the jump: whether it is kept; if not, model and statistics are put back. */
-void mix_accelerate_landed(mix_accelerate *accelerate, bool keep, mixture_model *model, double *statistics);
+/* After a jump to a lower log-likelihood, or to no valid model: put it back to what maximize had made it. */
+void mix_accelerate_undo(mix_accelerate *accelerate, mixture_model *model);
 
 #endif

@@ -4,6 +4,7 @@
 ** the log-likelihood of theta(i) and, at once, the statistics for the next iteration. */
 #include "em.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -33,7 +34,7 @@ mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixtu
     em->expect = mix_expect_new(family, data, options->k, options->covariance, (size_t)options->threads, cancel);
     em->statistics = mix_memory_zeros(size, sizeof(double));
     if (options->accelerate) {
-        em->accelerate = mix_accelerate_new(family, options->k, data->d, size);
+        em->accelerate = mix_accelerate_new(family, options->k, data->d);
     }
     if (em->expect == NULL || em->statistics == NULL || (options->accelerate && em->accelerate == NULL)) {
         return MIXTURE_NOMEM;
@@ -49,6 +50,7 @@ void mix_em_clear(mix_em *em) {
     memset(em, 0, sizeof *em);
 }
 
+/* Note the log-likelihood of one more map. */
 static mixture_status record(mix_em *em, mixture_error *error) {
     if (em->run.trace_count == em->run.trace_capacity) {
         size_t capacity = 2 * em->run.trace_capacity + 32;
@@ -60,6 +62,7 @@ static mixture_status record(mix_em *em, mixture_error *error) {
         em->run.trace_capacity = capacity;
     }
     em->run.trace[em->run.trace_count++] = em->run.loglik;
+    em->run.iterations = (long)em->run.trace_count - 1;
     return MIXTURE_OK;
 }
 
@@ -73,24 +76,30 @@ static mixture_status expect(mix_em *em, const mixture_model *model, mixture_err
     return MIXTURE_OK;
 }
 
-/* Try a jump ahead. If the log-likelihood there is not higher, everything is as it was. Costs one map. */
-static mixture_status jump(mix_em *em, mixture_model *model, mixture_error *error) {
-    double before = em->run.loglik, entropy = em->run.entropy;
-    if (!mix_accelerate_jump(em->accelerate, model, em->statistics, &em->how, mix_expect_scratch(em->expect))) {
-        return MIXTURE_OK;
+/* The next iterate: a plain EM map or, if the log-likelihood there is not lower, a jump ahead (*jumped; only if
+** `may_jump`). A jump that fails is a map spent, after which the plain one is made; so there must be room for two. */
+static mixture_status advance(mix_em *em, mixture_model *model, bool may_jump, bool *jumped,
+                              mixture_error *error) {
+    double before = em->run.loglik, *scratch = mix_expect_scratch(em->expect);
+    mixture_status status = mix_statistics_maximize(model, em->statistics, &em->how, scratch, error);
+    if (status == MIXTURE_OK && em->accelerate != NULL) {
+        mix_accelerate_arrive(em->accelerate, model, scratch);
     }
-    mixture_status status = expect(em, model, error);
-    if (status != MIXTURE_OK) {
-        return status;
+    *jumped = status == MIXTURE_OK && may_jump &&
+              mix_accelerate_jump(em->accelerate, model, em->statistics, &em->how, scratch);
+    if (*jumped) {
+        status = expect(em, model, error);
+        if (status == MIXTURE_OK && !(em->run.loglik >= before)) {
+            mix_accelerate_undo(em->accelerate, model);
+            em->run.loglik = before;
+            *jumped = false;
+            status = record(em, error);
+        }
     }
-    bool better = em->run.loglik > before;
-    if (!better) {
-        em->run.loglik = before;
-        em->run.entropy = entropy;
+    if (status == MIXTURE_OK && !*jumped) {
+        status = expect(em, model, error);
     }
-    mix_accelerate_landed(em->accelerate, better, model, em->statistics);
-    em->run.iterations++;
-    return record(em, error);
+    return status == MIXTURE_OK ? record(em, error) : status;
 }
 
 mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, double tol, mixture_error *error) {
@@ -105,19 +114,20 @@ mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, doubl
         status = record(em, error);
     }
     double top = em->run.loglik; /* the highest so far */
+    double rise = INFINITY;
+    bool small = false; /* the last rise: only a plain map tells whether that is convergence */
     while (status == MIXTURE_OK && em->run.iterations < max_iter) {
         double before = em->run.loglik;
+        bool may_jump = em->accelerate != NULL && !small && em->run.iterations + 2 <= max_iter, jumped;
         top = fmax(top, before);
-        status = mix_statistics_maximize(model, em->statistics, &em->how, mix_expect_scratch(em->expect), error);
-        if (status == MIXTURE_OK) {
-            status = expect(em, model, error);
+        if (em->accelerate != NULL) {
+            mix_accelerate_depart(em->accelerate, model, rise, mix_expect_scratch(em->expect));
         }
+        status = advance(em, model, may_jump, &jumped, error);
         if (status != MIXTURE_OK) {
             break;
         }
-        em->run.iterations++;
-        status = record(em, error);
-        double rise = em->run.loglik - before;
+        rise = em->run.loglik - before;
         if (rise < -rounding(em, before)) {
             /* The model was so many deviations away that the scatter about its mean has no digits of that about the
             ** next one (now the mean is right, and the next step will be), or the floor broke the M-step of a tied
@@ -125,16 +135,14 @@ mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, doubl
             if (em->accelerate != NULL) {
                 mix_accelerate_reset(em->accelerate);
             }
+            rise = INFINITY;
             continue;
         }
-        if (rise < tol * em->data->total_weight) {
+        small = rise < tol * em->data->total_weight || rise <= DBL_EPSILON * fabs(before);
+        if (small && !jumped) {
             em->run.fell = em->run.loglik < top - rounding(em, top);
             em->run.converged = !em->run.fell;
             break;
-        }
-        if (status == MIXTURE_OK && em->accelerate != NULL && em->run.iterations < max_iter &&
-            mix_accelerate_observe(em->accelerate, model, rise, mix_expect_scratch(em->expect))) {
-            status = jump(em, model, error);
         }
     }
     return status;

@@ -82,6 +82,9 @@ struct mixture_family {
     size_t (*packed_size)(size_t d);
     bool (*pack)(const mixture_model *model, size_t component, double *theta, double *scratch);
     void (*unpack)(mixture_model *model, size_t component, const double *theta, double *scratch);
+    /* The information that the complete data have of each of these coordinates, others held, from the component's
+    ** statistics under theta. */
+    void (*packed_information)(size_t d, const double *theta, const double *statistics, double *information);
 
     /* Rows as points (rows x d, row after row) whose Euclidean distances are meaningful for clustering. False when
     ** cancelled. */

@@ -319,6 +319,20 @@ static void unpack(mixture_model *model, size_t component, const double *theta, 
     }
 }
 
+/* Of a mean n / variance; of an entry of the factor's row i the same, and of a logarithm 2 n. The variance is that
+** of row i given the columns before. */
+static void packed_information(size_t d, const double *theta, const double *statistics, double *information) {
+    const double *factor = theta + d;
+    for (size_t i = 0; i < d; i++) {
+        double own = statistics[0] * exp(-2 * factor[mix_linalg_at(i, i)]);
+        information[i] = own;
+        for (size_t j = 0; j < i; j++) {
+            information[d + mix_linalg_at(i, j)] = own;
+        }
+        information[d + mix_linalg_at(i, i)] = 2 * statistics[0];
+    }
+}
+
 /* ---- Clustering space ------------------------------------------------------------------------------- */
 
 /* Covariance of the data in `matrix`, in the data's frame, where the mean is 0 but for rounding. False when
@@ -456,6 +470,7 @@ const mixture_family mixture_gaussian = {
     .packed_size = packed_size,
     .pack = pack,
     .unpack = unpack,
+    .packed_information = packed_information,
     .features = features,
     .partial_size = mix_gaussian_partial_size,
     .partial_log_density = mix_gaussian_partial_log_density,

@@ -243,6 +243,12 @@ static void unpack(mixture_model *model, size_t component, const double *theta, 
     }
 }
 
+/* Of ln p_j: the counts expected in category j, but for what is lost by their sum being known. */
+static void packed_information(size_t d, const double *theta, const double *statistics, double *information) {
+    (void)theta;
+    memcpy(information, statistics + 1, d * sizeof(double));
+}
+
 /* ---- Clustering space ------------------------------------------------------------------------------- */
 
 /* The shares of the categories in a row, which rows without a count take from all rows together; whitened:
@@ -371,6 +377,7 @@ const mixture_family mixture_multinomial = {
     .packed_size = packed_size,
     .pack = pack,
     .unpack = unpack,
+    .packed_information = packed_information,
     .features = features,
     .partial_size = partial_size,
     .partial_log_density = partial_log_density,

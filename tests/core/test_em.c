@@ -1,5 +1,6 @@
 /* test_em.c: what expectation-maximization promises: it climbs, it stops where the gradient is 0, and
 ** statistics add up. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,6 +238,34 @@ static void the_gradient_is_zero_where_a_fit_has_converged(void **state) {
     }
 }
 
+static void with_tolerance_0_a_fit_ends_when_the_loglik_rises_no_more_than_its_rounding(void **state) {
+    (void)state;
+    enum { N = 400, D = 3 };
+    double x[N * D];
+    draw_rows(77, 3, D, N, x);
+    for (int accelerate = 0; accelerate < 2; accelerate++) {
+        mixture_options options = options_for(3, MIXTURE_FULL);
+        options.accelerate = accelerate;
+        options.max_iter = 100000;
+        options.tol = 1e-13;
+        mixture_model *almost = check_fit(x, N, D, &options);
+        options.tol = 0;
+        mixture_model *model = check_fit(x, N, D, &options);
+        assert_true(model->converged);
+        assert_true(model->iterations > almost->iterations);
+        assert_close(model->loglik, almost->loglik, 0, 1e-6);
+        /* The last map is a plain one; no plain one before it rose that little. */
+        size_t last = model->trace_count - 1;
+        double rounding = DBL_EPSILON * fabs(model->loglik);
+        assert_true(fabs(model->trace[last] - model->trace[last - 1]) <= 10 * rounding);
+        for (size_t i = 1; i < last && !accelerate; i++) {
+            assert_true(model->trace[i] - model->trace[i - 1] > rounding / 2);
+        }
+        mixture_model_free(almost);
+        mixture_model_free(model);
+    }
+}
+
 /* ---- Statistics ------------------------------------------------------------------------------------------ */
 
 static mixture_model *three_by_two(void) {
@@ -294,6 +323,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_loglik_never_falls_and_is_that_of_the_parameters),
         cmocka_unit_test(the_gradient_is_zero_where_a_fit_has_converged),
+        cmocka_unit_test(with_tolerance_0_a_fit_ends_when_the_loglik_rises_no_more_than_its_rounding),
         cmocka_unit_test(statistics_of_halves_merge_to_those_of_the_whole_and_are_their_definition),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
