@@ -2,7 +2,7 @@
 #include "peak.h"
 
 #if defined(__AVX512F__)
-enum { REG_LANES = 8, CHAINS = 16 };
+enum { REG_LANES = 8, CHAINS = 12 };
 #elif defined(__AVX2__)
 enum { REG_LANES = 4, CHAINS = 12 };
 #else
@@ -19,7 +19,10 @@ double JOIN(peak_, PEAK)(double operations) {
     long rounds = (long)(operations / each);
     reg factor = {0}, sum[CHAINS] = {{0}};
     factor += 0.999;
-    __asm__ volatile("" : "+x"(factor)); /* its value is unknown from here */
+    __asm__ volatile("" : "+x"(factor)); /* its value is unknown from here, as are the sums' */
+    for (int i = 0; i < CHAINS; i++) {
+        __asm__ volatile("" : "+x"(sum[i]));
+    }
     for (long round = 0; round < rounds; round++) {
         for (int i = 0; i < CHAINS; i++) {
             sum[i] = sum[i] * factor + factor;
