@@ -353,103 +353,148 @@ MIX_INLINE void scatter_small(const mix_rows *rows, size_t d, const double *mean
     }
 }
 
-/* Add the height x width products of weighted differences at a and differences at b, each column
-** MIX_BLOCK_ROWS apart. Diagonal: i = j, and what is above the diagonal is left out. Height, width and diagonal are
-** constants where this is called. */
-MIX_INLINE void scatter_tile(size_t padded, size_t height, size_t width, bool diagonal, const double *a,
-                             const double *b, size_t i, size_t j, double *scatter) {
-    double lanes[TILE][TILE][MIX_LANES];
-    a += i * MIX_BLOCK_ROWS;
-    b += j * MIX_BLOCK_ROWS;
+/* What the tiles of a scatter share. `keep` (a constant): differences and the strip's weighted ones are stored for
+** other tiles, which pays where there are many. */
+typedef struct scattering {
+    const mix_rows *rows;
+    const double *mean, *resp;
+    double *difference, *weighted; /* d and TILE columns, MIX_BLOCK_ROWS apart */
+    double *total, *sums, *products;
+} scattering;
+
+MIX_INLINE vec difference_at(const scattering *s, size_t column, size_t at) {
+    return vec_load(s->rows->x + column * s->rows->stride + at) - s->mean[column];
+}
+
+/* The tile on the diagonal at rows i to i + height - 1, and the sums of these columns. */
+MIX_INLINE void scatter_diagonal(const scattering *s, size_t height, bool keep, size_t i) {
+    double lanes[TILE + 1][TILE + 1][MIX_LANES];
     for (size_t part = 0; part < PARTS; part++) {
-        vec sum[TILE][TILE] = {{{0}}};
-        for (size_t at = part * VEC_LANES; at < padded; at += MIX_LANES) {
-            vec right[TILE];
-            for (size_t q = 0; q < width; q++) {
-                right[q] = vec_load(b + q * MIX_BLOCK_ROWS + at);
+        vec total = {0}, sum[TILE] = {{0}}, product[TILE][TILE] = {{{0}}};
+        for (size_t at = part * VEC_LANES; at < s->rows->padded; at += MIX_LANES) {
+            vec r = vec_load(s->resp + at), x[TILE];
+            total += r;
+            for (size_t p = 0; p < height; p++) {
+                x[p] = difference_at(s, i + p, at);
+                vec w = r * x[p];
+                sum[p] += w;
+                if (keep) {
+                    vec_store(s->difference + (i + p) * MIX_BLOCK_ROWS + at, x[p]);
+                    vec_store(s->weighted + p * MIX_BLOCK_ROWS + at, w);
+                }
+                for (size_t q = 0; q <= p; q++) {
+                    product[p][q] += w * x[q];
+                }
+            }
+        }
+        vec_store(lanes[TILE][TILE] + part * VEC_LANES, total);
+        for (size_t p = 0; p < height; p++) {
+            vec_store(lanes[p][TILE] + part * VEC_LANES, sum[p]);
+            for (size_t q = 0; q <= p; q++) {
+                vec_store(lanes[p][q] + part * VEC_LANES, product[p][q]);
+            }
+        }
+    }
+    *s->total += i == 0 ? vec_sum(lanes[TILE][TILE]) : 0;
+    for (size_t p = 0; p < height; p++) {
+        s->sums[i + p] += vec_sum(lanes[p][TILE]);
+        for (size_t q = 0; q <= p; q++) {
+            s->products[(i + p) * (i + p + 1) / 2 + i + q] += vec_sum(lanes[p][q]);
+        }
+    }
+}
+
+/* The tile of rows i to i + height - 1 and columns j to j + TILE - 1, left of the diagonal. */
+MIX_INLINE void scatter_square(const scattering *s, size_t height, bool keep, size_t i, size_t j) {
+    double lanes[TILE][TILE][MIX_LANES];
+    for (size_t part = 0; part < PARTS; part++) {
+        vec product[TILE][TILE] = {{{0}}};
+        for (size_t at = part * VEC_LANES; at < s->rows->padded; at += MIX_LANES) {
+            vec x[TILE];
+            for (size_t q = 0; q < TILE; q++) {
+                x[q] =
+                    keep ? vec_load(s->difference + (j + q) * MIX_BLOCK_ROWS + at) : difference_at(s, j + q, at);
             }
             for (size_t p = 0; p < height; p++) {
-                vec left = vec_load(a + p * MIX_BLOCK_ROWS + at);
-                for (size_t q = 0; q < (diagonal ? p + 1 : width); q++) {
-                    sum[p][q] += left * right[q];
+                vec w = keep ? vec_load(s->weighted + p * MIX_BLOCK_ROWS + at)
+                             : vec_load(s->resp + at) * difference_at(s, i + p, at);
+                for (size_t q = 0; q < TILE; q++) {
+                    product[p][q] += w * x[q];
                 }
             }
         }
         for (size_t p = 0; p < height; p++) {
-            for (size_t q = 0; q < (diagonal ? p + 1 : width); q++) {
-                vec_store(lanes[p][q] + part * VEC_LANES, sum[p][q]);
+            for (size_t q = 0; q < TILE; q++) {
+                vec_store(lanes[p][q] + part * VEC_LANES, product[p][q]);
             }
         }
     }
     for (size_t p = 0; p < height; p++) {
-        double *row = scatter + (i + p) * (i + p + 1) / 2 + j;
-        for (size_t q = 0; q < (diagonal ? p + 1 : width); q++) {
-            row[q] += vec_sum(lanes[p][q]);
+        for (size_t q = 0; q < TILE; q++) {
+            s->products[(i + p) * (i + p + 1) / 2 + j + q] += vec_sum(lanes[p][q]);
         }
     }
 }
 
 /* Rows i to i + height - 1 of a scatter. */
-MIX_INLINE void scatter_strip(size_t padded, size_t height, const double *a, const double *b, size_t i,
-                              double *scatter) {
+MIX_INLINE void scatter_strip(const scattering *s, size_t height, bool keep, size_t i) {
+    scatter_diagonal(s, height, keep, i);
     for (size_t j = 0; j < i; j += TILE) {
-        scatter_tile(padded, height, TILE, false, a, b, i, j, scatter);
+        scatter_square(s, height, keep, i, j);
     }
-    scatter_tile(padded, height, height, true, a, b, i, i, scatter);
+}
+
+MIX_INLINE void scatter_strips(const scattering *s, size_t d, bool keep) {
+    size_t i = 0;
+    for (; i + TILE <= d; i += TILE) {
+        scatter_strip(s, TILE, keep, i);
+    }
+    switch (d - i) {
+    case 3:
+        scatter_strip(s, 3, keep, i);
+        break;
+    case 2:
+        scatter_strip(s, 2, keep, i);
+        break;
+    case 1:
+        scatter_strip(s, 1, keep, i);
+        break;
+    default:
+        break;
+    }
 }
 
 static void scatter(const mix_rows *rows, size_t d, const double *mean, const double *resp, double *statistics,
                     double *scratch) {
+    const scattering s = {
+        .rows = rows,
+        .mean = mean,
+        .resp = resp,
+        .difference = scratch,
+        .weighted = scratch + d * MIX_BLOCK_ROWS,
+        .total = statistics,
+        .sums = statistics + 1,
+        .products = statistics + 1 + d,
+    };
     switch (d) {
     case 1:
         scatter_small(rows, 1, mean, resp, statistics);
-        return;
+        break;
     case 2:
         scatter_small(rows, 2, mean, resp, statistics);
-        return;
+        break;
     case 3:
         scatter_small(rows, 3, mean, resp, statistics);
-        return;
+        break;
     case SMALL_SCATTER == 4 ? 4:
         0 : scatter_small(rows, SMALL_SCATTER, mean, resp, statistics);
-        return;
-    default:
         break;
-    }
-    double *difference = scratch, *weighted = scratch + d * MIX_BLOCK_ROWS;
-    statistics[0] += column_sum(rows->padded, resp);
-    for (size_t j = 0; j < d; j++) {
-        double lanes[MIX_LANES];
-        for (size_t part = 0; part < PARTS; part++) {
-            vec sum = {0};
-            for (size_t at = part * VEC_LANES; at < rows->padded; at += MIX_LANES) {
-                vec x = vec_load(rows->x + j * rows->stride + at) - mean[j];
-                vec w = vec_load(resp + at) * x;
-                sum += w;
-                vec_store(difference + j * MIX_BLOCK_ROWS + at, x);
-                vec_store(weighted + j * MIX_BLOCK_ROWS + at, w);
-            }
-            vec_store(lanes + part * VEC_LANES, sum);
+    default:
+        if (d <= 2 * TILE) {
+            scatter_strips(&s, d, false);
+        } else {
+            scatter_strips(&s, d, true);
         }
-        statistics[1 + j] += vec_sum(lanes);
-    }
-    double *products = statistics + 1 + d;
-    size_t i = 0;
-    for (; i + TILE <= d; i += TILE) {
-        scatter_strip(rows->padded, TILE, weighted, difference, i, products);
-    }
-    switch (d - i) {
-    case 3:
-        scatter_strip(rows->padded, 3, weighted, difference, i, products);
-        break;
-    case 2:
-        scatter_strip(rows->padded, 2, weighted, difference, i, products);
-        break;
-    case 1:
-        scatter_strip(rows->padded, 1, weighted, difference, i, products);
-        break;
-    default:
-        break;
     }
 }
 
