@@ -7,9 +7,10 @@
 #include "memory.h"
 
 enum {
-    UNIT_BLOCKS = 8,         /* at least: 2,048 rows, so that taking a unit costs nothing beside working on it */
-    MAX_UNITS = 64,          /* which bounds the memory for their statistics, */
-    MAX_UNIT_BYTES = 1 << 26 /* as this does for large models */
+    UNIT_BLOCKS = 8,          /* at least: 2,048 rows, so that taking a unit costs nothing beside working on it */
+    MAX_UNITS = 64,           /* which bounds the memory for their statistics, */
+    MAX_UNIT_BYTES = 1 << 26, /* as this does for large models */
+    LINE_DOUBLES = 8          /* in a cache line */
 };
 
 /* Floating point operations of a pass below which waking another thread does not pay: about 50 us. */
@@ -21,7 +22,9 @@ struct mix_expect {
     mix_threads *threads;
     size_t blocks, units, capacity; /* capacity: doubles of statistics a unit */
     size_t scratch_size;            /* doubles a thread */
-    double *unit_statistics, *scratch;
+    double *unit_statistics;
+    void *scratch_block;
+    double *scratch; /* inside scratch_block, at a cache line */
     /* Of the current run: */
     const mixture_model *model;
     size_t size;
@@ -62,15 +65,17 @@ mix_expect *mix_expect_new(const mixture_family *family, const mixture_data *dat
     expect->unit_statistics = mix_memory_array(expect->units, expect->capacity * sizeof(double));
     expect->threads = mix_threads_new(threads_worth(data, k, wanted, expect->units), cancel);
     if (expect->threads != NULL && expect->unit_statistics != NULL) {
-        /* A line between the threads' parts keeps them from sharing one. */
-        expect->scratch_size += 16;
-        expect->scratch =
-            mix_memory_zeros(mix_threads_count(expect->threads), expect->scratch_size * sizeof(double));
+        /* Vectors that straddle two cache lines cost twice, and threads must not share a line. */
+        expect->scratch_size = (expect->scratch_size + LINE_DOUBLES - 1) / LINE_DOUBLES * LINE_DOUBLES;
+        expect->scratch_block = mix_memory_zeros(
+            mix_threads_count(expect->threads) * expect->scratch_size + LINE_DOUBLES, sizeof(double));
     }
-    if (expect->scratch == NULL) {
+    if (expect->scratch_block == NULL) {
         mix_expect_free(expect);
         return NULL;
     }
+    const size_t line = LINE_DOUBLES * sizeof(double);
+    expect->scratch = (double *)(((uintptr_t)expect->scratch_block + line - 1) / line * line);
     return expect;
 }
 
@@ -78,7 +83,7 @@ void mix_expect_free(mix_expect *expect) {
     if (expect != NULL) {
         mix_threads_free(expect->threads);
         mix_memory_free(expect->unit_statistics);
-        mix_memory_free(expect->scratch);
+        mix_memory_free(expect->scratch_block);
         mix_memory_free(expect);
     }
 }

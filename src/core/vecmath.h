@@ -1,18 +1,34 @@
-/* vecmath.h: vectors of 8 doubles, and exp and log of them.
+/* vecmath.h: vectors of doubles, and exp and log of them.
 **
-** GNU C vector extensions: the compiler makes one AVX-512 register, two AVX2 or four SSE2/NEON registers of a
-** vec, with the same order of operations everywhere. Only kernel.c and its tests include this. */
+** GNU C vector extensions, one register wide: compilers split wider vectors badly. Sums over rows are kept for
+** MIX_LANES lanes apart, whatever the width: row r is added to lane r % MIX_LANES, a narrow machine passing over
+** the rows once for each part of the lanes. So the order of additions is the same everywhere. Only kernel.c and its
+** tests include this. */
 #ifndef MIX_VECMATH_H
 #define MIX_VECMATH_H
 
 #include <stddef.h>
 #include <stdint.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
-typedef double vec __attribute__((vector_size(64)));
-typedef int64_t vec_int __attribute__((vector_size(64)));
-typedef uint64_t vec_uint __attribute__((vector_size(64)));
+/* Doubles in a register, registers there are. */
+#if defined(__AVX512F__)
+enum { VEC_LANES = 8, VEC_REGISTERS = 32 };
+#elif defined(__AVX2__)
+enum { VEC_LANES = 4, VEC_REGISTERS = 16 };
+#else
+enum { VEC_LANES = 2, VEC_REGISTERS = 16 };
+#endif
+
+typedef double vec __attribute__((vector_size(VEC_LANES * 8)));
+typedef int64_t vec_int __attribute__((vector_size(VEC_LANES * 8)));
+typedef uint64_t vec_uint __attribute__((vector_size(VEC_LANES * 8)));
 /* As found in memory: at any address that a double may have. */
-typedef double vec_memory __attribute__((vector_size(64), aligned(8), may_alias));
+typedef double vec_memory __attribute__((vector_size(VEC_LANES * 8), aligned(8), may_alias));
+typedef double vec_pair __attribute__((vector_size(16)));
+typedef double vec_pair_memory __attribute__((vector_size(16), aligned(8), may_alias));
 
 #define MIX_INLINE static inline __attribute__((always_inline))
 
@@ -25,7 +41,7 @@ MIX_INLINE void vec_store(double *x, vec v) {
 }
 
 MIX_INLINE vec vec_all(double x) {
-    return (vec){x, x, x, x, x, x, x, x};
+    return x - (vec){0};
 }
 
 /* mask (all bits of a lane set or clear) ? a : b */
@@ -33,45 +49,51 @@ MIX_INLINE vec vec_select(vec_int mask, vec a, vec b) {
     return (vec)((mask & (vec_int)a) | (~mask & (vec_int)b));
 }
 
+/* a > b ? a : b. x86 has just that, which compilers do not see. */
 MIX_INLINE vec vec_max(vec a, vec b) {
+#if defined(__AVX512F__)
+    return (vec)_mm512_max_pd((__m512d)a, (__m512d)b);
+#elif defined(__AVX2__)
+    return (vec)_mm256_max_pd((__m256d)a, (__m256d)b);
+#elif defined(__SSE2__)
+    return (vec)_mm_max_pd((__m128d)a, (__m128d)b);
+#else
     return vec_select(a > b, a, b);
+#endif
 }
 
-/* Lanes added pairwise: ((0+4)+(2+6)) + ((1+5)+(3+7)). */
-MIX_INLINE double vec_sum(vec v) {
-    return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+/* Eight lanes in memory added pairwise: ((0+4)+(2+6)) + ((1+5)+(3+7)). */
+MIX_INLINE double vec_sum(const double *lanes) {
+    const vec_pair_memory *pair = (const void *)lanes;
+    vec_pair sum = ((vec_pair)pair[0] + (vec_pair)pair[2]) + ((vec_pair)pair[1] + (vec_pair)pair[3]);
+    return sum[0] + sum[1];
 }
 
 /* Adding 1.5 * 2^52 rounds a double to an integer in its low bits (to nearest, |x| < 2^51). */
 #define VEC_ROUNDER 0x1.8p52
 
-/* exp(x), within 1 ulp where the result is a normal number; 0 below -708 and infinity above 709.
-** x = n ln 2 + r with |r| <= ln(2)/2, and exp(r) by its Taylor series to r^13 / 13!, whose remainder is below
-** 2^-57. ln 2 in two parts (Cody & Waite 1980), the first with 21 zero bits, so that n times it is exact. */
+/* exp(x) of x <= 709, within 1.1 ulp where the result is a normal number; 0 below -708.
+** x = n ln 2 + r with |r| <= ln(2)/2, ln 2 in two parts (Cody & Waite 1980), the first with 21 zero bits, so that n
+** times it is exact. exp(r) = 1 + r + r^2 q(r), q the polynomial of degree 9 whose greatest relative error in exp(r)
+** is least (Remez), 2^-57.9. */
 MIX_INLINE vec vec_exp(vec x) {
-    vec clamped = vec_select(x < -708.0, vec_all(-708.0), x);
-    clamped = vec_select(clamped > 709.0, vec_all(709.0), clamped);
-    vec rounded = clamped * 0x1.71547652b82fep0 + VEC_ROUNDER; /* 1 / ln 2 */
+    vec rounded = x * 0x1.71547652b82fep0 + VEC_ROUNDER; /* 1 / ln 2 */
     vec n = rounded - VEC_ROUNDER;
-    vec r = clamped - n * 0x1.62e42fee00000p-1;
+    vec r = x - n * 0x1.62e42fee00000p-1;
     r = r - n * 0x1.a39ef35793c76p-33;
-    vec p = vec_all(1.0 / 6227020800);
-    p = p * r + 1.0 / 479001600;
-    p = p * r + 1.0 / 39916800;
-    p = p * r + 1.0 / 3628800;
-    p = p * r + 1.0 / 362880;
-    p = p * r + 1.0 / 40320;
-    p = p * r + 1.0 / 5040;
-    p = p * r + 1.0 / 720;
-    p = p * r + 1.0 / 120;
-    p = p * r + 1.0 / 24;
-    p = p * r + 1.0 / 6;
-    p = p * r + 0.5;
-    vec e = 1.0 + (r + r * r * p);
+    vec q = 0x1.ad7f661222320p-26 * r + 0x1.28ad686669298p-22;
+    q = q * r + 0x1.71df2546b4e32p-19;
+    q = q * r + 0x1.a0199a172c38fp-16;
+    q = q * r + 0x1.a01a012a64852p-13;
+    q = q * r + 0x1.6c16c184264d8p-10;
+    q = q * r + 0x1.1111111127ba9p-7;
+    q = q * r + 0x1.555555555088dp-5;
+    q = q * r + 0x1.55555555554fap-3;
+    q = q * r + 0x1.000000000000ap-1;
+    vec e = 1.0 + (r + r * r * q);
     /* Times 2^n: n sits in the low bits of `rounded`; moved up it adds to the exponent. */
-    vec result = (vec)((vec_int)e + ((vec_int)rounded << 52));
-    result = vec_select(x < -708.0, vec_all(0.0), result);
-    return vec_select(x > 709.0, vec_all(__builtin_inf()), result);
+    vec_int result = (vec_int)e + ((vec_int)rounded << 52);
+    return (vec)(result & (x >= -708.0));
 }
 
 /* log(x) of a positive, finite, normal x, within 1 ulp. x = 2^n m, sqrt(1/2) <= m < sqrt(2); with f = m - 1 and
