@@ -210,6 +210,31 @@ static size_t find_directions(mix_accelerate *accelerate) {
     return count;
 }
 
+/* y of A y = right, if no eigenvalue of A is below the bound: then that is all there is to do. */
+static bool solve_definite(size_t count, const double *a, double bound, const double *right, double *y) {
+    double shifted[DIRECTIONS * DIRECTIONS] = {0}, factor[DIRECTIONS * (DIRECTIONS + 1) / 2];
+    for (size_t i = 0; i < count * count; i++) {
+        shifted[i] = i % (count + 1) == 0 ? a[i] - bound : a[i];
+    }
+    if (!mix_linalg_cholesky(count, shifted, 0, factor) || !mix_linalg_cholesky(count, a, 0, factor)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        y[i] = right[i];
+        for (size_t j = 0; j < i; j++) {
+            y[i] -= factor[mix_linalg_at(i, j)] * y[j];
+        }
+        y[i] /= factor[mix_linalg_at(i, i)];
+    }
+    for (size_t i = count; i-- > 0;) {
+        for (size_t j = i + 1; j < count; j++) {
+            y[i] -= factor[mix_linalg_at(j, i)] * y[j];
+        }
+        y[i] /= factor[mix_linalg_at(i, i)];
+    }
+    return true;
+}
+
 /* y of A y = Q'f, its eigenvalues made positive and not too small. `f` in units of the information. */
 static void solve(const mix_accelerate *accelerate, size_t count, const double *f, double *y) {
     double a[DIRECTIONS * DIRECTIONS], values[DIRECTIONS], vectors[DIRECTIONS * DIRECTIONS], right[DIRECTIONS];
@@ -221,6 +246,9 @@ static void solve(const mix_accelerate *accelerate, size_t count, const double *
                                                   2;
         }
         y[i] = 0;
+    }
+    if (solve_definite(count, a, accelerate->bound, right, y)) {
+        return;
     }
     mix_linalg_eigen(count, a, values, vectors);
     for (size_t p = 0; p < count; p++) {

@@ -14,6 +14,13 @@
 /* A fall by more than this share of the log-likelihood, or of a row, is no rounding error of a sound step. */
 #define FALL 1e-5
 
+/* A run is given up, after so many maps, when it is so many times its last two rises below its goal. Close to it,
+** where a log-likelihood is as good as the goal's, it is on its way to the same place unless it rises fast. */
+#define REACH 400.0
+#define CLOSE 0.05
+#define CLOSE_REACH 2.0
+enum { LEAST_MAPS = 8 };
+
 static double rounding(const mix_em *em, double loglik) {
     return FALL * (fabs(loglik) + em->data->total_weight);
 }
@@ -23,6 +30,7 @@ mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixtu
     memset(em, 0, sizeof *em);
     em->data = data;
     em->single = (double)NAN;
+    em->goal = -INFINITY;
     em->how = (mix_maximize){
         .covariance = options->covariance,
         .equal_weights = options->equal_weights,
@@ -102,6 +110,11 @@ static mixture_status advance(mix_em *em, mixture_model *model, bool may_jump, b
     return status == MIXTURE_OK ? record(em, error) : status;
 }
 
+static bool out_of_reach(const mix_em *em, double rise) {
+    double gap = em->goal - em->run.loglik;
+    return gap > 0 && rise * (gap < CLOSE ? CLOSE_REACH : REACH) < gap;
+}
+
 mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, double tol, mixture_error *error) {
     em->run.iterations = 0;
     em->run.converged = em->run.fell = false;
@@ -114,7 +127,7 @@ mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, doubl
         status = record(em, error);
     }
     double top = em->run.loglik; /* the highest so far */
-    double rise = INFINITY;
+    double rise = INFINITY, last_rise = INFINITY;
     bool small = false; /* the last rise: only a plain map tells whether that is convergence */
     while (status == MIXTURE_OK && em->run.iterations < max_iter) {
         double before = em->run.loglik;
@@ -138,6 +151,10 @@ mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, doubl
             rise = INFINITY;
             continue;
         }
+        if (em->run.iterations >= LEAST_MAPS && out_of_reach(em, fmax(rise, last_rise))) {
+            break;
+        }
+        last_rise = rise;
         small = rise < tol * em->data->total_weight || rise <= DBL_EPSILON * fabs(before);
         if (small && !jumped) {
             em->run.fell = em->run.loglik < top - rounding(em, top);

@@ -23,6 +23,7 @@ typedef struct mix_em {
     mix_accelerate *accelerate; /* NULL: plain EM */
     double *statistics;         /* of the model that the last run left */
     double single;              /* log-likelihood of one component; NAN until it is asked for (soundness.c) */
+    double goal;                /* a run that is not likely to rise above this ends early; -INFINITY: none does */
     mix_run run;                /* the last one; whoever takes its trace away leaves NULL and capacity 0 */
 } mix_em;
 

@@ -11,8 +11,9 @@
 #include "model.h"
 
 enum {
-    FIRST_MAPS = 10,      /* EM maps of every candidate of a selection, */
-    SHORT_MAPS = 40,      /* and of those that go on, or of all of a single fit */
+    FIRST_MAPS = 6,       /* EM maps of every candidate of a selection, */
+    SHORT_MAPS = 20,      /* and of those that go on; */
+    SINGLE_MAPS = 40,     /* of every candidate of a single fit */
     DRAWN = 4,            /* of which there may be so many, */
     LAST_DRAWN_SHARE = 1, /* and, in a selection, so many go on to the end */
     ANCHORS = 2,          /* besides those that go on in any case */
@@ -119,56 +120,61 @@ static mixture_status run_short(mix_contest *contest, mix_em *em, long done, lon
 }
 
 static long first_maps(const mix_contest *contest) {
-    return contest->search->share ? FIRST_MAPS : SHORT_MAPS;
+    return contest->search->share ? FIRST_MAPS : SINGLE_MAPS;
 }
 
 /* Another structure's fit as a candidate of this one. */
-static mixture_status enter_near(mix_contest *contest, mix_em *em, const mixture_model *near,
+static mixture_status enter_near(mix_contest *contest, mix_em *em, const mixture_model *near, bool trial,
                                  mixture_model *model) {
     mix_model_copy(model, near);
     model->covariance = contest->options->covariance;
     contest->search->family->constrain(model, &em->how, mix_expect_scratch(em->expect));
     mixture_status status = mixture_model_prepare(model, contest->error);
-    candidate entry = {.model = model, .anchor = true};
-    if (status == MIXTURE_OK) {
+    candidate entry = {.model = model, .loglik = (double)-INFINITY, .anchor = true};
+    if (status == MIXTURE_OK && trial) {
         status = run_short(contest, em, 0, first_maps(contest), &entry);
     }
     return status == MIXTURE_OK ? enter(contest, &entry) : status;
 }
 
-/* Draw a candidate and try it; a single one is not tried. */
-static mixture_status draw(mix_contest *contest, mix_em *em, size_t number, bool rivals, mixture_model *model) {
+/* Draw a candidate and, if so wanted, try it. */
+static mixture_status draw(mix_contest *contest, mix_em *em, size_t number, bool trial, mixture_model *model) {
     mix_init *init = contest->search->init;
-    candidate entry = {.model = model, .number = number, .anchor = mix_init_from_tree(init, number)};
+    candidate entry = {
+        .model = model, .number = number, .loglik = (double)-INFINITY, .anchor = mix_init_from_tree(init, number)};
     mixture_status status = mix_init_draw(init, number, contest->search->given, &em->how, model, contest->error);
-    if (status == MIXTURE_OK && rivals) {
+    if (status == MIXTURE_OK && trial) {
         status = run_short(contest, em, 0, first_maps(contest), &entry);
     }
     return status == MIXTURE_OK ? enter(contest, &entry) : status;
 }
 
-/* Draw the candidates: all, or those that another structure of the kind has picked. */
+/* Whether another structure of the kind has picked candidates for this one. */
+static bool is_picked(const mix_contest *contest) {
+    const mix_search *search = contest->search;
+    return search->share && search->picked_k == contest->options->k &&
+           search->pick_count[mix_covariance_kind(contest->options->covariance)] > 0;
+}
+
+/* Draw the candidates: all, or those that were picked, none of which needs a trial. */
 static mixture_status draw_candidates(mix_contest *contest, mix_em *em, const mixture_model *near,
                                       mixture_model *model) {
     const mix_search *search = contest->search;
     const mixture_options *options = contest->options;
     mix_covariance_kinds kind = mix_covariance_kind(options->covariance);
-    bool picked = search->share && search->picked_k == options->k && search->pick_count[kind] > 0;
+    bool picked = is_picked(contest);
     /* Where everything that can be drawn follows from what was given, one candidate is all there is. */
     bool fixed = search->given != NULL && options->start.arrays[0] != NULL;
     size_t count = fixed || options->k == 1 ? 1 : (size_t)options->n_init;
-    bool rivals = count > 1 || near != NULL;
-    mixture_status status = MIXTURE_OK;
+    bool trial = !picked && (count > 1 || near != NULL);
+    mixture_status status = near != NULL ? enter_near(contest, em, near, trial, model) : MIXTURE_OK;
     for (size_t number = 0; status == MIXTURE_OK && number < count; number++) {
         if (!picked || mix_init_from_tree(search->init, number)) {
-            status = draw(contest, em, number, rivals, model);
+            status = draw(contest, em, number, trial, model);
         }
     }
     for (size_t i = 0; status == MIXTURE_OK && picked && i < search->pick_count[kind]; i++) {
-        status = draw(contest, em, search->picks[kind][i], rivals, model);
-    }
-    if (status == MIXTURE_OK && near != NULL) {
-        status = enter_near(contest, em, near, model);
+        status = draw(contest, em, search->picks[kind][i], trial, model);
     }
     return status;
 }
@@ -180,9 +186,6 @@ static void note_picks(mix_contest *contest) {
     if (search->picked_k != contest->options->k) {
         search->picked_k = contest->options->k;
         memset(search->pick_count, 0, sizeof search->pick_count);
-    }
-    if (search->pick_count[kind] > 0) {
-        return;
     }
     for (size_t i = 0; i < FINALISTS && contest->finalists[i].model != NULL; i++) {
         if (!contest->finalists[i].anchor && search->pick_count[kind] < MIX_SEARCH_PICKS) {
@@ -237,7 +240,7 @@ static mixture_status choose_candidates(mix_contest *contest, const mixture_mode
     }
     if (status == MIXTURE_OK) {
         status = draw_candidates(contest, em, near, model);
-        if (status == MIXTURE_OK) {
+        if (status == MIXTURE_OK && !is_picked(contest)) {
             status = thin_out(contest, em);
         }
     } else {
@@ -291,6 +294,7 @@ static mixture_status continue_finalists(mix_contest *contest, size_t *best, mix
             break;
         }
         candidate *entry = &contest->finalists[i];
+        contest->em.goal = sound ? top.loglik : (double)-INFINITY;
         mixture_status status = finish_finalist(contest, entry);
         if (status != MIXTURE_OK) {
             return status;

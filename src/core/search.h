@@ -7,7 +7,7 @@
 #include "init.h"
 #include "soundness.h"
 
-enum { MIX_SEARCH_PICKS = 2 };
+enum { MIX_SEARCH_PICKS = 1 };
 
 /* What fits of one table share. */
 typedef struct mix_search {
