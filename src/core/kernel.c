@@ -17,7 +17,7 @@ enum {
     PARTS = MIX_LANES / VEC_LANES, /* passes that a sum over rows takes */
     WIDE = VEC_REGISTERS == 32,    /* */
     PANEL = WIDE ? 4 : 2,          /* vectors of rows that share a read of a factor's entry */
-    HEIGHT = 4,                    /* rows of a factor that share a read of the differences */
+    HEIGHT = WIDE ? 3 : 4,         /* rows of a factor that share a read of the differences */
     TILE = WIDE ? 4 : 3,           /* a scatter is built from tiles of TILE x TILE */
     AXIS_TILE = WIDE ? 4 : 3,      /* columns whose sums are taken together */
     SMALL_DENSITY = 8,             /* columns up to which densities have code of their own, */
@@ -78,10 +78,13 @@ MIX_INLINE void add_squares(size_t width, size_t height, size_t i, const double 
         factor += i + p + 1;
     }
     for (size_t j = 0; j <= i; j++) {
+        vec x[PANEL];
         for (size_t v = 0; v < width; v++) {
-            vec x = vec_load(difference + (j * width + v) * VEC_LANES);
-            for (size_t p = 0; p < height; p++) {
-                z[p][v] += row[p][j] * x;
+            x[v] = vec_load(difference + (j * width + v) * VEC_LANES);
+        }
+        for (size_t p = 0; p < height; p++) {
+            for (size_t v = 0; v < width; v++) {
+                z[p][v] += row[p][j] * x[v];
             }
         }
     }
@@ -210,9 +213,10 @@ MIX_INLINE vec row_weights(const mix_rows *rows, size_t at) {
 }
 
 /* Relative joint densities of k components at one vector of rows: e_c = exp(t_c) with t_c = log joint density less
-** the greatest, which goes to *top; their sum to *sum and sum of e_c t_c to *weighted. */
-MIX_INLINE void relative_densities(size_t k, size_t stride, const double *log_weights, double *column, vec *top,
-                                   vec *sum, vec *weighted) {
+** the greatest, which goes to *top; their sum to *sum and sum of e_c t_c to *weighted. They go to `relative`, which may
+** be where the densities are. */
+MIX_INLINE void relative_densities(size_t k, size_t stride, const double *log_weights, const double *column,
+                                   double *relative, size_t relative_stride, vec *top, vec *sum, vec *weighted) {
     vec most = vec_load(column) + log_weights[0];
     for (size_t c = 1; c < k; c++) {
         most = vec_max(most, vec_load(column + c * stride) + log_weights[c]);
@@ -225,7 +229,7 @@ MIX_INLINE void relative_densities(size_t k, size_t stride, const double *log_we
         vec e = vec_exp(t);
         total += e;
         product += e * t;
-        vec_store(column + c * stride, e);
+        vec_store(relative + c * relative_stride, e);
     }
     *top = most;
     *sum = vec_max(total, vec_all(1e-300)); /* 0 only if a label allows nothing that has a weight */
@@ -233,15 +237,16 @@ MIX_INLINE void relative_densities(size_t k, size_t stride, const double *log_we
 }
 
 /* The same for two components, one of which has t = 0, so that one exponential does. */
-MIX_INLINE void relative_densities_of_two(size_t stride, const double *log_weights, double *column, vec *top,
-                                          vec *sum, vec *weighted) {
+MIX_INLINE void relative_densities_of_two(size_t stride, const double *log_weights, const double *column,
+                                          double *relative, size_t relative_stride, vec *top, vec *sum,
+                                          vec *weighted) {
     vec a = vec_load(column) + log_weights[0], b = vec_load(column + stride) + log_weights[1];
     vec_int first = a >= b;
     vec most = floor_log_density(vec_select(first, a, b));
     vec t = vec_max(vec_select(first, b, a) - most, vec_all(-709));
     vec e = vec_exp(t), one = vec_all(1);
-    vec_store(column, vec_select(first, one, e));
-    vec_store(column + stride, vec_select(first, e, one));
+    vec_store(relative, vec_select(first, one, e));
+    vec_store(relative + relative_stride, vec_select(first, e, one));
     *top = most;
     *sum = 1 + e;
     *weighted = e * t;
@@ -251,6 +256,8 @@ MIX_INLINE void relative_densities_of_two(size_t stride, const double *log_weigh
 ** logarithm is taken of a product of sums, each of which is from 1 to k. */
 MIX_INLINE void posterior_part(const mix_rows *rows, size_t k, const double *log_weights, double *densities,
                                size_t part, double totals[MIX_TOTALS][MIX_LANES]) {
+    enum { FEW = 16 }; /* kept close together, as columns of a block are far apart in the cache */
+    double few[FEW * VEC_LANES] __attribute__((aligned(64)));
     vec weights = {0}, loglik = {0}, entropy = {0}, product = vec_all(1);
     const bool plain = rows->weight == NULL && rows->label == NULL;
     for (size_t at = part * VEC_LANES; at < rows->padded; at += MIX_LANES) {
@@ -262,10 +269,14 @@ MIX_INLINE void posterior_part(const mix_rows *rows, size_t k, const double *log
             continue;
         }
         vec top, sum, weighted, scale;
+        double *relative = k <= FEW ? few : column;
+        size_t relative_stride = k <= FEW ? VEC_LANES : rows->stride;
         if (k == 2 && rows->label == NULL) {
-            relative_densities_of_two(rows->stride, log_weights, column, &top, &sum, &weighted);
+            relative_densities_of_two(rows->stride, log_weights, column, relative, relative_stride, &top, &sum,
+                                      &weighted);
         } else {
-            relative_densities(k, rows->stride, log_weights, column, &top, &sum, &weighted);
+            relative_densities(k, rows->stride, log_weights, column, relative, relative_stride, &top, &sum,
+                               &weighted);
         }
         if (plain && at + VEC_LANES <= rows->count) {
             scale = 1 / sum;
@@ -282,7 +293,7 @@ MIX_INLINE void posterior_part(const mix_rows *rows, size_t k, const double *log
         /* -sum_c r_c ln r_c with ln r_c = t_c - ln sum */
         entropy -= scale * weighted;
         for (size_t c = 0; c < k; c++) {
-            vec_store(column + c * rows->stride, vec_load(column + c * rows->stride) * scale);
+            vec_store(column + c * rows->stride, vec_load(relative + c * relative_stride) * scale);
         }
     }
     vec log_product = vec_log(product);
