@@ -14,7 +14,7 @@ enum {
 };
 
 /* Floating point operations of a pass below which waking another thread does not pay: about 50 us. */
-#define WORTH_A_THREAD 1e6
+#define WORTH_A_THREAD 2.5e6
 
 struct mix_expect {
     const mixture_data *data;
