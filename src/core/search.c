@@ -152,7 +152,8 @@ static mixture_status draw(mix_contest *contest, mix_em *em, size_t number, bool
 /* Whether another structure of the kind has picked candidates for this one. */
 static bool is_picked(const mix_contest *contest) {
     const mix_search *search = contest->search;
-    return search->share && search->picked_k == contest->options->k &&
+    bool own = contest->options->covariance == MIXTURE_FULL; /* the default structure, the most free one */
+    return search->share && !own && search->picked_k == contest->options->k &&
            search->pick_count[mix_covariance_kind(contest->options->covariance)] > 0;
 }
 
