@@ -118,6 +118,21 @@ void mixture_options_default(mixture_options *options); /* everything but k, whi
 
 /* ---- Model ---------------------------------------------------------------------------------------- */
 
+typedef enum mixture_criterion { MIXTURE_BIC, MIXTURE_ICL, MIXTURE_AIC } mixture_criterion;
+
+/* One of the models that a selection has tried. */
+typedef struct mixture_candidate {
+    size_t k;
+    mixture_covariance covariance;
+    bool fitted; /* false: no fit; the numbers are 0 and the warnings say why */
+    bool sound;  /* may win: fitted, neither degenerate nor at a saddle */
+    double loglik, aic, bic, icl;
+    size_t parameters;
+    bool converged;
+    char **warnings;
+    size_t warning_count;
+} mixture_candidate;
+
 typedef struct mixture_model {
     const mixture_family *family;
     size_t k, d;
@@ -143,6 +158,9 @@ typedef struct mixture_model {
     size_t trace_count;
     char **warnings;
     size_t warning_count;
+    mixture_criterion criterion;   /* of a selection: the lowest wins */
+    mixture_candidate *candidates; /* what it has tried, best first; NULL: no selection */
+    size_t candidate_count;
 
     /* Derived by mixture_model_prepare(); private. */
     double *log_weights; /* k */

@@ -1,0 +1,48 @@
+/* plot_options.h: what a picture shall show, and reading that from JSON. */
+#ifndef MIX_PLOT_OPTIONS_H
+#define MIX_PLOT_OPTIONS_H
+
+#include "marks.h"
+#include "mixture.h"
+
+typedef enum mix_plot_what {
+    MIX_PLOT_CLASSIFICATION,
+    MIX_PLOT_UNCERTAINTY,
+    MIX_PLOT_DENSITY,
+    MIX_PLOT_SURFACE,
+    MIX_PLOT_COMPONENTS,
+    MIX_PLOT_TRACE,
+    MIX_PLOT_SELECTION
+} mix_plot_what;
+
+enum {
+    MIX_PLOT_LEVELS = 20,
+    MIX_PLOT_COLUMNS = 8, /* in a matrix of pairs: more would be too small to read */
+    MIX_PLOT_POINTS = 10000
+};
+
+typedef struct mix_plot_options {
+    bool rows; /* there are rows to draw */
+    mix_plot_what what;
+    double width, height;           /* pixels */
+    char *title;                    /* NULL: none */
+    size_t points;                  /* rows drawn at most */
+    size_t level_count;             /* of contour lines, */
+    double levels[MIX_PLOT_LEVELS]; /* each the border of the smallest region of this probability, falling */
+    mix_palette palette;
+    size_t columns[MIX_PLOT_COLUMNS]; /* those of the model that are drawn, from 0 */
+    size_t column_count;
+    bool columns_given;
+} mix_plot_options;
+
+/* Levels of `count` probabilities at equal distances: 0.5; 0.75 and 0.25; ... */
+void mix_plot_options_levels(mix_plot_options *options, size_t count);
+
+/* Options from a JSON object, checked against the model; text NULL: the defaults. In every case
+** mix_plot_options_clear() frees. MIXTURE_INVALID also when the model cannot be drawn that way: *error then begins with
+** "argument 1 (model)", where it otherwise begins with the key. */
+mixture_status mix_plot_options_read(const char *text, size_t length, const mixture_model *model, bool rows,
+                                     mix_plot_options *options, mixture_error *error);
+void mix_plot_options_clear(mix_plot_options *options);
+
+#endif
