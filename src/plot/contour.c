@@ -204,6 +204,27 @@ mixture_status mix_contour_trace(const mix_field *field, const mix_scorer *score
     return status;
 }
 
+mixture_status mix_contour_trace_all(const mix_scorer *scorer, const double *probabilities, size_t count,
+                                     const size_t uniform[2], const size_t most[2], const mix_cancel *cancel,
+                                     double *log_levels, mix_contour *contours) {
+    enum { DRAWS = 20000 }; /* a probability of 0.95 to about 0.0015 */
+    mix_range ranges[2] = {MIX_RANGE_EMPTY, MIX_RANGE_EMPTY};
+    mix_field field = {0};
+    mixture_status status = mix_field_levels(scorer, probabilities, count, DRAWS, cancel, log_levels);
+    if (status == MIXTURE_OK) {
+        for (size_t j = 0; j < 2; j++) {
+            mix_field_reach(scorer->model, log_levels[0], j, &ranges[j]);
+            ranges[j] = mix_range_pad(ranges[j], 0.01);
+        }
+        status = mix_field_make(&field, scorer, ranges, uniform, most, cancel);
+    }
+    for (size_t i = 0; i < count && status == MIXTURE_OK; i++) {
+        status = mix_contour_trace(&field, scorer, log_levels[i], cancel, &contours[i]);
+    }
+    mix_field_free(&field);
+    return status;
+}
+
 void mix_contour_free(mix_contour *contour) {
     mix_memory_free(contour->x);
     mix_memory_free(contour->y);

@@ -11,31 +11,6 @@
 
 /* ---- The marginal model and its contours ------------------------------------------------------------------- */
 
-enum { DRAWS = 20000 }; /* for levels: a probability of 0.95 to about 0.0015 */
-
-static mixture_status trace_contours(mix_pair *pair, mix_drawing *drawing, size_t lines) {
-    const mix_plot_options *options = drawing->options;
-    double log_levels[MIX_PLOT_LEVELS];
-    mix_range ranges[2] = {MIX_RANGE_EMPTY, MIX_RANGE_EMPTY};
-    size_t uniform[2] = {lines, lines}, most[2] = {4 * lines, 4 * lines};
-    mix_field field = {0};
-    mixture_status status =
-        mix_field_levels(&pair->scorer, options->levels, options->level_count, DRAWS, drawing->cancel, log_levels);
-    if (status == MIXTURE_OK) {
-        for (size_t j = 0; j < 2; j++) {
-            mix_field_reach(pair->model, log_levels[0], j, &ranges[j]);
-            ranges[j] = mix_range_pad(ranges[j], 0.01);
-        }
-        status = mix_field_make(&field, &pair->scorer, ranges, uniform, most, drawing->cancel);
-    }
-    for (size_t i = 0; i < options->level_count && status == MIXTURE_OK; i++) {
-        status = mix_contour_trace(&field, &pair->scorer, log_levels[i], drawing->cancel, &pair->contours[i]);
-        pair->contour_count = i + 1;
-    }
-    mix_field_free(&field);
-    return status;
-}
-
 mixture_status mix_pair_begin(mix_pair *pair, mix_drawing *drawing, size_t a, size_t b, size_t lines) {
     const size_t columns[2] = {drawing->options->columns[a], drawing->options->columns[b]};
     pair->columns[0] = a;
@@ -44,7 +19,15 @@ mixture_status mix_pair_begin(mix_pair *pair, mix_drawing *drawing, size_t a, si
     if (status == MIXTURE_OK) {
         status = mix_scorer_begin(&pair->scorer, pair->model);
     }
-    return status == MIXTURE_OK && lines > 0 ? trace_contours(pair, drawing, lines) : status;
+    if (status == MIXTURE_OK && lines > 0) {
+        const mix_levels *levels = &drawing->options->levels;
+        const size_t uniform[2] = {lines, lines}, most[2] = {4 * lines, 4 * lines};
+        double log_levels[MIX_PLOT_LEVELS];
+        pair->contour_count = levels->count;
+        status = mix_contour_trace_all(&pair->scorer, levels->probabilities, levels->count, uniform, most,
+                                       drawing->cancel, log_levels, pair->contours);
+    }
+    return status;
 }
 
 void mix_pair_end(mix_pair *pair) {

@@ -47,12 +47,29 @@ static void lay_out(mix_drawing *drawing, matrix *m) {
     m->area.right -= 14; /* half a label */
 }
 
+/* Without the ticks whose labels would come too near to those of the next panel: each goes `reach`
+** pixels to both sides of its tick, and the panel is `length` long. */
+static mix_ticks keep_inside(mix_ticks ticks, double length, double reach) {
+    mix_ticks kept = ticks;
+    kept.count = 0;
+    for (int i = 0; i < ticks.count; i++) {
+        double from = ticks.t[i] * length;
+        if (from >= reach && length - from >= reach) {
+            kept.t[kept.count] = ticks.t[i];
+            memcpy(kept.label[kept.count++], ticks.label[i], sizeof ticks.label[i]);
+        }
+    }
+    return kept;
+}
+
 static void draw_axes(mix_drawing *drawing, const matrix *m, size_t row, size_t column, const mix_area *area) {
     mix_page *page = &drawing->page;
     char buffer[32];
     mix_ticks x = mix_panel_ticks_x(area, m->ranges[column], false), none = {0};
     mix_ticks y = mix_panel_ticks_y(area, m->ranges[row], false);
     mix_panel_grid(page, area, &x, row == column ? &none : &y);
+    x = keep_inside(x, area->right - area->left, mix_ticks_width(&x) / 2 - 1);
+    y = keep_inside(y, area->bottom - area->top, MIX_FONT_LABEL / 2 - 2);
     if (row + 1 == m->count) {
         mix_panel_labels_x(page, area, &x,
                            mix_words_column(drawing->model, drawing->options->columns[column], buffer));

@@ -188,7 +188,7 @@ mixture_status mix_surface_field(mix_field *field, const mix_scorer *scorer, dou
         mix_range_add(&reach, box.high);
         ranges[j] = mix_range_pad(reach, 0);
     }
-    size_t lines = (size_t)fmax(48 * sqrt(detail), 8), most = (size_t)fmax(76 * sqrt(detail), 8);
+    size_t lines = (size_t)fmax(56 * sqrt(detail), 8), most = (size_t)fmax(100 * sqrt(detail), 8);
     return mix_field_make(field, scorer, ranges, (const size_t[]){lines, lines}, (const size_t[]){most, most},
                           cancel);
 }
@@ -203,7 +203,7 @@ static double highest(const mix_field *field) {
 
 /* Ticks for the box's edges; of the height none when densities are beyond a double. */
 static void find_ticks(const frame *f, mix_ticks ticks[3]) {
-    mix_area floor = {0, 0, f->scale * 0.75, f->scale * 0.6};
+    mix_area floor = {0, 0, f->scale * 0.75, f->scale * 0.7};
     ticks[0] = mix_panel_ticks_x(&floor, f->ranges[0], false);
     ticks[1] = mix_panel_ticks_y(&floor, f->ranges[1], false);
     double top = exp(f->log_top);

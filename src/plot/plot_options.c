@@ -1,6 +1,7 @@
 /* plot_options.c: one table of option names, one reader for each; then what the model must have. */
 #include "plot_options.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,33 +49,32 @@ static mixture_status read_what(options_reader *reader, mix_json_value value) {
     return mix_json_complain(value, expected, reader->error);
 }
 
-static mixture_status read_integer(options_reader *reader, mix_json_value value, long long least, long long most,
-                                   double *number) {
+static mixture_status read_whole(mix_json_value value, long long least, long long most, double *number,
+                                 mixture_error *error) {
     bool is_number = mix_json_type_of(value) == MIX_JSON_NUMBER;
     *number = is_number ? mix_json_number(value) : 0;
-    if (is_number && *number >= (double)least && *number <= (double)most &&
-        *number == (double)(long long)*number) {
+    if (is_number && *number >= (double)least && *number <= (double)most && *number == floor(*number)) {
         return MIXTURE_OK;
     }
     char expected[80];
     snprintf(expected, sizeof expected, "an integer from %lld to %lld", least, most);
-    return mix_json_complain(value, expected, reader->error);
+    return mix_json_complain(value, expected, error);
 }
 
 /* Pixels: smaller there is no room for an axis, larger no use for one. */
-enum { LEAST_SIZE = 240, MOST_SIZE = 4000 };
+enum { LEAST_SIZE = 240, MOST_SIZE = 4000, MOST_TITLE = 1000 };
 
 static mixture_status read_width(options_reader *reader, mix_json_value value) {
-    return read_integer(reader, value, LEAST_SIZE, MOST_SIZE, &reader->out->width);
+    return read_whole(value, LEAST_SIZE, MOST_SIZE, &reader->out->width, reader->error);
 }
 
 static mixture_status read_height(options_reader *reader, mix_json_value value) {
-    return read_integer(reader, value, LEAST_SIZE, MOST_SIZE, &reader->out->height);
+    return read_whole(value, LEAST_SIZE, MOST_SIZE, &reader->out->height, reader->error);
 }
 
 static mixture_status read_points(options_reader *reader, mix_json_value value) {
     double points;
-    mixture_status status = read_integer(reader, value, 0, MIX_PLOT_POINTS, &points);
+    mixture_status status = read_whole(value, 0, MIX_PLOT_POINTS, &points, reader->error);
     reader->out->points = (size_t)points;
     return status;
 }
@@ -88,42 +88,41 @@ static mixture_status read_title(options_reader *reader, mix_json_value value) {
     if (reader->out->title == NULL) {
         return mix_error_status(reader->error, MIXTURE_NOMEM);
     }
-    if (strlen(reader->out->title) != length) {
-        return mix_json_complain(value, "a string that holds no NUL", reader->error);
+    if (strlen(reader->out->title) != length || length > MOST_TITLE) {
+        return mix_json_complain(value, "a string of at most 1000 bytes that holds no NUL", reader->error);
     }
     return MIXTURE_OK;
 }
 
-/* A number of levels, or their probabilities, which are sorted. */
-static mixture_status read_levels(options_reader *reader, mix_json_value value) {
-    mix_plot_options *out = reader->out;
+static mixture_status read_level_value(mix_json_value value, mix_levels *levels, mixture_error *error) {
     if (mix_json_type_of(value) == MIX_JSON_NUMBER) {
         double count;
-        mixture_status status = read_integer(reader, value, 1, MIX_PLOT_LEVELS, &count);
-        if (status == MIXTURE_OK) {
-            mix_plot_options_levels(out, (size_t)count);
-        }
+        mixture_status status = read_whole(value, 1, MIX_PLOT_LEVELS, &count, error);
+        *levels = status == MIXTURE_OK ? mix_levels_even((size_t)count) : *levels;
         return status;
     }
     size_t count = mix_json_count(value);
     if (mix_json_type_of(value) != MIX_JSON_ARRAY || count == 0 || count > MIX_PLOT_LEVELS) {
-        return mix_json_complain(value, "an integer from 1 to 20 or an array of 1 to 20 probabilities",
-                                 reader->error);
+        return mix_json_complain(value, "an integer from 1 to 20 or an array of 1 to 20 probabilities", error);
     }
-    out->level_count = 0;
+    levels->count = 0;
     mix_json_value item;
     for (bool more = mix_json_first(value, &item); more; more = mix_json_next(value, &item)) {
         double level = mix_json_type_of(item) == MIX_JSON_NUMBER ? mix_json_number(item) : 0;
         if (!(level > 0 && level < 1)) {
-            return mix_json_complain(item, "a number between 0 and 1", reader->error);
+            return mix_json_complain(item, "a number between 0 and 1", error);
         }
-        size_t at = out->level_count++;
-        for (; at > 0 && out->levels[at - 1] < level; at--) {
-            out->levels[at] = out->levels[at - 1];
+        size_t at = levels->count++;
+        for (; at > 0 && levels->probabilities[at - 1] < level; at--) {
+            levels->probabilities[at] = levels->probabilities[at - 1];
         }
-        out->levels[at] = level;
+        levels->probabilities[at] = level;
     }
     return MIXTURE_OK;
+}
+
+static mixture_status read_levels(options_reader *reader, mix_json_value value) {
+    return read_level_value(value, &reader->out->levels, reader->error);
 }
 
 static mixture_status read_palette(options_reader *reader, mix_json_value value) {
@@ -261,20 +260,36 @@ static mixture_status check_model(const mixture_model *model, const mix_plot_opt
     return MIXTURE_OK;
 }
 
-void mix_plot_options_levels(mix_plot_options *options, size_t count) {
-    options->level_count = count;
+/* ---- Levels ------------------------------------------------------------------------------------------------ */
+
+const mix_levels mix_levels_default = {4, {0.95, 0.75, 0.5, 0.25}};
+
+mix_levels mix_levels_even(size_t count) {
+    mix_levels levels = {.count = count};
     for (size_t i = 0; i < count; i++) {
-        options->levels[i] = ((double)(count - i) - 0.5) / (double)count;
+        levels.probabilities[i] = ((double)(count - i) - 0.5) / (double)count;
     }
+    return levels;
 }
+
+mixture_status mix_levels_read(const char *text, size_t length, mix_levels *levels, mixture_error *error) {
+    mix_json_document *document;
+    mixture_status status = mix_json_parse(text, length, &document, error);
+    if (status == MIXTURE_OK) {
+        status = read_level_value(mix_json_root(document), levels, error);
+        mix_json_free(document);
+    }
+    return status;
+}
+
+/* ---- All ---------------------------------------------------------------------------------------------------- */
 
 mixture_status mix_plot_options_read(const char *text, size_t length, const mixture_model *model, bool rows,
                                      mix_plot_options *options, mixture_error *error) {
     *options = (mix_plot_options){.rows = rows,
                                   .what = rows ? MIX_PLOT_CLASSIFICATION : MIX_PLOT_DENSITY,
                                   .points = MIX_PLOT_POINTS / 2,
-                                  .level_count = 4,
-                                  .levels = {0.95, 0.75, 0.5, 0.25}};
+                                  .levels = mix_levels_default};
     while (options->column_count < MIX_PLOT_COLUMNS && options->column_count < model->d) {
         options->columns[options->column_count] = options->column_count;
         options->column_count++;

@@ -21,22 +21,30 @@ enum {
     MIX_PLOT_POINTS = 10000
 };
 
+/* Levels of contour lines: each the border of the smallest region of this probability, falling. */
+typedef struct mix_levels {
+    size_t count;
+    double probabilities[MIX_PLOT_LEVELS];
+} mix_levels;
+
+extern const mix_levels mix_levels_default; /* 95, 75, 50 and 25 % */
+mix_levels mix_levels_even(size_t count);   /* 0.5; 0.75 and 0.25; ... */
+
+/* From JSON: a number of even levels, or an array of probabilities. */
+mixture_status mix_levels_read(const char *text, size_t length, mix_levels *levels, mixture_error *error);
+
 typedef struct mix_plot_options {
     bool rows; /* there are rows to draw */
     mix_plot_what what;
-    double width, height;           /* pixels */
-    char *title;                    /* NULL: none */
-    size_t points;                  /* rows drawn at most */
-    size_t level_count;             /* of contour lines, */
-    double levels[MIX_PLOT_LEVELS]; /* each the border of the smallest region of this probability, falling */
+    double width, height; /* pixels */
+    char *title;          /* NULL: none */
+    size_t points;        /* rows drawn at most */
+    mix_levels levels;    /* of contour lines */
     mix_palette palette;
     size_t columns[MIX_PLOT_COLUMNS]; /* those of the model that are drawn, from 0 */
     size_t column_count;
     bool columns_given;
 } mix_plot_options;
-
-/* Levels of `count` probabilities at equal distances: 0.5; 0.75 and 0.25; ... */
-void mix_plot_options_levels(mix_plot_options *options, size_t count);
 
 /* Options from a JSON object, checked against the model; text NULL: the defaults. In every case
 ** mix_plot_options_clear() frees. MIXTURE_INVALID also when the model cannot be drawn that way: *error then begins with

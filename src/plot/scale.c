@@ -24,9 +24,9 @@ mix_range mix_range_pad(mix_range range, double share) {
     if (!(range.low <= range.high)) {
         return (mix_range){0, 1};
     }
-    /* Of half the length, which cannot overflow; 1e-9 of the values leaves ticks six digits of a double. */
+    /* Of half the length, which cannot overflow; 1e-12 of the values is still thousands of doubles wide. */
     double half = range.high / 2 - range.low / 2;
-    double least = fmax(largest(range) * 1e-9, 1e-300);
+    double least = fmax(largest(range) * 1e-12, 1e-300);
     if (half == 0) { /* a single value: no length to go by but its own */
         least = range.low == 0 ? 0.5 : fmax(0.05 * fabs(range.low), 1e-300);
     }
@@ -115,7 +115,7 @@ static int digit_count(long long number) {
     return count;
 }
 
-/* What ticks of too many digits count from: the middle one, rounded to more than the ticks' length. */
+/* What ticks of too many digits count from: their middle, rounded to a power of ten that is longer than they are. */
 static long long find_offset(const tick_plan *plan) {
     long long top = llabs(plan->first) > llabs(plan->last) ? plan->first : plan->last;
     long long round = 1;
@@ -127,7 +127,7 @@ static long long find_offset(const tick_plan *plan) {
         top /= 10;
         digits--;
     }
-    return digit_count(top) > 7 ? plan->first / round * round : 0;
+    return digit_count(top) > 7 ? llround((double)(plan->first / 2 + plan->last / 2) / (double)round) * round : 0;
 }
 
 mix_ticks mix_ticks_find(mix_range range, int most, bool whole) {

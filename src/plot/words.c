@@ -43,10 +43,10 @@ static void format_percent(double probability, char text[MIX_JSON_NUMBER_BYTES])
 
 void mix_words_levels(const mix_plot_options *options, char *text, size_t room) {
     text[0] = '\0';
-    for (size_t i = options->level_count; i-- > 0;) { /* rising */
+    for (size_t i = options->levels.count; i-- > 0;) { /* rising */
         char number[MIX_JSON_NUMBER_BYTES];
         size_t used = strlen(text);
-        format_percent(options->levels[i], number);
+        format_percent(options->levels.probabilities[i], number);
         (void)snprintf(text + used, room - used, "%s%s", number, i > 1 ? ", " : i == 1 ? " and " : " %");
     }
 }
