@@ -1,6 +1,7 @@
 /* histogram.c: cells that grow by powers of ten. */
 #include "histogram.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -174,12 +175,13 @@ mixture_status mix_histogram_bars(mix_histogram *h, double least, mix_bar **bars
     *count = (size_t)(floor_divide(h->most, width) - first) + 1;
     *bars = mix_memory_zeros(*count, sizeof **bars);
     if (*bars == NULL) {
+        *count = 0;
         return MIXTURE_NOMEM;
     }
     double unit = pow(10, h->exponent);
     for (size_t b = 0; b < *count; b++) {
         double index = (double)(first + (int64_t)b) * (double)width;
-        (*bars)[b] = (mix_bar){index * unit, (index + (double)width) * unit, 0};
+        (*bars)[b] = (mix_bar){fmax(index * unit, -DBL_MAX), fmin((index + (double)width) * unit, DBL_MAX), 0};
     }
     for (int64_t i = h->least; i <= h->most; i++) {
         (*bars)[floor_divide(i, width) - first].share += (double)h->cells[i - h->origin] / (double)h->count;
