@@ -139,10 +139,10 @@ mixture_status mix_picture_selection(mix_drawing *drawing) {
             failed++;
         }
     }
-    mix_words_say(drawing, "The lowest wins: %s of k = %zu, ringed.",
+    mix_words_say(drawing, "The lowest wins: %s, k = %zu.",
                   mixture_covariance_name(model->candidates[0].covariance), model->candidates[0].k);
     if (unsound) {
-        mix_words_say(drawing, "Rings: fits that are degenerate or stuck, which cannot win.");
+        mix_words_say(drawing, "Hollow marks: fits that are degenerate or stuck, which cannot win.");
     }
     if (failed > 0) {
         mix_words_say(drawing, "%zu candidate%s could not be fitted.", failed, failed == 1 ? "" : "s");

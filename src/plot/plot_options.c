@@ -267,7 +267,7 @@ const mix_levels mix_levels_default = {4, {0.95, 0.75, 0.5, 0.25}};
 mix_levels mix_levels_even(size_t count) {
     mix_levels levels = {.count = count};
     for (size_t i = 0; i < count; i++) {
-        levels.probabilities[i] = ((double)(count - i) - 0.5) / (double)count;
+        levels.probabilities[i] = (double)(count - i) / (double)(count + 1);
     }
     return levels;
 }

@@ -28,7 +28,7 @@ typedef struct mix_levels {
 } mix_levels;
 
 extern const mix_levels mix_levels_default; /* 95, 75, 50 and 25 % */
-mix_levels mix_levels_even(size_t count);   /* 0.5; 0.75 and 0.25; ... */
+mix_levels mix_levels_even(size_t count);   /* 1/2; 2/3 and 1/3; ... */
 
 /* From JSON: a number of even levels, or an array of probabilities. */
 mixture_status mix_levels_read(const char *text, size_t length, mix_levels *levels, mixture_error *error);

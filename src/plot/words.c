@@ -35,9 +35,9 @@ void mix_words_say_rows(mix_drawing *drawing) {
     }
 }
 
-/* A probability as a percentage with its digits, but at most six. */
+/* A probability as a percentage with at most four decimals. */
 static void format_percent(double probability, char text[MIX_JSON_NUMBER_BYTES]) {
-    double scale = 1e6;
+    const double scale = 1e4;
     (void)mix_json_format_double(round(100 * probability * scale) / scale, text);
 }
 

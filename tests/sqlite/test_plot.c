@@ -160,7 +160,7 @@ static void contour_paths_and_vertices_are_numbered(void **state) {
                                "OR min(i) <> 1 OR count(DISTINCT level) <> 1"),
                      0);
     assert_string_equal(
-        sql_text(*state, "SELECT group_concat(DISTINCT probability) FROM model, mix_contours(m, 2)"), "0.75,0.25");
+        sql_text(*state, "SELECT group_concat(DISTINCT probability) FROM model, mix_contours(m, 3)"), "0.75,0.5,0.25");
     assert_int_equal(sql_count(*state,
                                "SELECT * FROM model, mix_contours(m, NULL, NULL, NULL) EXCEPT SELECT * FROM "
                                "model, mix_contours(m)"),
