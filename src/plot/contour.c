@@ -7,7 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "gaussian.h"
 #include "memory.h"
+#include "outline.h"
 
 enum { NONE = -1 };
 
@@ -204,6 +206,79 @@ mixture_status mix_contour_trace(const mix_field *field, const mix_scorer *score
     return status;
 }
 
+/* ---- Ridges ---------------------------------------------------------------------------------------------------- */
+
+enum { RIDGE_VERTICES = 128 };
+
+/* Distance of the lines around x. */
+static double spacing_at(const double *lines, size_t count, double x) {
+    size_t i = 1;
+    while (i + 1 < count && lines[i] < x) {
+        i++;
+    }
+    return lines[i] - lines[i - 1];
+}
+
+/* Whether the component may lie between the lines of the field, because it is narrower than they are apart. */
+static bool falls_through(const mix_field *field, const mixture_model *model, size_t c) {
+    const double *mean = mix_gaussian_mean(model, c), *s = mix_gaussian_covariance(model, c);
+    double correlation = s[1] / sqrt(s[0]) / sqrt(s[3]), narrow = sqrt(fmax(1 - correlation * correlation, 0));
+    return spacing_at(field->x, field->nx, mean[0]) > narrow * sqrt(s[0]) &&
+           spacing_at(field->y, field->ny, mean[1]) > narrow * sqrt(s[3]);
+}
+
+/* Room for another path. */
+static mixture_status extend(mix_contour *contour, size_t vertices) {
+    size_t count = contour->count + vertices;
+    double *x = mix_memory_resize(contour->x, count, sizeof *x);
+    contour->x = x != NULL ? x : contour->x;
+    double *y = mix_memory_resize(contour->y, count, sizeof *y);
+    contour->y = y != NULL ? y : contour->y;
+    size_t *start = mix_memory_resize(contour->start, contour->path_count + 2, sizeof *start);
+    contour->start = start != NULL ? start : contour->start;
+    bool *closed = mix_memory_resize(contour->closed, contour->path_count + 1, sizeof *closed);
+    contour->closed = closed != NULL ? closed : contour->closed;
+    return x != NULL && y != NULL && start != NULL && closed != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+}
+
+/* Around a component that falls through the field the level is looked for from its mean outward, in the directions in
+** which its own ellipses are circles. */
+static mixture_status trace_ridge(const mix_scorer *scorer, size_t c, double log_level, mix_contour *contour) {
+    tracer t = {.scorer = scorer, .log_level = log_level};
+    const double *mean = mix_gaussian_mean(scorer->model, c);
+    double inside = mix_scorer_log_density(scorer, mean) - log_level;
+    if (!(inside > 0)) {
+        return MIXTURE_OK;
+    }
+    mixture_status status = extend(contour, RIDGE_VERTICES);
+    for (size_t i = 0; i < RIDGE_VERTICES && status == MIXTURE_OK; i++) {
+        double to[2], x[2], outside = inside;
+        for (double radius = 1; outside >= 0 && radius < 1e6; radius *= 2) { /* beyond the level */
+            mix_outline_ellipse(scorer->model, c, -expm1(-radius * radius / 2), i, RIDGE_VERTICES, &to[0], &to[1]);
+            outside = mix_scorer_log_density(scorer, to) - log_level;
+        }
+        find_root(&t, mean, to, inside, outside, x);
+        contour->x[contour->count] = x[0];
+        contour->y[contour->count++] = x[1];
+    }
+    if (status == MIXTURE_OK) {
+        contour->closed[contour->path_count++] = true;
+        contour->start[contour->path_count] = contour->count;
+    }
+    return status;
+}
+
+static mixture_status trace_ridges(const mix_field *field, const mix_scorer *scorer, double log_level,
+                                   mix_contour *contour) {
+    mixture_status status = MIXTURE_OK;
+    for (size_t c = 0; c < scorer->model->k && status == MIXTURE_OK; c++) {
+        if (falls_through(field, scorer->model, c)) {
+            status = trace_ridge(scorer, c, log_level, contour);
+        }
+    }
+    return status;
+}
+
 mixture_status mix_contour_trace_all(const mix_scorer *scorer, const double *probabilities, size_t count,
                                      const size_t uniform[2], const size_t most[2], const mix_cancel *cancel,
                                      double *log_levels, mix_contour *contours) {
@@ -220,6 +295,9 @@ mixture_status mix_contour_trace_all(const mix_scorer *scorer, const double *pro
     }
     for (size_t i = 0; i < count && status == MIXTURE_OK; i++) {
         status = mix_contour_trace(&field, scorer, log_levels[i], cancel, &contours[i]);
+        if (status == MIXTURE_OK) {
+            status = trace_ridges(&field, scorer, log_levels[i], &contours[i]);
+        }
     }
     mix_field_free(&field);
     return status;

@@ -20,7 +20,8 @@ mixture_status mix_contour_trace(const mix_field *field, const mix_scorer *score
                                  const mix_cancel *cancel, mix_contour *contour);
 
 /* The lines of `count` levels, the borders of the highest density regions of these probabilities (falling), on a grid
-** that holds them all and is made as by mix_field_make(): every path is closed, unless it reaches the end of the doubles.
+** that holds them all and is made as by mix_field_make(): every path is closed, unless it reaches the end of the doubles. A
+** component that is narrower than the grid has a path of its own, found from its mean, which may lie over others.
 ** contours start as {0} and are the caller's to free in any case. */
 mixture_status mix_contour_trace_all(const mix_scorer *scorer, const double *probabilities, size_t count,
                                      const size_t uniform[2], const size_t most[2], const mix_cancel *cancel,

@@ -180,6 +180,27 @@ static void narrow_components_are_found_on_a_wide_field(void **state) {
     release(&t);
 }
 
+static void a_ridge_narrower_than_the_grid_is_found(void **state) {
+    (void)state;
+    const double means[][2] = {{0.123, 0}, {30, -20}};
+    plain model = round_components(2, means, 1);
+    model.covariances[0][1][1] = 7;
+    model.covariances[0][0][1] = model.covariances[0][1][0] = sqrt(7) * (1 - 1e-10);
+    traced t = trace(&model, 40, 160);
+    for (int level = 0; level < 2; level++) {
+        double low = INFINITY, high = -INFINITY;
+        for (size_t v = 0; v < t.contours[level].count; v++) {
+            const double x[2] = {t.contours[level].x[v], t.contours[level].y[v]};
+            double log_density = (double)plain_log_density(&model, x, NULL);
+            assert_close(exp(log_density - t.log_levels[level]), 1, 1e-2, 0);
+            low = x[0] < 10 ? fmin(low, x[0]) : low;
+            high = x[0] < 10 ? fmax(high, x[0]) : high;
+        }
+        assert_true(low < -1 && high > 1.2); /* a deviation to both sides of the mean at least */
+    }
+    release(&t);
+}
+
 static void lines_of_the_field_rise_from_end_to_end(void **state) {
     (void)state;
     plain model = plain_model(4, 2, 9);
@@ -257,6 +278,7 @@ int main(void) {
         counted_test(separate_components_have_a_path_each_of_the_right_area),
         counted_test(a_hole_has_a_path_of_its_own),
         counted_test(narrow_components_are_found_on_a_wide_field),
+        counted_test(a_ridge_narrower_than_the_grid_is_found),
         counted_test(lines_of_the_field_rise_from_end_to_end),
         counted_test(memory_that_runs_out_leaks_nothing),
         counted_test(tracing_can_be_cancelled),

@@ -179,7 +179,7 @@ static const char *const tables[] = {
     "SELECT * FROM model, mix_sample(m, 3, 1)",
     "SELECT * FROM model, mix_grid(m, 2, 2, 1)",
     "SELECT * FROM model, mix_ellipses(m, 0.5, 3)",
-    "SELECT * FROM model, mix_contours(m, '[0.5]', 4)",
+    "SELECT count(*), sum(x), max(path) FROM model, mix_contours(m, '[0.5]', 9)",
     "SELECT * FROM mix_components",
     "SELECT * FROM model, mix_responsibilities(m, 1)",
     ("SELECT probability FROM mix_responsibilities('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0,0,0,0,0,0,0,0,0,0,0,"
