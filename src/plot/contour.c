@@ -1,6 +1,6 @@
-/* contour.c: marching squares (W. E. Lorensen and H. E. Cline's marching cubes, Computer Graphics 21 (1987) 163, in
-** the plane). First every edge between neighboring nodes that crosses the level gets a vertex; then every cell joins
-** the vertices of its edges, so that a vertex has at most two neighbors; last the chains are followed. */
+/* contour.c: marching squares (W. E. Lorensen and H. E. Cline's marching cubes, Computer Graphics 21 (1987) 163,
+** in the plane). First every edge between neighboring nodes that crosses the level gets a vertex; then every cell
+** joins the vertices of its edges, so that a vertex has at most two neighbors; last the chains are followed. */
 #include "contour.h"
 
 #include <math.h>
@@ -33,9 +33,9 @@ static bool above(const tracer *t, size_t node) {
 
 /* ---- Vertices ------------------------------------------------------------------------------------------ */
 
-/* Where the log density along a segment is the level: the Illinois variant of regula falsi (M. Dowell and P. Jarratt,
-** BIT 11 (1971) 168), which keeps the root between its ends. low and high: the values at 0 and 1 less the level, of
-** different sign. */
+/* Where the log density along a segment is the level: the Illinois variant of regula falsi (M. Dowell and P.
+** Jarratt, BIT 11 (1971) 168), which keeps the root between its ends. low and high: the values at 0 and 1 less the
+** level, of different sign. */
 static void find_root(const tracer *t, const double from[2], const double to[2], double low, double high,
                       double x[2]) {
     double a = 0, b = 1;
@@ -241,8 +241,8 @@ static mixture_status extend(mix_contour *contour, size_t vertices) {
     return x != NULL && y != NULL && start != NULL && closed != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
 }
 
-/* Around a component that falls through the field the level is looked for from its mean outward, in the directions in
-** which its own ellipses are circles. */
+/* Around a component that falls through the field the level is looked for from its mean outward, in the directions
+** in which its own ellipses are circles. */
 static mixture_status trace_ridge(const mix_scorer *scorer, size_t c, double log_level, mix_contour *contour) {
     tracer t = {.scorer = scorer, .log_level = log_level};
     const double *mean = mix_gaussian_mean(scorer->model, c);

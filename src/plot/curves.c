@@ -8,8 +8,8 @@
 #include "outline.h"
 #include "picture.h"
 
-/* The histogram's bars; a bar is at least a quarter of a deviation of the narrowest component wide, so that the bar of a
-** constant column can be compared with its density. */
+/* The histogram's bars; a bar is at least a quarter of a deviation of the narrowest component wide, so that the
+** bar of a constant column can be compared with its density. */
 static mixture_status make_bars(const mix_drawing *drawing, size_t column, mix_bar **bars, size_t *count) {
     const mixture_model *model = drawing->model;
     size_t j = drawing->options->columns[column];

@@ -116,8 +116,8 @@ typedef struct stretch {
     double low, high, spacing;
 } stretch;
 
-/* A component's stretch of column j: 3.2 deviations each way, neighbors half a conditional deviation apart, for the
-** density may be a narrow ridge across the columns. */
+/* A component's stretch of column j: 3.2 deviations each way, neighbors half a conditional deviation apart, for
+** the density may be a narrow ridge across the columns. */
 static stretch component_stretch(const mixture_model *model, size_t c, size_t j, size_t most) {
     size_t d = model->d;
     const double *s = mix_gaussian_covariance(model, c);
@@ -140,8 +140,8 @@ static double count_steps(const stretch *stretches, size_t count, double spacing
     return steps;
 }
 
-/* From x to the next place: as far as the narrowest stretch around x allows, but not past the beginning of a narrower
-** one. */
+/* From x to the next place: as far as the narrowest stretch around x allows, but not past the beginning of a
+** narrower one. */
 static double step(const stretch *stretches, size_t count, double x, double spacing, double slack) {
     double length = spacing;
     for (size_t i = 0; i < count; i++) {

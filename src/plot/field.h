@@ -1,5 +1,5 @@
-/* field.h: the density of a model over a line or the plane: marginal models of the columns drawn, levels that enclose
-** a probability, grids. */
+/* field.h: the density of a model over a line or the plane: marginal models of the columns drawn, levels that
+** enclose a probability, grids. */
 #ifndef MIX_FIELD_H
 #define MIX_FIELD_H
 
@@ -7,7 +7,8 @@
 #include "mixture.h"
 #include "scale.h"
 
-/* The marginal model of `count` of a Gaussian model's columns, prepared; names are left out. The caller's to free. */
+/* The marginal model of `count` of a Gaussian model's columns, prepared; names are left out. The caller's to
+** free. */
 mixture_status mix_field_marginal(const mixture_model *model, const size_t *columns, size_t count,
                                   mixture_model **marginal, mixture_error *error);
 
@@ -24,20 +25,20 @@ void mix_scorer_end(mix_scorer *scorer);
 double mix_scorer_log_density(const mix_scorer *scorer, const double *x);
 
 /* Log densities whose regions of higher density hold these probabilities (falling): highest density regions, the
-** smallest that do. By R. J. Hyndman, "Computing and graphing highest density regions", The American Statistician 50
-** (1996) 120: the density of a row drawn from the model exceeds the level with just that probability, so that levels are
-** quantiles of the densities of a sample. `draws` of them, always the same, put the probability right to about
-** 0.5 / sqrt(draws). */
+** smallest that do. By R. J. Hyndman, "Computing and graphing highest density regions", The American Statistician
+** 50 (1996) 120: the density of a row drawn from the model exceeds the level with just that probability, so that
+** levels are quantiles of the densities of a sample. `draws` of them, always the same, put the probability right
+** to about 0.5 / sqrt(draws). */
 mixture_status mix_field_levels(const mix_scorer *scorer, const double *probabilities, size_t count, size_t draws,
                                 const mix_cancel *cancel, double *log_levels);
 
-/* Add to a range what column j needs to hold every point of at least that log density: where the mixture reaches L,
-** some component's weighted density reaches L / k, so that the point lies in that component's ellipse. */
+/* Add to a range what column j needs to hold every point of at least that log density: where the mixture reaches
+** L, some component's weighted density reaches L / k, so that the point lies in that component's ellipse. */
 void mix_field_reach(const mixture_model *model, double log_level, size_t j, mix_range *range);
 
-/* Places along column j from one end of a range to the other, rising and distinct: `uniform` at equal distances, and
-** more where components are narrow, so that neighbors are half of a component's conditional deviation apart as far as
-** about `most` places allow. The array is the caller's to free. */
+/* Places along column j from one end of a range to the other, rising and distinct: `uniform` at equal distances,
+** and more where components are narrow, so that neighbors are half of a component's conditional deviation apart as
+** far as about `most` places allow. The array is the caller's to free. */
 mixture_status mix_field_lines(const mixture_model *model, size_t j, mix_range range, size_t uniform, size_t most,
                                double **lines, size_t *count);
 

@@ -10,7 +10,8 @@
 enum { LEAST_EXPONENT = -300, MOST_EXPONENT = 305 };
 #define LARGEST_INDEX 1e15 /* beyond, doubles are not cells apart */
 
-/* Cell of x at a width of 10^exponent. Values such as 0.3, just below an edge by rounding only, belong above it. */
+/* Cell of x at a width of 10^exponent. Values such as 0.3, just below an edge by rounding only, belong above
+** it. */
 static double cell_of(double x, int exponent) {
     double quotient = x / pow(10, exponent);
     return floor(quotient + fmax(1e-9, 4e-16 * fabs(quotient)));
@@ -28,8 +29,8 @@ static int64_t coarser(int64_t cell, int from, int to) {
     return cell;
 }
 
-/* Make cells hold x as well as all between least and most: wider if they must be, and moved so that there is room on
-** both sides. */
+/* Make cells hold x as well as all between least and most: wider if they must be, and moved so that there is room
+** on both sides. */
 static void make_room(mix_histogram *h, double x) {
     int exponent = h->exponent;
     int64_t least = h->least, most = h->most;

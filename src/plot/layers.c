@@ -118,8 +118,8 @@ void mix_pair_draw_ellipses(mix_drawing *drawing, const mix_panel *panel, const 
     }
 }
 
-/* Find a place for a number of that width next to a mean where no other is, and the panel has room: right above, left
-** above, right below, left below. False: none. */
+/* Find a place for a number of that width next to a mean where no other is, and the panel has room: right above,
+** left above, right below, left below. False: none. */
 static bool place_number(const mix_area *panel, const mix_area *taken, size_t count, double x, double y,
                          double width, mix_area *place) {
     for (int corner = 0; corner < 4; corner++) {

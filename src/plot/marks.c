@@ -32,8 +32,8 @@ static const rgb viridis[] = {{68, 1, 84},    {71, 44, 122}, {59, 81, 139},  {44
 static const rgb blues[] = {{6, 46, 92}, {0, 114, 178}, {86, 180, 233}, {205, 232, 250}};
 static const rgb grays[] = {{60, 60, 60}, {235, 235, 235}};
 
-/* The colors of M. Okabe and K. Ito, Color Universal Design (2008), in an order in which neighbors differ most; black
-** and yellow, which vanish on a dark or a white page, are a gray and an olive here. */
+/* The colors of M. Okabe and K. Ito, Color Universal Design (2008), in an order in which neighbors differ most;
+** black and yellow, which vanish on a dark or a white page, are a gray and an olive here. */
 static const rgb okabe_ito[] = {{0, 114, 178}, {213, 94, 0},   {0, 158, 115},   {204, 121, 167},
                                 {230, 159, 0}, {86, 180, 233}, {127, 127, 127}, {154, 141, 20}};
 enum { OKABE_ITO = sizeof okabe_ito / sizeof *okabe_ito };
@@ -69,8 +69,8 @@ void mix_palette_ramp(mix_palette palette, double t, char text[MIX_COLOR_BYTES])
 
 /* ---- Shapes ------------------------------------------------------------------------------------------ */
 
-/* A path relative to the center in units of the radius, @ being numbers; areas alike. Dots are lines of no length with
-** round ends: the shortest text. */
+/* A path relative to the center in units of the radius, @ being numbers; areas alike. Dots are lines of no length
+** with round ends: the shortest text. */
 typedef struct drawing {
     const char *path;
     double numbers[12]; /* the first two: from the center to where the path begins */

@@ -14,8 +14,8 @@ enum { NAME_BYTES = 240 }; /* of a name as it is drawn */
 
 /* ---- Page ---------------------------------------------------------------------------------------------- */
 
-/* Neutral colors are classes, so that they follow the reader's scheme; those of components are attributes and good for
-** both. The same in every picture: several may stand on one page. */
+/* Neutral colors are classes, so that they follow the reader's scheme; those of components are attributes and good
+** for both. The same in every picture: several may stand on one page. */
 static const char style[] =
     "<style>.m-bg{fill:#fff}.m-ink{fill:#222}.m-dim{fill:#5f5f5f}.m-grid{stroke:#e7e7e7}.m-axis{stroke:#8a8a8a}"
     ".m-line{stroke:#333}.m-halo{stroke:#fff}.m-bar{fill:#dcdcdc}.m-fill{fill:#0072b2}"

@@ -1,5 +1,5 @@
-/* picture_matrix.c: more than two columns: all pairs of them. On the diagonal each column alone; below it the points, or
-** the components where there are no rows; above it contour lines. */
+/* picture_matrix.c: more than two columns: all pairs of them. On the diagonal each column alone; below it the
+** points, or the components where there are no rows; above it contour lines. */
 #include <math.h>
 #include <string.h>
 

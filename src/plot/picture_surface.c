@@ -1,5 +1,5 @@
-/* picture_surface.c: the density over two columns as a surface in perspective, shaded by height. Cells are painted from
-** the farthest to the nearest, each opaque, so that what is hidden is painted over. */
+/* picture_surface.c: the density over two columns as a surface in perspective, shaded by height. Cells are painted
+** from the farthest to the nearest, each opaque, so that what is hidden is painted over. */
 #include <math.h>
 #include <string.h>
 

@@ -6,8 +6,8 @@
 
 enum { MOST_MARKED = 60 }; /* iterations that get a mark each */
 
-/* A path through the trace; of the iterations that fall on the same pixel the first and the last are drawn, which is
-** all that there is to see of a line that rises. */
+/* A path through the trace; of the iterations that fall on the same pixel the first and the last are drawn, which
+** is all that there is to see of a line that rises. */
 static void draw_trace(mix_drawing *drawing, const mix_panel *panel) {
     const mixture_model *model = drawing->model;
     mix_svg *svg = &drawing->page.svg;

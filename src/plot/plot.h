@@ -1,5 +1,6 @@
-/* plot.h: pictures of a model, with or without rows, as SVG text: complete by itself, without script, fonts or style
-** sheets of others, and below 1 MB. The same model, options and rows in the same order give the same bytes. */
+/* plot.h: pictures of a model, with or without rows, as SVG text: complete by itself, without script, fonts or
+** style sheets of others, and below 1 MB. The same model, options and rows in the same order give the same
+** bytes. */
 #ifndef MIX_PLOT_H
 #define MIX_PLOT_H
 
@@ -13,9 +14,9 @@ typedef struct mix_plot mix_plot;
 mix_plot *mix_plot_new(const mixture_model *model, const mix_plot_options *options);
 void mix_plot_free(mix_plot *plot); /* NULL is fine */
 
-/* Add a row of all the model's columns, NaN where not observed. A row in which a column that is drawn is missing is left
-** out; from a matrix of pairs only where it is needed. Memory is bounded, whatever the number of rows. MIXTURE_OK or
-** MIXTURE_NOMEM. */
+/* Add a row of all the model's columns, NaN where not observed. A row in which a column that is drawn is missing
+** is left out; from a matrix of pairs only where it is needed. Memory is bounded, whatever the number of rows.
+** MIXTURE_OK or MIXTURE_NOMEM. */
 mixture_status mix_plot_add(mix_plot *plot, const double *x);
 uint64_t mix_plot_rows(const mix_plot *plot); /* not left out */
 

@@ -47,8 +47,8 @@ typedef struct mix_plot_options {
 } mix_plot_options;
 
 /* Options from a JSON object, checked against the model; text NULL: the defaults. In every case
-** mix_plot_options_clear() frees. MIXTURE_INVALID also when the model cannot be drawn that way: *error then begins with
-** "argument 1 (model)", where it otherwise begins with the key. */
+** mix_plot_options_clear() frees. MIXTURE_INVALID also when the model cannot be drawn that way: *error then begins
+** with "argument 1 (model)", where it otherwise begins with the key. */
 mixture_status mix_plot_options_read(const char *text, size_t length, const mixture_model *model, bool rows,
                                      mix_plot_options *options, mixture_error *error);
 void mix_plot_options_clear(mix_plot_options *options);

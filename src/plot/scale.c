@@ -115,7 +115,8 @@ static int digit_count(long long number) {
     return count;
 }
 
-/* What ticks of too many digits count from: their middle, rounded to a power of ten that is longer than they are. */
+/* What ticks of too many digits count from: their middle, rounded to a power of ten that is longer than they
+** are. */
 static long long find_offset(const tick_plan *plan) {
     long long top = llabs(plan->first) > llabs(plan->last) ? plan->first : plan->last;
     long long round = 1;

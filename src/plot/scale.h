@@ -37,7 +37,8 @@ double mix_scale_at(const mix_scale *scale, double x);
 enum { MIX_TICKS = 12, MIX_TICK_BYTES = 40 };
 
 /* Ticks at the multiples of 1, 2 or 5 times a power of ten inside a range, with labels of equal decimals. Where
-** labels would need more than seven digits they count from `offset`, as in x - 1000000000; it is empty otherwise. */
+** labels would need more than seven digits they count from `offset`, as in x - 1000000000; it is empty
+** otherwise. */
 typedef struct mix_ticks {
     int count;
     double t[MIX_TICKS]; /* place, 0..1 along the range */

@@ -4,8 +4,8 @@
 
 #include "field.h"
 
-/* The grid of the surface of a model of two columns, three deviations beyond every component; fewer lines with less
-** detail (1 or below). */
+/* The grid of the surface of a model of two columns, three deviations beyond every component; fewer lines with
+** less detail (1 or below). */
 mixture_status mix_surface_field(mix_field *field, const mix_scorer *scorer, double detail,
                                  const mix_cancel *cancel);
 

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Starts as {0}; the fields are private. Once memory runs out every call does nothing, so that only the end needs a
-** check. */
+/* Starts as {0}; the fields are private. Once memory runs out every call does nothing, so that only the end needs
+** a check. */
 typedef struct mix_svg {
     char *text;
     size_t length, capacity;

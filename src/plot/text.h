@@ -1,5 +1,5 @@
-/* text.h: how wide a text will be. Whoever shows the picture chooses the font, so widths are estimates for the wider
-** ones of the usual sans-serif fonts (DejaVu Sans, Verdana). */
+/* text.h: how wide a text will be. Whoever shows the picture chooses the font, so widths are estimates for the
+** wider ones of the usual sans-serif fonts (DejaVu Sans, Verdana). */
 #ifndef MIX_TEXT_H
 #define MIX_TEXT_H
 

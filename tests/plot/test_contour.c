@@ -1,5 +1,5 @@
-/* test_contour.c: contour lines: every vertex has its level's density by an independent formula, lines are closed, as
-** many as there are, and hold the probability that they say. */
+/* test_contour.c: contour lines: every vertex has its level's density by an independent formula, lines are closed,
+** as many as there are, and hold the probability that they say. */
 #include "contour.h"
 
 #include <math.h>
@@ -99,8 +99,8 @@ static void paths_are_closed(void **state) {
     }
 }
 
-/* Of one component the level is known: the density falls by exp(-r^2 / 2) on the ellipse of probability 1 - exp(-r^2 / 2),
-** so that it is (1 - p) times its peak. */
+/* Of one component the level is known: the density falls by exp(-r^2 / 2) on the ellipse of probability 1 -
+** exp(-r^2 / 2), so that it is (1 - p) times its peak. */
 static void levels_of_one_component_are_known(void **state) {
     (void)state;
     plain model = plain_model(1, 2, 3);

@@ -1,5 +1,5 @@
-/* test_histogram.c: bars hold just the values between their edges, in any order and at any scale; samples of points are
-** bounded, fair and the same again. */
+/* test_histogram.c: bars hold just the values between their edges, in any order and at any scale; samples of
+** points are bounded, fair and the same again. */
 #include "histogram.h"
 
 #include <math.h>
@@ -14,8 +14,8 @@ static double uniform(uint64_t *random) {
     return (double)(random_bits(random) >> 11) * 0x1p-53;
 }
 
-/* All values are in the bars and each bar has those between its edges; a value within a billionth of a bar's width of an
-** edge may be on either side. */
+/* All values are in the bars and each bar has those between its edges; a value within a billionth of a bar's width
+** of an edge may be on either side. */
 static void check_bars(const double *values, size_t n) {
     mix_histogram histogram = {0};
     for (size_t i = 0; i < n; i++) {

@@ -1,5 +1,4 @@
-/* test_plot.c: whole pictures: well-formed and bounded for every kind and for odd models; what stands in them is where the
-** model says. */
+/* test_plot.c: whole pictures: well-formed and the same again for every kind; what stands in them is where the model says. */
 #include "plot.h"
 
 #include <math.h>
@@ -9,65 +8,10 @@
 
 #include "check_svg.h"
 #include "counted.h"
+#include "draw.h"
 #include "memory.h"
 #include "plain.h"
 #include "surface.h"
-
-static const mix_cancel never = {NULL, NULL};
-
-static mixture_model *make_model(size_t k, size_t d, unsigned seed) {
-    plain model = plain_model(k, d, seed);
-    mixture_model *made = mixture_model_new(&mixture_gaussian, k, d);
-    for (size_t c = 0; made != NULL && c < k; c++) {
-        made->weights[c] = model.weights[c];
-        for (size_t i = 0; i < d; i++) {
-            made->arrays[0][c * d + i] = model.means[c][i];
-            for (size_t j = 0; j < d; j++) {
-                made->arrays[1][(c * d + i) * d + j] = model.covariances[c][i][j];
-            }
-        }
-    }
-    assert_non_null(made);
-    assert_int_equal(mixture_model_prepare(made, NULL), MIXTURE_OK);
-    return made;
-}
-
-/* Draw a model's own sample of `rows`, 0: without rows. The status; the picture, if wanted, in *svg. */
-static mixture_status draw(const mixture_model *model, size_t rows, const char *json, char **svg) {
-    mix_plot_options options;
-    size_t length = 0;
-    *svg = NULL;
-    mixture_status status = mix_plot_options_read(json, strlen(json), model, rows > 0, &options, NULL);
-    mix_plot *plot = status == MIXTURE_OK ? mix_plot_new(model, &options) : NULL;
-    mixture_sampler *sampler = mixture_sampler_new(model, 1, 0);
-    double x[PLAIN_D];
-    if (status == MIXTURE_OK && (plot == NULL || sampler == NULL)) {
-        status = MIXTURE_NOMEM;
-    }
-    for (size_t i = 0; i < rows && status == MIXTURE_OK; i++) {
-        (void)mixture_sampler_draw(sampler, x);
-        status = mix_plot_add(plot, x);
-    }
-    if (status == MIXTURE_OK) {
-        status = mix_plot_draw(plot, &never, svg, &length, NULL);
-    }
-    if (status == MIXTURE_OK) {
-        assert_int_equal(strlen(*svg), length);
-    } else {
-        assert_null(*svg);
-    }
-    mixture_sampler_free(sampler);
-    mix_plot_free(plot);
-    mix_plot_options_clear(&options);
-    return status;
-}
-
-/* Not inlined: gcc 12 would warn of a pointer to `svg` that nobody keeps. */
-__attribute__((noinline)) static char *picture(const mixture_model *model, size_t rows, const char *json) {
-    char *svg;
-    assert_int_equal(draw(model, rows, json, &svg), MIXTURE_OK);
-    return svg;
-}
 
 static const char *const with_rows[] = {"{}", "{\"what\":\"uncertainty\"}", "{\"what\":\"density\"}"};
 static const char *const without[] = {"{}", "{\"what\":\"components\"}"};
@@ -77,11 +21,11 @@ static const char *const without[] = {"{}", "{\"what\":\"components\"}"};
 static void every_kind_in_every_dimension_is_a_picture_and_the_same_again(void **state) {
     (void)state;
     for (size_t d = 1; d <= PLAIN_D; d++) {
-        mixture_model *model = make_model(3, d, (unsigned)d);
+        mixture_model *model = draw_model(3, d, (unsigned)d);
         for (int kind = 0; kind < 5; kind++) {
             size_t rows = kind < 3 ? 300 : 0;
             const char *json = kind < 3 ? with_rows[kind] : without[kind - 3];
-            char *svg = picture(model, rows, json), *again = picture(model, rows, json);
+            char *svg = draw_picture(model, rows, json), *again = draw_picture(model, rows, json);
             check_picture(svg);
             assert_string_equal(svg, again);
             mix_memory_free(svg);
@@ -99,9 +43,9 @@ static void small_and_large_pages_palettes_and_titles_are_pictures(void **state)
         "{\"palette\":\"gray\",\"levels\":[0.999999,0.000001],\"points\":0}",
         "{\"points\":1,\"columns\":[\"x2\"]}",
     };
-    mixture_model *model = make_model(4, 3, 2);
+    mixture_model *model = draw_model(4, 3, 2);
     for (int i = 0; i < 4; i++) {
-        char *svg = picture(model, 100, options[i]);
+        char *svg = draw_picture(model, 100, options[i]);
         check_picture(svg);
         mix_memory_free(svg);
     }
@@ -110,8 +54,8 @@ static void small_and_large_pages_palettes_and_titles_are_pictures(void **state)
 
 static void nothing_that_is_text_is_cut_off_or_overlaps_the_page(void **state) {
     (void)state;
-    mixture_model *model = make_model(4, 2, 2);
-    char *svg = picture(model, 100, "{\"width\":500,\"height\":300}");
+    mixture_model *model = draw_model(4, 2, 2);
+    char *svg = draw_picture(model, 100, "{\"width\":500,\"height\":300}");
     for (const char *at = strstr(svg, "<text x=\""); at != NULL; at = strstr(at + 1, "<text x=\"")) {
         double x, y;
         assert_int_equal(sscanf(at, "<text x=\"%lf\" y=\"%lf\"", &x, &y), 2);
@@ -166,8 +110,8 @@ static ruler find_ruler(const char *svg, const char *anchor, bool along_x) {
 static void ellipses_stand_at_their_mahalanobis_distance(void **state) {
     (void)state;
     plain model = plain_model(3, 2, 4);
-    mixture_model *made = make_model(3, 2, 4);
-    char *svg = picture(made, 50, "{\"width\":4000,\"height\":4000}");
+    mixture_model *made = draw_model(3, 2, 4);
+    char *svg = draw_picture(made, 50, "{\"width\":4000,\"height\":4000}");
     ruler x = find_ruler(svg, "middle", true), y = find_ruler(svg, "end", false);
     const char *at = svg;
     double radius = sqrt(-2 * log(0.05));
@@ -192,8 +136,8 @@ static void ellipses_stand_at_their_mahalanobis_distance(void **state) {
 
 static void every_row_is_a_mark_of_its_components_color(void **state) {
     (void)state;
-    mixture_model *model = make_model(2, 2, 5);
-    char *svg = picture(model, 400, "{}");
+    mixture_model *model = draw_model(2, 2, 5);
+    char *svg = draw_picture(model, 400, "{}");
     const char *first = strstr(svg, "opacity=\"0.7\" d=\""),
                *second = strstr(svg, "fill=\"#d55e00\" opacity=\"0.7\"");
     assert_non_null(first);
@@ -213,8 +157,8 @@ static void every_row_is_a_mark_of_its_components_color(void **state) {
 
 static void a_sample_is_drawn_and_said_beyond_the_limit_of_points(void **state) {
     (void)state;
-    mixture_model *model = make_model(2, 2, 5);
-    char *svg = picture(model, 3000, "{\"points\":100}");
+    mixture_model *model = draw_model(2, 2, 5);
+    char *svg = draw_picture(model, 3000, "{\"points\":100}");
     assert_non_null(strstr(svg, "A random sample of 100 of 3000 rows."));
     mix_memory_free(svg);
     mixture_model_free(model);
@@ -222,8 +166,9 @@ static void a_sample_is_drawn_and_said_beyond_the_limit_of_points(void **state) 
 
 static void the_histogram_is_of_all_rows(void **state) {
     (void)state;
-    mixture_model *model = make_model(1, 1, 5);
-    char *few = picture(model, 20000, "{\"points\":10}"), *many = picture(model, 20000, "{\"points\":5000}");
+    mixture_model *model = draw_model(1, 1, 5);
+    char *few = draw_picture(model, 20000, "{\"points\":10}"),
+         *many = draw_picture(model, 20000, "{\"points\":5000}");
     const char *bars = strstr(few, "m-bar m-axis"), *same = strstr(many, "m-bar m-axis");
     assert_non_null(bars);
     assert_memory_equal(bars, same, strcspn(bars, ">"));
@@ -235,11 +180,11 @@ static void the_histogram_is_of_all_rows(void **state) {
 static void the_surfaces_grid_is_the_density(void **state) {
     (void)state;
     plain model = plain_model(3, 2, 8);
-    mixture_model *made = make_model(3, 2, 8);
+    mixture_model *made = draw_model(3, 2, 8);
     mix_scorer scorer = {0};
     mix_field field = {0};
     assert_int_equal(mix_scorer_begin(&scorer, made), MIXTURE_OK);
-    assert_int_equal(mix_surface_field(&field, &scorer, 1, &never), MIXTURE_OK);
+    assert_int_equal(mix_surface_field(&field, &scorer, 1, &draw_never), MIXTURE_OK);
     assert_true(field.nx >= 50 && field.ny >= 50);
     for (size_t j = 0; j < field.ny; j++) {
         for (size_t i = 0; i < field.nx; i++) {
@@ -249,7 +194,7 @@ static void the_surfaces_grid_is_the_density(void **state) {
         }
     }
     size_t cells = (field.nx - 1) * (field.ny - 1);
-    char *svg = picture(made, 0, "{\"what\":\"surface\"}");
+    char *svg = draw_picture(made, 0, "{\"what\":\"surface\"}");
     check_picture(svg);
     assert_int_equal(count_of(svg, "<path fill=\"#"), cells);
     mix_memory_free(svg);
@@ -271,135 +216,19 @@ static void a_cell_of_the_surface_is_painted_before_all_that_hide_it(void **stat
     }
 }
 
-/* ---- Odd models and rows ------------------------------------------------------------------------------------- */
-
-static void thirty_components_one_of_them_tiny_fit_into_a_picture(void **state) {
-    (void)state;
-    enum { K = 30 };
-    mixture_model *model = mixture_model_new(&mixture_gaussian, K, 2);
-    for (size_t c = 0; c < K; c++) {
-        model->weights[c] = c == K - 1 ? 1e-6 : (1 - 1e-6) / (K - 1);
-        model->arrays[0][2 * c] = (double)(c % 6) * 4;
-        model->arrays[0][2 * c + 1] = (double)(c / 6) * 5;
-        model->arrays[1][4 * c] = model->arrays[1][4 * c + 3] = 1 + (double)(c % 3);
-    }
-    assert_int_equal(mixture_model_prepare(model, NULL), MIXTURE_OK);
-    char *svg = picture(model, 2000, "{}");
-    check_picture(svg);
-    assert_int_equal(count_of(svg, "<path stroke-width=\"1.7\""), K);
-    assert_non_null(strstr(svg, ">30: &lt; 0.1 %<"));
-    mix_memory_free(svg);
-    for (int kind = 1; kind < 3; kind++) {
-        svg = picture(model, 2000, with_rows[kind]);
-        check_picture(svg);
-        mix_memory_free(svg);
-    }
-    svg = picture(model, 0, "{\"what\":\"surface\"}");
-    check_picture(svg);
-    mix_memory_free(svg);
-    mixture_model_free(model);
-}
-
-static void a_thousand_components_are_cut_down_to_what_fits(void **state) {
-    (void)state;
-    enum { K = 1000 };
-    mixture_model *model = mixture_model_new(&mixture_gaussian, K, 3);
-    for (size_t c = 0; c < K; c++) {
-        model->weights[c] = 1.0 / K;
-        for (size_t j = 0; j < 3; j++) {
-            model->arrays[0][3 * c + j] = (double)(c * (j + 7) % 101);
-            model->arrays[1][9 * c + 4 * j] = 1;
-        }
-    }
-    assert_int_equal(mixture_model_prepare(model, NULL), MIXTURE_OK);
-    char *svg = picture(model, 0, "{\"what\":\"components\",\"columns\":[1,2]}");
-    check_picture(svg);
-    assert_non_null(strstr(svg, "Of 1000 components 250 are drawn."));
-    mix_memory_free(svg);
-    mixture_model_free(model);
-}
-
-static void values_at_the_ends_of_the_doubles_are_drawn(void **state) {
-    (void)state;
-    const double variances[][2] = {{1, 1}, {1e300, 1e-300}, {1e-300, 1e300}};
-    const double rows[][2] = {{1e300, 1e-300}, {-1.7e308, 1.7e308}, {1e-300, -1e-300}, {0, 0}, {5e-324, 1e300}};
-    for (int v = 0; v < 3; v++) {
-        for (size_t d = 1; d <= 2; d++) {
-            mixture_model *model = mixture_model_new(&mixture_gaussian, 1, d);
-            model->weights[0] = 1;
-            model->arrays[1][0] = variances[v][0];
-            if (d == 2) {
-                model->arrays[1][3] = variances[v][1];
-            }
-            assert_int_equal(mixture_model_prepare(model, NULL), MIXTURE_OK);
-            for (int kind = 0; kind < 3; kind++) {
-                for (size_t n = 1; n <= 5; n++) {
-                    mix_plot_options options;
-                    char *svg;
-                    size_t length;
-                    assert_int_equal(mix_plot_options_read(with_rows[kind], strlen(with_rows[kind]), model, true,
-                                                           &options, NULL),
-                                     MIXTURE_OK);
-                    mix_plot *plot = mix_plot_new(model, &options);
-                    for (size_t i = 0; i < n; i++) {
-                        assert_int_equal(mix_plot_add(plot, rows[i]), MIXTURE_OK);
-                    }
-                    assert_int_equal(mix_plot_draw(plot, &never, &svg, &length, NULL), MIXTURE_OK);
-                    check_picture(svg);
-                    mix_memory_free(svg);
-                    mix_plot_free(plot);
-                    mix_plot_options_clear(&options);
-                }
-            }
-            mixture_model_free(model);
-        }
-    }
-}
-
-static void rows_without_a_value_are_left_out_where_it_is_needed(void **state) {
-    (void)state;
-    mixture_model *model = make_model(2, 3, 1);
-    const double rows[][3] = {{1, 2, 3}, {NAN, 2, 3}, {1, NAN, NAN}, {NAN, NAN, NAN}};
-    const struct {
-        const char *json;
-        uint64_t kept;
-    } cases[] = {{"{}", 3}, {"{\"columns\":[2,3]}", 2}, {"{\"columns\":[1]}", 2}, {"{\"columns\":[1,2]}", 1}};
-    for (int i = 0; i < 4; i++) {
-        mix_plot_options options;
-        char *svg;
-        size_t length;
-        assert_int_equal(mix_plot_options_read(cases[i].json, strlen(cases[i].json), model, true, &options, NULL),
-                         MIXTURE_OK);
-        mix_plot *plot = mix_plot_new(model, &options);
-        for (int r = 0; r < 4; r++) {
-            assert_int_equal(mix_plot_add(plot, rows[r]), MIXTURE_OK);
-        }
-        assert_int_equal(mix_plot_rows(plot), cases[i].kept);
-        assert_int_equal(mix_plot_draw(plot, &never, &svg, &length, NULL), MIXTURE_OK);
-        check_picture(svg);
-        char said[60];
-        snprintf(said, sizeof said, "%d more without a value are left out.", 4 - (int)cases[i].kept);
-        assert_non_null(strstr(svg, said));
-        mix_memory_free(svg);
-        mix_plot_free(plot);
-        mix_plot_options_clear(&options);
-    }
-    mixture_model_free(model);
-}
-
 /* ---- Trace and selection ------------------------------------------------------------------------------------- */
 
 static void a_trace_is_drawn_from_its_first_to_its_last_iteration(void **state) {
     (void)state;
     const size_t counts[] = {1, 2, 40, 100000};
     for (int i = 0; i < 4; i++) {
-        mixture_model *model = make_model(2, 2, 1);
+        mixture_model *model = draw_model(2, 2, 1);
         model->trace_count = counts[i];
         model->trace = mix_memory_array(counts[i], sizeof(double));
         for (size_t t = 0; t < counts[i]; t++) {
             model->trace[t] = -1000 - 1e4 / (double)(t + 1);
         }
-        char *svg = picture(model, 0, "{\"what\":\"trace\"}");
+        char *svg = draw_picture(model, 0, "{\"what\":\"trace\"}");
         check_picture(svg);
         assert_int_equal(count_of(svg, "h0"), counts[i] <= 60 ? counts[i] : 0);
         mix_memory_free(svg);
@@ -436,12 +265,12 @@ static void add_candidates(mixture_model *model, mixture_candidate candidates[CA
 static void a_selection_has_a_line_for_each_structure_and_names_the_winner(void **state) {
     (void)state;
     mixture_candidate candidates[CANDIDATES];
-    mixture_model *model = make_model(2, 2, 1);
+    mixture_model *model = draw_model(2, 2, 1);
     static const char *const names[] = {"BIC", "ICL", "AIC"};
     add_candidates(model, candidates);
     for (int criterion = 0; criterion < 3; criterion++) {
         model->criterion = (mixture_criterion)criterion;
-        char *svg = picture(model, 0, "{\"what\":\"selection\",\"width\":1200,\"height\":560}");
+        char *svg = draw_picture(model, 0, "{\"what\":\"selection\",\"width\":1200,\"height\":560}");
         check_picture(svg);
         assert_int_equal(count_of(svg, "stroke-width=\"1.4\""), 14);
         assert_int_equal(count_of(svg, ">VEV, k = 3<"), 1);
@@ -466,125 +295,14 @@ static void a_selection_has_a_line_for_each_structure_and_names_the_winner(void 
 static void a_selection_without_a_single_fit_is_still_a_picture(void **state) {
     (void)state;
     mixture_candidate none = {.k = 2, .covariance = MIXTURE_FULL};
-    mixture_model *model = make_model(2, 2, 1);
+    mixture_model *model = draw_model(2, 2, 1);
     model->candidates = &none;
     model->candidate_count = 1;
-    char *svg = picture(model, 0, "{\"what\":\"selection\"}");
+    char *svg = draw_picture(model, 0, "{\"what\":\"selection\"}");
     check_picture(svg);
     mix_memory_free(svg);
     model->candidates = NULL;
     model->candidate_count = 0;
-    mixture_model_free(model);
-}
-
-/* ---- Options, memory, cancelling ----------------------------------------------------------------------------- */
-
-static void expect_invalid(const mixture_model *model, bool rows, const char *json, const char *text) {
-    mix_plot_options options;
-    mixture_error error = {MIXTURE_OK, ""};
-    assert_int_equal(mix_plot_options_read(json, strlen(json), model, rows, &options, &error), MIXTURE_INVALID);
-    assert_string_equal(error.text, text);
-    mix_plot_options_clear(&options);
-}
-
-static void wrong_options_are_errors_that_say_what_is_allowed(void **state) {
-    (void)state;
-    mixture_model *model = make_model(2, 3, 1);
-    expect_invalid(model, true, "{\"wat\":1}",
-                   "unknown key \"wat\" at offset 1; expected one of what, columns, width, height, title, points, "
-                   "levels, palette");
-    expect_invalid(
-        model, false, "{\"points\":1}",
-        "unknown key \"points\" at offset 1; expected one of what, columns, width, height, title, levels, "
-        "palette");
-    expect_invalid(model, true, "{\"what\":\"surface\"}",
-                   "what is \"surface\" at offset 8; expected classification, uncertainty, density");
-    expect_invalid(model, false, "{\"what\":\"uncertainty\"}",
-                   "what is \"uncertainty\" at offset 8; expected density, surface, components, trace, selection");
-    expect_invalid(model, true, "{\"width\":239}",
-                   "width is 239 at offset 9; expected an integer from 240 to 4000");
-    expect_invalid(model, true, "{\"height\":300.5}",
-                   "height is 300.5 at offset 10; expected an integer from 240 to 4000");
-    expect_invalid(model, true, "{\"points\":10001}",
-                   "points is 10001 at offset 10; expected an integer from 0 to 10000");
-    expect_invalid(model, true, "{\"title\":5}", "title is 5 at offset 9; expected a string");
-    expect_invalid(model, true, "{\"levels\":0}", "levels is 0 at offset 10; expected an integer from 1 to 20");
-    expect_invalid(model, true, "{\"levels\":[0.5,1]}",
-                   "levels[1] is 1 at offset 15; expected a number between 0 and 1");
-    expect_invalid(model, true, "{\"levels\":[]}",
-                   "levels is an array at offset 10; expected an integer from 1 to 20 or an array of 1 to "
-                   "20 probabilities");
-    expect_invalid(model, true, "{\"palette\":\"jet\"}",
-                   "palette is \"jet\" at offset 11; expected okabe-ito, viridis or gray");
-    expect_invalid(
-        model, true, "{\"columns\":[1,4]}",
-        "columns[1] is 4 at offset 14; expected the name of a column of the model or its position from 1 to 3");
-    expect_invalid(model, true, "{\"columns\":[1,\"x1\"]}",
-                   "columns[1] is \"x1\" at offset 14; expected another column than before");
-    expect_invalid(model, true, "[]", "the text is an array at offset 0; expected an object");
-    expect_invalid(model, false, "{\"what\":\"surface\"}",
-                   "argument 1 (model) has 3 columns; expected 2, or two that the option columns names");
-    expect_invalid(model, false, "{\"what\":\"surface\",\"columns\":[2]}",
-                   "columns names 1 column; expected 2 for a surface");
-    expect_invalid(model, false, "{\"what\":\"trace\"}",
-                   "argument 1 (model) has no trace; expected a model that was fitted");
-    expect_invalid(model, false, "{\"what\":\"selection\"}",
-                   "argument 1 (model) has no candidates; expected a model of gmm_select");
-    mixture_model_free(model);
-    model = mixture_model_new(&mixture_multinomial, 2, 2);
-    expect_invalid(model, false, "{}", "argument 1 (model) is of family multinomial; expected gaussian");
-    mixture_model_free(model);
-}
-
-static void memory_that_runs_out_leaks_nothing(void **state) {
-    (void)state;
-    const struct {
-        size_t d, rows;
-        const char *json;
-    } cases[] = {{2, 20, "{\"levels\":1,\"title\":\"t\"}"},
-                 {1, 20, "{}"},
-                 {3, 5, "{\"levels\":1,\"what\":\"density\"}"},
-                 {2, 0, "{\"what\":\"surface\"}"},
-                 {2, 0, "{\"what\":\"components\"}"}};
-    for (int i = 0; i < 5; i++) {
-        mixture_model *model = make_model(2, cases[i].d, 1);
-        mixture_status status = MIXTURE_NOMEM;
-        for (long limit = 0; status == MIXTURE_NOMEM; limit++) {
-            char *svg;
-            blocks_left = limit;
-            status = draw(model, cases[i].rows, cases[i].json, &svg);
-            mix_memory_free(svg);
-        }
-        assert_int_equal(status, MIXTURE_OK);
-        blocks_left = INT32_MAX;
-        mixture_model_free(model);
-    }
-}
-
-static bool stop(void *calls) {
-    return --*(int *)calls < 0;
-}
-
-static void drawing_can_be_cancelled_at_any_poll(void **state) {
-    (void)state;
-    mixture_model *model = make_model(3, 2, 1);
-    mixture_status status = MIXTURE_CANCELLED;
-    int polls = 0;
-    for (; status == MIXTURE_CANCELLED; polls += 7) {
-        mix_plot_options options;
-        char *svg;
-        size_t length;
-        int left = polls;
-        mix_cancel cancel = {stop, &left};
-        assert_int_equal(mix_plot_options_read("{}", 2, model, false, &options, NULL), MIXTURE_OK);
-        mix_plot *plot = mix_plot_new(model, &options);
-        status = mix_plot_draw(plot, &cancel, &svg, &length, NULL);
-        mix_memory_free(svg);
-        mix_plot_free(plot);
-        mix_plot_options_clear(&options);
-    }
-    assert_int_equal(status, MIXTURE_OK);
-    assert_true(polls > 100);
     mixture_model_free(model);
 }
 
@@ -601,16 +319,9 @@ int main(void) {
         counted_test(the_histogram_is_of_all_rows),
         counted_test(the_surfaces_grid_is_the_density),
         counted_test(a_cell_of_the_surface_is_painted_before_all_that_hide_it),
-        counted_test(thirty_components_one_of_them_tiny_fit_into_a_picture),
-        counted_test(a_thousand_components_are_cut_down_to_what_fits),
-        counted_test(values_at_the_ends_of_the_doubles_are_drawn),
-        counted_test(rows_without_a_value_are_left_out_where_it_is_needed),
         counted_test(a_trace_is_drawn_from_its_first_to_its_last_iteration),
         counted_test(a_selection_has_a_line_for_each_structure_and_names_the_winner),
         counted_test(a_selection_without_a_single_fit_is_still_a_picture),
-        counted_test(wrong_options_are_errors_that_say_what_is_allowed),
-        counted_test(memory_that_runs_out_leaks_nothing),
-        counted_test(drawing_can_be_cancelled_at_any_poll),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
