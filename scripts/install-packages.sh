@@ -5,7 +5,7 @@ set -eu
 packages='build-essential cmake ninja-build libsqlite3-dev sqlite3'
 case "${1:-}" in
 build) ;;
-test) packages="$packages libcmocka-dev" ;;
+test) packages="$packages libcmocka-dev libxml2-utils" ;;
 *)
     echo "usage: $0 build|test" >&2
     exit 2

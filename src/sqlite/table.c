@@ -171,6 +171,7 @@ static int table_open(sqlite3_vtab *base, sqlite3_vtab_cursor **result) {
         return SQLITE_NOMEM;
     }
     cursor->table = instance->table;
+    cursor->connection = instance->connection;
     if (cursor->table->state_size > 0) {
         cursor->state = mix_memory_zeros(1, cursor->table->state_size);
         if (cursor->state == NULL) {
@@ -341,8 +342,9 @@ static void release_binding(void *pointer) {
 
 int mix_tables_register(sqlite3 *db, mix_connection *connection) {
     static const mix_table *const tables[] = {
-        &mix_table_components, &mix_table_parameters, &mix_table_responsibilities, &mix_table_trace,
-        &mix_table_sample,     &mix_table_grid,       &mix_table_ellipses,         &mix_table_selection,
+        &mix_table_components, &mix_table_parameters, &mix_table_responsibilities,
+        &mix_table_trace,      &mix_table_sample,     &mix_table_grid,
+        &mix_table_ellipses,   &mix_table_selection,  &mix_table_contours,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         table_binding *binding = mix_memory_array(1, sizeof *binding);

@@ -33,6 +33,7 @@ typedef struct mix_table {
 struct mix_cursor {
     sqlite3_vtab_cursor base; /* must be first */
     const mix_table *table;
+    mix_connection *connection;
     mix_parsed *parsed; /* NULL: the model is NULL and there are no rows */
     bool started;
     sqlite3_int64 row, rows;
@@ -50,6 +51,6 @@ static inline const mixture_model *mix_cursor_model(const mix_cursor *cursor) {
 }
 
 extern const mix_table mix_table_components, mix_table_parameters, mix_table_responsibilities, mix_table_trace,
-    mix_table_sample, mix_table_grid, mix_table_ellipses, mix_table_selection;
+    mix_table_sample, mix_table_grid, mix_table_ellipses, mix_table_selection, mix_table_contours;
 
 #endif

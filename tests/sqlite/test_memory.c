@@ -165,6 +165,9 @@ static const char *const scalars[] = {
     "SELECT mix_predict(m || ',', 1, 1) FROM model",
     "SELECT mix_predict('{\"family\":\"gaussian\",\"weights\":[1,\"\\u00e4\"],\"means\":[[0],[1]]}', 1)",
     "SELECT mix_predict(5, 1)",
+    "SELECT length(mix_plot(m, x, y, '{\"levels\":1,\"title\":\"t\"}')) FROM model, p",
+    "SELECT length(mix_plot(m, mix_row(x, y), '{\"columns\":[1]}')) FROM model, p",
+    "SELECT length(mix_plot_model(m, '{\"what\":\"components\"}')) FROM model",
 };
 
 static const char *const tables[] = {
@@ -176,6 +179,7 @@ static const char *const tables[] = {
     "SELECT * FROM model, mix_sample(m, 3, 1)",
     "SELECT * FROM model, mix_grid(m, 2, 2, 1)",
     "SELECT * FROM model, mix_ellipses(m, 0.5, 3)",
+    "SELECT count(*), sum(x), max(path) FROM model, mix_contours(m, '[0.5]', 9)",
     "SELECT * FROM mix_components",
     "SELECT * FROM model, mix_responsibilities(m, 1)",
     ("SELECT probability FROM mix_responsibilities('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0,0,0,0,0,0,0,0,0,0,0,"

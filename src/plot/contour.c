@@ -1,0 +1,312 @@
+/* contour.c: marching squares (W. E. Lorensen and H. E. Cline's marching cubes, Computer Graphics 21 (1987) 163,
+** in the plane). First every edge between neighboring nodes that crosses the level gets a vertex; then every cell
+** joins the vertices of its edges, so that a vertex has at most two neighbors; last the chains are followed. */
+#include "contour.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "gaussian.h"
+#include "memory.h"
+#include "outline.h"
+
+enum { NONE = -1 };
+
+typedef struct vertex {
+    double x, y;
+    int32_t neighbors[2];
+} vertex;
+
+typedef struct tracer {
+    const mix_field *field;
+    const mix_scorer *scorer;
+    double log_level;
+    int32_t *edges[2]; /* vertex of the edge from node j * nx + i to the right, or upward; NONE */
+    vertex *vertices;
+    size_t count, room;
+} tracer;
+
+static bool above(const tracer *t, size_t node) {
+    return t->field->log_density[node] >= t->log_level;
+}
+
+/* ---- Vertices ------------------------------------------------------------------------------------------ */
+
+/* Where the log density along a segment is the level: the Illinois variant of regula falsi (M. Dowell and P.
+** Jarratt, BIT 11 (1971) 168), which keeps the root between its ends. low and high: the values at 0 and 1 less the
+** level, of different sign. */
+static void find_root(const tracer *t, const double from[2], const double to[2], double low, double high,
+                      double x[2]) {
+    double a = 0, b = 1;
+    int side = 0; /* the end that was moved last: twice the same, and the other one's value is halved */
+    for (int i = 0; i < 60; i++) {
+        bool infinite = !isfinite(low) || !isfinite(high);
+        double u = infinite ? (a + b) / 2 : (a * high - b * low) / (high - low);
+        u = u > a && u < b ? u : (a + b) / 2;
+        x[0] = from[0] * (1 - u) + to[0] * u;
+        x[1] = from[1] * (1 - u) + to[1] * u;
+        double value = mix_scorer_log_density(t->scorer, x) - t->log_level;
+        if (fabs(value) < 1e-10 || !(u > a && u < b)) {
+            break;
+        }
+        if ((value < 0) == (low < 0)) {
+            a = u;
+            low = value;
+            high = side < 0 ? high / 2 : high;
+            side = -1;
+        } else {
+            b = u;
+            high = value;
+            low = side > 0 ? low / 2 : low;
+            side = 1;
+        }
+    }
+}
+
+static mixture_status add_vertex(tracer *t, size_t i, size_t j, bool upward) {
+    const mix_field *field = t->field;
+    size_t node = j * field->nx + i, other = upward ? node + field->nx : node + 1;
+    if (above(t, node) == above(t, other)) {
+        return MIXTURE_OK;
+    }
+    if (t->count == t->room) {
+        size_t room = t->room > 0 ? 2 * t->room : 256;
+        vertex *grown = t->room > 0 ? mix_memory_resize(t->vertices, room, sizeof *grown)
+                                    : mix_memory_array(room, sizeof *grown);
+        if (grown == NULL || room > INT32_MAX) {
+            t->vertices = grown != NULL ? grown : t->vertices;
+            return MIXTURE_NOMEM;
+        }
+        t->vertices = grown;
+        t->room = room;
+    }
+    const double from[2] = {field->x[i], field->y[j]};
+    const double to[2] = {field->x[upward ? i : i + 1], field->y[upward ? j + 1 : j]};
+    double x[2];
+    find_root(t, from, to, field->log_density[node] - t->log_level, field->log_density[other] - t->log_level, x);
+    t->edges[upward][node] = (int32_t)t->count;
+    t->vertices[t->count++] = (vertex){x[0], x[1], {NONE, NONE}};
+    return MIXTURE_OK;
+}
+
+static mixture_status find_vertices(tracer *t, const mix_cancel *cancel) {
+    size_t nx = t->field->nx, ny = t->field->ny;
+    mixture_status status = MIXTURE_OK;
+    for (size_t j = 0; j < ny && status == MIXTURE_OK; j++) {
+        for (size_t i = 0; i < nx && status == MIXTURE_OK; i++) {
+            t->edges[0][j * nx + i] = t->edges[1][j * nx + i] = NONE;
+            status = i + 1 < nx ? add_vertex(t, i, j, false) : MIXTURE_OK;
+            if (status == MIXTURE_OK && j + 1 < ny) {
+                status = add_vertex(t, i, j, true);
+            }
+        }
+        if (status == MIXTURE_OK && mix_cancelled(cancel)) {
+            status = MIXTURE_CANCELLED;
+        }
+    }
+    return status;
+}
+
+/* ---- Chains -------------------------------------------------------------------------------------------- */
+
+static void join(tracer *t, int32_t a, int32_t b) {
+    t->vertices[a].neighbors[t->vertices[a].neighbors[0] != NONE] = b;
+    t->vertices[b].neighbors[t->vertices[b].neighbors[0] != NONE] = a;
+}
+
+/* Join the vertices on the edges of the cell right of and above node (i, j): none, two, or four at a saddle, where
+** the density in the middle says which corners hang together. */
+static void join_cell(tracer *t, size_t i, size_t j) {
+    const mix_field *field = t->field;
+    size_t node = j * field->nx + i;
+    int32_t bottom = t->edges[0][node], top = t->edges[0][node + field->nx];
+    int32_t left = t->edges[1][node], right = t->edges[1][node + 1];
+    int32_t found[4], count = 0;
+    const int32_t around[4] = {bottom, right, top, left};
+    for (int e = 0; e < 4; e++) {
+        if (around[e] != NONE) {
+            found[count++] = around[e];
+        }
+    }
+    if (count == 2) {
+        join(t, found[0], found[1]);
+    } else if (count == 4) {
+        double middle[2] = {field->x[i] / 2 + field->x[i + 1] / 2, field->y[j] / 2 + field->y[j + 1] / 2};
+        bool inside = mix_scorer_log_density(t->scorer, middle) >= t->log_level;
+        if (inside == above(t, node)) { /* the corner at the node hangs together with the opposite one */
+            join(t, bottom, right);
+            join(t, top, left);
+        } else {
+            join(t, bottom, left);
+            join(t, top, right);
+        }
+    }
+}
+
+/* The vertices of the chain that begins at `first`, which are taken out of the tracer. */
+static void follow(tracer *t, int32_t first, mix_contour *contour) {
+    int32_t at = first, before = NONE;
+    bool closed = false;
+    contour->start[contour->path_count] = contour->count;
+    for (;;) {
+        vertex *v = &t->vertices[at];
+        contour->x[contour->count] = v->x;
+        contour->y[contour->count++] = v->y;
+        int32_t next = v->neighbors[0] != before ? v->neighbors[0] : v->neighbors[1];
+        v->x = NAN; /* done */
+        if (next == NONE || isnan(t->vertices[next].x)) {
+            closed = next != NONE;
+            break;
+        }
+        before = at;
+        at = next;
+    }
+    contour->closed[contour->path_count++] = closed;
+    contour->start[contour->path_count] = contour->count;
+}
+
+static mixture_status collect(tracer *t, mix_contour *contour) {
+    contour->x = mix_memory_array(t->count, sizeof(double));
+    contour->y = mix_memory_array(t->count, sizeof(double));
+    contour->start = mix_memory_zeros(t->count + 1, sizeof *contour->start);
+    contour->closed = mix_memory_array(t->count, sizeof *contour->closed);
+    if (contour->x == NULL || contour->y == NULL || contour->start == NULL || contour->closed == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    for (int ends = 1; ends >= 0; ends--) { /* chains with ends, at the border, from one end; then rings */
+        for (size_t v = 0; v < t->count; v++) {
+            bool end = t->vertices[v].neighbors[1] == NONE;
+            if (!isnan(t->vertices[v].x) && end == (ends == 1)) {
+                follow(t, (int32_t)v, contour);
+            }
+        }
+    }
+    return MIXTURE_OK;
+}
+
+mixture_status mix_contour_trace(const mix_field *field, const mix_scorer *scorer, double log_level,
+                                 const mix_cancel *cancel, mix_contour *contour) {
+    size_t nodes = field->nx * field->ny;
+    tracer t = {.field = field, .scorer = scorer, .log_level = log_level};
+    t.edges[0] = mix_memory_array(nodes, sizeof **t.edges);
+    t.edges[1] = mix_memory_array(nodes, sizeof **t.edges);
+    mixture_status status = t.edges[0] != NULL && t.edges[1] != NULL ? find_vertices(&t, cancel) : MIXTURE_NOMEM;
+    if (status == MIXTURE_OK) {
+        for (size_t j = 0; j + 1 < field->ny; j++) {
+            for (size_t i = 0; i + 1 < field->nx; i++) {
+                join_cell(&t, i, j);
+            }
+        }
+        status = collect(&t, contour);
+    }
+    mix_memory_free(t.edges[0]);
+    mix_memory_free(t.edges[1]);
+    mix_memory_free(t.vertices);
+    return status;
+}
+
+/* ---- Ridges ---------------------------------------------------------------------------------------------------- */
+
+enum { RIDGE_VERTICES = 128 };
+
+/* Distance of the lines around x. */
+static double spacing_at(const double *lines, size_t count, double x) {
+    size_t i = 1;
+    while (i + 1 < count && lines[i] < x) {
+        i++;
+    }
+    return lines[i] - lines[i - 1];
+}
+
+/* Whether the component may lie between the lines of the field, because it is narrower than they are apart. */
+static bool falls_through(const mix_field *field, const mixture_model *model, size_t c) {
+    const double *mean = mix_gaussian_mean(model, c), *s = mix_gaussian_covariance(model, c);
+    double correlation = s[1] / sqrt(s[0]) / sqrt(s[3]), narrow = sqrt(fmax(1 - correlation * correlation, 0));
+    return spacing_at(field->x, field->nx, mean[0]) > narrow * sqrt(s[0]) &&
+           spacing_at(field->y, field->ny, mean[1]) > narrow * sqrt(s[3]);
+}
+
+/* Room for another path. */
+static mixture_status extend(mix_contour *contour, size_t vertices) {
+    size_t count = contour->count + vertices;
+    double *x = mix_memory_resize(contour->x, count, sizeof *x);
+    contour->x = x != NULL ? x : contour->x;
+    double *y = mix_memory_resize(contour->y, count, sizeof *y);
+    contour->y = y != NULL ? y : contour->y;
+    size_t *start = mix_memory_resize(contour->start, contour->path_count + 2, sizeof *start);
+    contour->start = start != NULL ? start : contour->start;
+    bool *closed = mix_memory_resize(contour->closed, contour->path_count + 1, sizeof *closed);
+    contour->closed = closed != NULL ? closed : contour->closed;
+    return x != NULL && y != NULL && start != NULL && closed != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+}
+
+/* Around a component that falls through the field the level is looked for from its mean outward, in the directions
+** in which its own ellipses are circles. */
+static mixture_status trace_ridge(const mix_scorer *scorer, size_t c, double log_level, mix_contour *contour) {
+    tracer t = {.scorer = scorer, .log_level = log_level};
+    const double *mean = mix_gaussian_mean(scorer->model, c);
+    double inside = mix_scorer_log_density(scorer, mean) - log_level;
+    if (!(inside > 0)) {
+        return MIXTURE_OK;
+    }
+    mixture_status status = extend(contour, RIDGE_VERTICES);
+    for (size_t i = 0; i < RIDGE_VERTICES && status == MIXTURE_OK; i++) {
+        double to[2], x[2], outside = inside;
+        for (double radius = 1; outside >= 0 && radius < 1e6; radius *= 2) { /* beyond the level */
+            mix_outline_ellipse(scorer->model, c, -expm1(-radius * radius / 2), i, RIDGE_VERTICES, &to[0], &to[1]);
+            outside = mix_scorer_log_density(scorer, to) - log_level;
+        }
+        find_root(&t, mean, to, inside, outside, x);
+        contour->x[contour->count] = x[0];
+        contour->y[contour->count++] = x[1];
+    }
+    if (status == MIXTURE_OK) {
+        contour->closed[contour->path_count++] = true;
+        contour->start[contour->path_count] = contour->count;
+    }
+    return status;
+}
+
+static mixture_status trace_ridges(const mix_field *field, const mix_scorer *scorer, double log_level,
+                                   mix_contour *contour) {
+    mixture_status status = MIXTURE_OK;
+    for (size_t c = 0; c < scorer->model->k && status == MIXTURE_OK; c++) {
+        if (falls_through(field, scorer->model, c)) {
+            status = trace_ridge(scorer, c, log_level, contour);
+        }
+    }
+    return status;
+}
+
+mixture_status mix_contour_trace_all(const mix_scorer *scorer, const double *probabilities, size_t count,
+                                     const size_t uniform[2], const size_t most[2], const mix_cancel *cancel,
+                                     double *log_levels, mix_contour *contours) {
+    enum { DRAWS = 20000 }; /* a probability of 0.95 to about 0.0015 */
+    mix_range ranges[2] = {MIX_RANGE_EMPTY, MIX_RANGE_EMPTY};
+    mix_field field = {0};
+    mixture_status status = mix_field_levels(scorer, probabilities, count, DRAWS, cancel, log_levels);
+    if (status == MIXTURE_OK) {
+        for (size_t j = 0; j < 2; j++) {
+            mix_field_reach(scorer->model, log_levels[0], j, &ranges[j]);
+            ranges[j] = mix_range_pad(ranges[j], 0.01);
+        }
+        status = mix_field_make(&field, scorer, ranges, uniform, most, cancel);
+    }
+    for (size_t i = 0; i < count && status == MIXTURE_OK; i++) {
+        status = mix_contour_trace(&field, scorer, log_levels[i], cancel, &contours[i]);
+        if (status == MIXTURE_OK) {
+            status = trace_ridges(&field, scorer, log_levels[i], &contours[i]);
+        }
+    }
+    mix_field_free(&field);
+    return status;
+}
+
+void mix_contour_free(mix_contour *contour) {
+    mix_memory_free(contour->x);
+    mix_memory_free(contour->y);
+    mix_memory_free(contour->start);
+    mix_memory_free(contour->closed);
+    *contour = (mix_contour){0};
+}

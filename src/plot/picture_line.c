@@ -1,0 +1,110 @@
+/* picture_line.c: one column: histogram, density of the mixture, parts of the components; or each row's
+** uncertainty. */
+#include <math.h>
+#include <string.h>
+
+#include "memory.h"
+#include "picture.h"
+
+/* Rows as short strokes at the bottom, in the colors of their components. */
+static void draw_rug(mix_drawing *drawing, const mix_panel *panel, bool colored) {
+    const mix_points *points = &drawing->plot->points;
+    mix_svg *svg = &drawing->page.svg;
+    size_t column = drawing->options->columns[0];
+    for (size_t c = 0; c < drawing->model->k; c++) {
+        char color[MIX_COLOR_BYTES] = "#808080";
+        if (points->start[c] == points->start[c + 1]) {
+            continue;
+        }
+        if (colored) {
+            mix_drawing_color(drawing, c, color);
+        }
+        mix_svg_raw(svg, "<path stroke-width=\"0.6\" stroke=\"");
+        mix_svg_raw(svg, color);
+        mix_svg_raw(svg, "\" d=\"");
+        for (size_t o = points->start[c]; o < points->start[c + 1]; o++) {
+            double x = points->x[points->order[o] * points->d + column];
+            MIX_SVG(svg, "M@ @v-8", mix_scale_at(&panel->x, x), panel->area.bottom);
+        }
+        mix_svg_raw(svg, "\"/>\n");
+    }
+}
+
+static void write_caption(mix_drawing *drawing, bool shares) {
+    if (drawing->options->rows) {
+        mix_words_say_rows(drawing);
+        if (drawing->plot->points.chosen < drawing->plot->rows) {
+            mix_words_say(drawing, "The histogram is of all.");
+        }
+    }
+    mix_words_say(drawing, shares ? "Line: density of the mixture; colored lines: the part of each component."
+                                  : "Line: density of the mixture.");
+    mix_page_caption(&drawing->page, drawing->caption);
+}
+
+static mixture_status draw_densities(mix_drawing *drawing, const mix_axis *x) {
+    enum { LINES = 400 };
+    const mix_plot_options *options = drawing->options;
+    bool shares = options->what != MIX_PLOT_DENSITY;
+    mix_curves curves = {0};
+    mixture_status status = mix_curves_begin(&curves, drawing, 0, x->range, LINES);
+    if (status == MIXTURE_OK) {
+        write_caption(drawing, shares);
+        status = shares ? mix_words_legend(drawing, true, NULL, 0) : MIXTURE_OK;
+    }
+    if (status == MIXTURE_OK) {
+        mix_axis y = {{0, curves.top > 0 ? fmin(curves.top * 1.06, 1e308) : 1}, "density", false};
+        mix_panel panel = mix_page_panel(&drawing->page, drawing->page.area, x, &y);
+        mix_panel_open(&drawing->page, &panel.area);
+        mix_curves_draw(drawing, &panel, &curves, shares, !options->rows && !shares);
+        if (options->rows) {
+            draw_rug(drawing, &panel, shares);
+        }
+        mix_panel_close(&drawing->page);
+    }
+    mix_curves_end(&curves);
+    return status;
+}
+
+/* Each row at its value, as high as it is uncertain. */
+static mixture_status draw_uncertainty(mix_drawing *drawing, const mix_axis *x) {
+    const mix_points *points = &drawing->plot->points;
+    mix_words_say_rows(drawing);
+    mix_words_say(drawing, "Height: uncertainty, 1 less the highest posterior probability.");
+    mix_page_caption(&drawing->page, drawing->caption);
+    mixture_status status = mix_words_legend(drawing, false, NULL, 0);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    mix_axis y = {{0, 1}, "uncertainty", false};
+    y.range.high = 1.05 * (drawing->model->k > 1 ? 1 - 1 / (double)drawing->model->k : 0.5);
+    mix_panel panel = mix_page_panel(&drawing->page, drawing->page.area, x, &y);
+    mix_panel_open(&drawing->page, &panel.area);
+    for (size_t c = 0; c < drawing->model->k; c++) {
+        char color[MIX_COLOR_BYTES];
+        mix_drawing_color(drawing, c, color);
+        mix_marks_begin(&drawing->page.svg, color, mix_marks_shape(c), 2.2, 0.7);
+        for (size_t o = points->start[c]; o < points->start[c + 1]; o++) {
+            size_t i = points->order[o];
+            double value = points->x[i * points->d + drawing->options->columns[0]];
+            mix_marks_at(&drawing->page.svg, mix_marks_shape(c), 2.2, mix_scale_at(&panel.x, value),
+                         mix_scale_at(&panel.y, points->uncertainty[i]));
+        }
+        mix_marks_end(&drawing->page.svg);
+    }
+    mix_panel_close(&drawing->page);
+    return MIXTURE_OK;
+}
+
+mixture_status mix_picture_line(mix_drawing *drawing) {
+    char name[32];
+    mix_range range = drawing->plot->ranges[0];
+    mixture_status status = mix_curves_reach(drawing, 0, &range);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    mix_axis x = {mix_range_pad(range, 0.02), mix_words_column(drawing->model, drawing->options->columns[0], name),
+                  false};
+    return drawing->options->what == MIX_PLOT_UNCERTAINTY ? draw_uncertainty(drawing, &x)
+                                                          : draw_densities(drawing, &x);
+}

@@ -1,0 +1,95 @@
+/* picture_pair.c: two columns: classification, uncertainty, density, components. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "picture.h"
+
+static double point_radius(size_t count) {
+    return count <= 500 ? 3 : count <= 2000 ? 2.4 : 1.8;
+}
+
+static void write_caption(mix_drawing *drawing, bool ellipses, bool contours) {
+    const mix_plot_options *options = drawing->options;
+    if (options->rows) {
+        mix_words_say_rows(drawing);
+    }
+    if (options->what == MIX_PLOT_COMPONENTS) {
+        mix_words_say(drawing, "Ellipses: 50 and 95 %% of each component.");
+    } else if (ellipses) {
+        mix_words_say(drawing, "Ellipses: 95 %% of each component.");
+    }
+    if (contours) {
+        char levels[300];
+        mix_words_levels(options, levels, sizeof levels);
+        mix_words_say(drawing, "Contour lines of the density: the smallest regions that hold %s of the mixture.",
+                      levels);
+    }
+    if (options->what == MIX_PLOT_UNCERTAINTY) {
+        mix_words_say(drawing, "Size of points: uncertainty, 1 less the highest posterior probability.");
+    }
+    mix_page_caption(&drawing->page, drawing->caption);
+}
+
+/* The panel's layers, from below. */
+static void draw_layers(mix_drawing *drawing, const mix_panel *panel, const mix_pair *pair, bool ellipses) {
+    mix_plot_what what = drawing->options->what;
+    bool rows = drawing->options->rows;
+    mix_panel_open(&drawing->page, &panel->area);
+    if (!rows && what == MIX_PLOT_DENSITY) {
+        mix_pair_draw_contours(drawing, panel, pair, true);
+    }
+    if (rows) {
+        mix_pair_draw_points(drawing, panel, pair->columns, point_radius(drawing->plot->points.chosen), what);
+        mix_pair_draw_contours(drawing, panel, pair, false);
+    }
+    if (ellipses) {
+        mix_pair_draw_ellipses(drawing, panel, pair, MIX_ELLIPSE, what == MIX_PLOT_COMPONENTS);
+        if (what == MIX_PLOT_COMPONENTS) {
+            mix_pair_draw_ellipses(drawing, panel, pair, 0.5, true);
+        }
+        mix_pair_draw_means(drawing, panel, pair, true);
+    }
+    mix_panel_close(&drawing->page);
+}
+
+/* The legend; with the sizes that stand for uncertainties, where they do. */
+static mixture_status draw_legend(mix_drawing *drawing) {
+    enum { SIZES = 3 };
+    static const double uncertainties[SIZES] = {0.05, 0.25, 0.45};
+    static const char *const labels[SIZES] = {"0.05", "0.25", "0.45"};
+    double radius = point_radius(drawing->plot->points.chosen);
+    mix_key keys[1 + SIZES] = {{.shape = -1, .label = "uncertainty"}};
+    for (int i = 0; i < SIZES; i++) {
+        double scaled = mix_uncertainty_radius(radius, uncertainties[i]);
+        keys[1 + i] = (mix_key){.color = "#808080", .radius = scaled};
+        strcpy(keys[1 + i].label, labels[i]);
+    }
+    return mix_words_legend(drawing, false, keys, drawing->options->what == MIX_PLOT_UNCERTAINTY ? 1 + SIZES : 0);
+}
+
+mixture_status mix_picture_pair(mix_drawing *drawing) {
+    enum { LINES = 140 };
+    const mix_plot_options *options = drawing->options;
+    bool ellipses = options->what != MIX_PLOT_DENSITY;
+    bool contours = options->what == MIX_PLOT_CLASSIFICATION || options->what == MIX_PLOT_DENSITY;
+    mix_pair pair = {0};
+    mixture_status status = mix_pair_begin(&pair, drawing, 0, 1, contours ? LINES : 0);
+    if (status == MIXTURE_OK) {
+        write_caption(drawing, ellipses, contours);
+        status = ellipses ? draw_legend(drawing) : MIXTURE_OK;
+    }
+    if (status == MIXTURE_OK) {
+        char names[2][32];
+        mix_range ranges[2] = {drawing->plot->ranges[0], drawing->plot->ranges[1]};
+        mix_pair_reach(&pair, drawing, ellipses, ranges);
+        mix_axis x = {mix_range_pad(ranges[0], 0.03),
+                      mix_words_column(drawing->model, options->columns[0], names[0]), false};
+        mix_axis y = {mix_range_pad(ranges[1], 0.03),
+                      mix_words_column(drawing->model, options->columns[1], names[1]), false};
+        mix_panel panel = mix_page_panel(&drawing->page, drawing->page.area, &x, &y);
+        draw_layers(drawing, &panel, &pair, ellipses);
+    }
+    mix_pair_end(&pair);
+    return status;
+}

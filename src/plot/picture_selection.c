@@ -1,0 +1,164 @@
+/* picture_selection.c: the criterion of every candidate of a selection over k, a line for each structure. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "picture.h"
+#include "text.h"
+
+#define MARK_RADIUS 4.0
+
+/* A structure that was tried, and its lowest criterion. */
+typedef struct line {
+    mixture_covariance covariance;
+    double best;
+} line;
+
+static double criterion_of(const mixture_model *model, const mixture_candidate *candidate) {
+    return model->criterion == MIXTURE_BIC   ? candidate->bic
+           : model->criterion == MIXTURE_ICL ? candidate->icl
+                                             : candidate->aic;
+}
+
+static bool is_drawn(const mixture_model *model, const mixture_candidate *candidate) {
+    return candidate->fitted && isfinite(criterion_of(model, candidate));
+}
+
+/* The structures, the best first. */
+static size_t find_lines(const mixture_model *model, line lines[MIXTURE_COVARIANCES]) {
+    size_t count = 0;
+    for (int s = 0; s < MIXTURE_COVARIANCES; s++) {
+        line found = {(mixture_covariance)s, INFINITY};
+        for (size_t i = 0; i < model->candidate_count; i++) {
+            const mixture_candidate *candidate = &model->candidates[i];
+            if (candidate->covariance == found.covariance && is_drawn(model, candidate)) {
+                found.best = fmin(found.best, criterion_of(model, candidate));
+            }
+        }
+        if (isfinite(found.best)) {
+            size_t at = count++;
+            for (; at > 0 && lines[at - 1].best > found.best; at--) {
+                lines[at] = lines[at - 1];
+            }
+            lines[at] = found;
+        }
+    }
+    return count;
+}
+
+/* The candidate of a structure with the least k above `k`, or NULL. */
+static const mixture_candidate *next_candidate(const mixture_model *model, mixture_covariance covariance,
+                                               size_t k) {
+    const mixture_candidate *next = NULL;
+    for (size_t i = 0; i < model->candidate_count; i++) {
+        const mixture_candidate *candidate = &model->candidates[i];
+        if (candidate->covariance == covariance && candidate->k > k && is_drawn(model, candidate) &&
+            (next == NULL || candidate->k < next->k)) {
+            next = candidate;
+        }
+    }
+    return next;
+}
+
+static void draw_line(mix_drawing *drawing, const mix_panel *panel, const line *l, size_t i, size_t count) {
+    const mixture_model *model = drawing->model;
+    mix_svg *svg = &drawing->page.svg;
+    char color[MIX_COLOR_BYTES];
+    mix_palette_color(drawing->options->palette, i, count, color);
+    mix_svg_raw(svg, "<path fill=\"none\" stroke-width=\"1.4\" stroke=\"");
+    mix_svg_raw(svg, color);
+    mix_svg_raw(svg, "\"");
+    mix_svg_raw(svg, mix_marks_dashes(i));
+    mix_svg_raw(svg, " d=\"");
+    const mixture_candidate *candidate = next_candidate(model, l->covariance, 0);
+    for (bool first = true; candidate != NULL; first = false) {
+        MIX_SVG(svg, first ? "M@ @" : "L@ @", mix_scale_at(&panel->x, (double)candidate->k),
+                mix_scale_at(&panel->y, criterion_of(model, candidate)));
+        candidate = next_candidate(model, l->covariance, candidate->k);
+    }
+    mix_svg_raw(svg, "\"/>\n");
+    int shape = mix_marks_shape(i);
+    for (candidate = next_candidate(model, l->covariance, 0); candidate != NULL;
+         candidate = next_candidate(model, l->covariance, candidate->k)) {
+        double x = mix_scale_at(&panel->x, (double)candidate->k);
+        double y = mix_scale_at(&panel->y, criterion_of(model, candidate));
+        if (candidate->sound) {
+            mix_marks_begin(svg, color, shape, MARK_RADIUS, 1);
+            mix_marks_at(svg, shape, MARK_RADIUS, x, y);
+            mix_marks_end(svg);
+        } else {
+            MIX_SVG(svg, "<circle class=\"m-bg\" cx=\"@\" cy=\"@\" r=\"3\" stroke-width=\"1.3\" stroke=\"", x, y);
+            mix_svg_raw(svg, color);
+            mix_svg_raw(svg, "\"/>\n");
+        }
+    }
+}
+
+/* A ring around the winner, and its name where there is room for it: above or below, inside the panel. */
+static void mark_winner(mix_drawing *drawing, const mix_panel *panel, const mixture_candidate *winner) {
+    char name[60];
+    snprintf(name, sizeof name, "%s, k = %zu", mixture_covariance_name(winner->covariance), winner->k);
+    double x = mix_scale_at(&panel->x, (double)winner->k);
+    double y = mix_scale_at(&panel->y, criterion_of(drawing->model, winner));
+    MIX_SVG(&drawing->page.svg,
+            "<circle class=\"m-line\" fill=\"none\" cx=\"@\" cy=\"@\" r=\"9\" stroke-width=\"1.6\"/>\n", x, y);
+    double half = mix_text_width(name, strlen(name), MIX_FONT_NAME) / 2;
+    double middle = fmin(fmax(x, panel->area.left + half + 4), panel->area.right - half - 4);
+    double below = y + 12 + MIX_FONT_NAME; /* the lowest is the best: below it there is nothing */
+    mix_page_text(&drawing->page, middle, below < panel->area.bottom - 4 ? below : y - 14, MIX_FONT_NAME, "middle",
+                  "m-ink", name);
+}
+
+static void draw_legend(mix_drawing *drawing, const line *lines, size_t count, bool unsound) {
+    mix_key keys[MIXTURE_COVARIANCES + 1] = {{.shape = 0}};
+    for (size_t i = 0; i < count; i++) {
+        keys[i] = (mix_key){.shape = mix_marks_shape(i), .radius = MARK_RADIUS, .dashes = mix_marks_dashes(i)};
+        mix_palette_color(drawing->options->palette, i, count, keys[i].color);
+        snprintf(keys[i].label, sizeof keys[i].label, "%s", mixture_covariance_name(lines[i].covariance));
+    }
+    if (unsound) {
+        keys[count] = (mix_key){.color = "#808080", .shape = -1, .hollow = true, .radius = 3, .label = "unsound"};
+    }
+    mix_page_legend(&drawing->page, "covariance", keys, count + unsound);
+}
+
+mixture_status mix_picture_selection(mix_drawing *drawing) {
+    static const char *const names[] = {[MIXTURE_BIC] = "BIC", [MIXTURE_ICL] = "ICL", [MIXTURE_AIC] = "AIC"};
+    const mixture_model *model = drawing->model;
+    line lines[MIXTURE_COVARIANCES];
+    size_t count = find_lines(model, lines), failed = 0;
+    bool unsound = false;
+    mix_range k = MIX_RANGE_EMPTY, value = MIX_RANGE_EMPTY;
+    for (size_t i = 0; i < model->candidate_count; i++) {
+        const mixture_candidate *candidate = &model->candidates[i];
+        mix_range_add(&k, (double)candidate->k);
+        if (is_drawn(model, candidate)) {
+            mix_range_add(&value, criterion_of(model, candidate));
+            unsound = unsound || !candidate->sound;
+        } else {
+            failed++;
+        }
+    }
+    mix_words_say(drawing, "The lowest wins: %s, k = %zu.",
+                  mixture_covariance_name(model->candidates[0].covariance), model->candidates[0].k);
+    if (unsound) {
+        mix_words_say(drawing, "Hollow marks: fits that are degenerate or stuck, which cannot win.");
+    }
+    if (failed > 0) {
+        mix_words_say(drawing, "%zu candidate%s could not be fitted.", failed, failed == 1 ? "" : "s");
+    }
+    mix_page_caption(&drawing->page, drawing->caption);
+    draw_legend(drawing, lines, count, unsound);
+    mix_axis x = {mix_range_pad(k, 0.06), "components, k", true};
+    mix_axis y = {mix_range_pad(value, 0.1), names[model->criterion], false};
+    mix_panel panel = mix_page_panel(&drawing->page, drawing->page.area, &x, &y);
+    mix_panel_open(&drawing->page, &panel.area);
+    for (size_t i = count; i-- > 0;) { /* the best on top */
+        draw_line(drawing, &panel, &lines[i], i, count);
+    }
+    if (is_drawn(model, &model->candidates[0])) {
+        mark_winner(drawing, &panel, &model->candidates[0]);
+    }
+    mix_panel_close(&drawing->page);
+    return MIXTURE_OK;
+}

@@ -1,0 +1,103 @@
+/* points.c: a reservoir of rows. */
+#include "points.h"
+
+#include <string.h>
+
+#include "memory.h"
+
+static mixture_status grow(mix_points *points) {
+    size_t room = points->room > 0 ? 2 * points->room : 64;
+    room = room < points->limit ? room : points->limit;
+    double *grown = points->x == NULL ? mix_memory_array(room, points->d * sizeof(double))
+                                      : mix_memory_resize(points->x, room, points->d * sizeof(double));
+    if (grown == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    points->x = grown;
+    points->room = room;
+    return MIXTURE_OK;
+}
+
+mixture_status mix_points_add(mix_points *points, const double *x) {
+    size_t place = points->count;
+    if (points->seen++ == 0) {
+        mix_random_seed(&points->random, 0, 0);
+    }
+    if (place == points->limit) {
+        place = mix_random_below(&points->random, (size_t)points->seen);
+        if (place >= points->limit) {
+            return MIXTURE_OK;
+        }
+    } else {
+        if (place == points->room && grow(points) != MIXTURE_OK) {
+            return MIXTURE_NOMEM;
+        }
+        points->count++;
+    }
+    memcpy(points->x + place * points->d, x, points->d * sizeof(double));
+    return MIXTURE_OK;
+}
+
+mixture_status mix_points_classify(mix_points *points, const mixture_model *model, const mix_cancel *cancel) {
+    enum { POLL_EVERY = 256 };
+    mix_scorer scorer = {0};
+    mixture_status status = mix_scorer_begin(&scorer, model);
+    points->component = mix_memory_zeros(points->count, sizeof *points->component);
+    points->uncertainty = mix_memory_zeros(points->count, sizeof *points->uncertainty);
+    if (points->component == NULL || points->uncertainty == NULL) {
+        status = MIXTURE_NOMEM;
+    }
+    for (size_t i = 0; i < points->count && status == MIXTURE_OK; i++) {
+        (void)mix_scorer_log_density(&scorer, points->x + i * points->d);
+        size_t best = 0;
+        for (size_t c = 1; c < model->k; c++) {
+            best = scorer.resp[c] > scorer.resp[best] ? c : best;
+        }
+        points->component[i] = best;
+        points->uncertainty[i] = 1 - scorer.resp[best];
+        if (i % POLL_EVERY == 0 && mix_cancelled(cancel)) {
+            status = MIXTURE_CANCELLED;
+        }
+    }
+    mix_scorer_end(&scorer);
+    return status;
+}
+
+/* Whether row i is one of `count` chosen evenly among the rows kept. */
+static bool is_chosen(const mix_points *points, size_t i, size_t count) {
+    return (i + 1) * count / points->count > i * count / points->count;
+}
+
+mixture_status mix_points_choose(mix_points *points, size_t count, size_t k) {
+    count = count < points->count ? count : points->count;
+    mix_memory_free(points->order);
+    mix_memory_free(points->start);
+    points->order = mix_memory_array(count, sizeof *points->order);
+    points->start = mix_memory_zeros(k + 2, sizeof *points->start);
+    if (points->order == NULL || points->start == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    /* Counting sort: start[c + 2] counts component c, then start[c + 1] is where its next row goes. */
+    for (size_t i = 0; i < points->count; i++) {
+        points->start[points->component[i] + 2] += is_chosen(points, i, count);
+    }
+    for (size_t c = 1; c <= k; c++) {
+        points->start[c + 1] += points->start[c];
+    }
+    for (size_t i = 0; i < points->count; i++) {
+        if (is_chosen(points, i, count)) {
+            points->order[points->start[points->component[i] + 1]++] = i;
+        }
+    }
+    points->chosen = count;
+    return MIXTURE_OK;
+}
+
+void mix_points_free(mix_points *points) {
+    mix_memory_free(points->order);
+    mix_memory_free(points->start);
+    mix_memory_free(points->x);
+    mix_memory_free(points->component);
+    mix_memory_free(points->uncertainty);
+    *points = (mix_points){0};
+}

@@ -1,0 +1,77 @@
+/* text.c: estimated widths. */
+#include "text.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "reader.h"
+
+/* Bytes of the character at text, 1 for a byte that is none. */
+static size_t character(const char *text, size_t length) {
+    size_t size = mix_json_utf8(text, length);
+    return size > 0 ? size : 1;
+}
+
+/* In font sizes. Characters of three and four bytes are mostly ideographs and signs, as wide as high. */
+static double character_width(const char *text, size_t size) {
+    static const char narrow[] = " .,:;'!|()[]{}ijlftrI/-", wide[] = "mwMW@%";
+    if (size == 1) {
+        bool upper = (*text >= 'A' && *text <= 'Z') || *text == '&';
+        return strchr(narrow, *text) != NULL ? 0.4 : strchr(wide, *text) != NULL ? 0.98 : upper ? 0.74 : 0.63;
+    }
+    return size == 2 ? 0.7 : strncmp(text, "\xe2", 1) == 0 ? 0.85 : 1.02;
+}
+
+double mix_text_width(const char *text, size_t length, double size) {
+    double width = 0;
+    for (size_t at = 0, bytes; at < length; at += bytes) {
+        bytes = character(text + at, length - at);
+        width += character_width(text + at, bytes);
+    }
+    return width * size;
+}
+
+/* Bytes of the longest beginning that fits. */
+static size_t fitting(const char *text, size_t length, double size, double width) {
+    double used = 0;
+    size_t at = 0;
+    while (at < length) {
+        size_t bytes = character(text + at, length - at);
+        used += size * character_width(text + at, bytes);
+        if (used > width) {
+            break;
+        }
+        at += bytes;
+    }
+    return at;
+}
+
+void mix_text_cut(const char *text, double size, double width, char *buffer, size_t room) {
+    static const char ellipsis[] = "\xe2\x80\xa6";
+    size_t length = strlen(text), kept = fitting(text, length, size, width);
+    if (kept < length || length >= room) {
+        kept = fitting(text, length, size, width - 0.85 * size);
+        while (kept > 0 && kept + sizeof ellipsis > room) { /* back to the beginning of a character */
+            do {
+                kept--;
+            } while (kept > 0 && ((unsigned char)text[kept] & 0xc0) == 0x80);
+        }
+        memcpy(buffer, text, kept);
+        memcpy(buffer + kept, ellipsis, sizeof ellipsis);
+    } else {
+        memcpy(buffer, text, length + 1);
+    }
+}
+
+size_t mix_text_line(const char *text, double size, double width, size_t *next) {
+    size_t length = strlen(text), kept = fitting(text, length, size, width);
+    if (kept < length && text[kept] != ' ') {
+        size_t space = kept;
+        while (space > 0 && text[space] != ' ') {
+            space--;
+        }
+        kept = space > 0 ? space : kept > 0 ? kept : character(text, length);
+    }
+    *next = kept + strspn(text + kept, " ");
+    return kept;
+}

@@ -1,0 +1,287 @@
+/* test_contour.c: contour lines: every vertex has its level's density by an independent formula, lines are closed,
+** as many as there are, and hold the probability that they say. */
+#include "contour.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "counted.h"
+#include "memory.h"
+#include "plain.h"
+
+static const double probabilities[] = {0.95, 0.75, 0.5, 0.25};
+enum { LEVELS = 4 };
+
+static const mix_cancel never = {NULL, NULL};
+
+static mixture_model *library_model(const plain *model) {
+    mixture_model *made = mixture_model_new(&mixture_gaussian, model->k, model->d);
+    for (size_t c = 0; c < model->k; c++) {
+        made->weights[c] = model->weights[c];
+        for (size_t i = 0; i < model->d; i++) {
+            made->arrays[0][c * model->d + i] = model->means[c][i];
+            for (size_t j = 0; j < model->d; j++) {
+                made->arrays[1][(c * model->d + i) * model->d + j] = model->covariances[c][i][j];
+            }
+        }
+    }
+    assert_int_equal(mixture_model_prepare(made, NULL), MIXTURE_OK);
+    return made;
+}
+
+typedef struct traced {
+    mixture_model *model;
+    mix_scorer scorer;
+    double log_levels[LEVELS];
+    mix_contour contours[LEVELS];
+} traced;
+
+static traced trace(const plain *model, size_t uniform, size_t most) {
+    traced t = {.model = library_model(model)};
+    const size_t lines[2] = {uniform, uniform}, lines_most[2] = {most, most};
+    assert_int_equal(mix_scorer_begin(&t.scorer, t.model), MIXTURE_OK);
+    assert_int_equal(mix_contour_trace_all(&t.scorer, probabilities, LEVELS, lines, lines_most, &never,
+                                           t.log_levels, t.contours),
+                     MIXTURE_OK);
+    return t;
+}
+
+static void release(traced *t) {
+    for (int i = 0; i < LEVELS; i++) {
+        mix_contour_free(&t->contours[i]);
+    }
+    mix_scorer_end(&t->scorer);
+    mixture_model_free(t->model);
+}
+
+static plain round_components(size_t k, const double means[][2], double variance) {
+    plain model = {.k = k, .d = 2};
+    for (size_t c = 0; c < k; c++) {
+        model.weights[c] = 1 / (double)k;
+        memcpy(model.means[c], means[c], sizeof means[c]);
+        model.covariances[c][0][0] = model.covariances[c][1][1] = variance;
+    }
+    return model;
+}
+
+static void vertices_have_the_density_of_their_level(void **state) {
+    (void)state;
+    for (unsigned seed = 1; seed <= 6; seed++) {
+        plain model = plain_model(1 + seed % 4, 2, seed);
+        traced t = trace(&model, 60, 240);
+        for (int level = 0; level < LEVELS; level++) {
+            assert_true(t.contours[level].count >= 20);
+            for (size_t v = 0; v < t.contours[level].count; v++) {
+                const double x[2] = {t.contours[level].x[v], t.contours[level].y[v]};
+                double log_density = (double)plain_log_density(&model, x, NULL);
+                assert_close(exp(log_density - t.log_levels[level]), 1, 1e-8, 0);
+            }
+        }
+        release(&t);
+    }
+}
+
+static void paths_are_closed(void **state) {
+    (void)state;
+    for (unsigned seed = 1; seed <= 6; seed++) {
+        plain model = plain_model(4, 2, seed);
+        traced t = trace(&model, 60, 240);
+        for (int level = 0; level < LEVELS; level++) {
+            const mix_contour *contour = &t.contours[level];
+            assert_int_equal(contour->start[0], 0);
+            assert_int_equal(contour->start[contour->path_count], contour->count);
+            for (size_t p = 0; p < contour->path_count; p++) {
+                assert_true(contour->closed[p]);
+                assert_true(contour->start[p + 1] - contour->start[p] >= 3);
+            }
+        }
+        release(&t);
+    }
+}
+
+/* Of one component the level is known: the density falls by exp(-r^2 / 2) on the ellipse of probability 1 -
+** exp(-r^2 / 2), so that it is (1 - p) times its peak. */
+static void levels_of_one_component_are_known(void **state) {
+    (void)state;
+    plain model = plain_model(1, 2, 3);
+    traced t = trace(&model, 40, 100);
+    double peak = (double)plain_log_density(&model, model.means[0], NULL);
+    for (int level = 0; level < LEVELS; level++) {
+        double outside = exp(t.log_levels[level] - peak); /* five standard errors of a share of 20000 */
+        assert_close(outside, 1 - probabilities[level], 0,
+                     5 * sqrt(probabilities[level] * (1 - probabilities[level]) / 20000));
+        assert_int_equal(t.contours[level].path_count, 1);
+    }
+    release(&t);
+}
+
+/* Area by the shoelace formula, signed. */
+static double area(const mix_contour *contour, size_t path) {
+    double sum = 0;
+    size_t first = contour->start[path], end = contour->start[path + 1];
+    for (size_t v = first; v < end; v++) {
+        size_t next = v + 1 < end ? v + 1 : first;
+        sum += contour->x[v] * contour->y[next] - contour->x[next] * contour->y[v];
+    }
+    return sum / 2;
+}
+
+static void separate_components_have_a_path_each_of_the_right_area(void **state) {
+    (void)state;
+    const double means[][2] = {{0, 0}, {20, 0}, {0, 30}};
+    plain model = round_components(3, means, 1);
+    traced t = trace(&model, 400, 400);
+    for (int level = 0; level < LEVELS; level++) {
+        assert_int_equal(t.contours[level].path_count, 3);
+        /* f = exp(-r^2 / 2) / (2 pi) / 3 */
+        double squared = -2 * (t.log_levels[level] + log(6 * 3.14159265358979));
+        for (size_t p = 0; p < 3; p++) {
+            assert_close(fabs(area(&t.contours[level], p)), 3.14159265358979 * squared, 5e-3, 0);
+        }
+    }
+    release(&t);
+}
+
+static void a_hole_has_a_path_of_its_own(void **state) {
+    (void)state;
+    const double means[][2] = {{3, 3}, {-3, 3}, {3, -3}, {-3, -3}};
+    plain model =
+        round_components(4, means, 3.2); /* the 95 % region is a ring around a lower middle at some level */
+    mixture_model *made = library_model(&model);
+    mix_scorer scorer = {0};
+    mix_field field = {0};
+    mix_contour contour = {0};
+    const mix_range ranges[2] = {{-12, 12}, {-12, 12}};
+    assert_int_equal(mix_scorer_begin(&scorer, made), MIXTURE_OK);
+    assert_int_equal(
+        mix_field_make(&field, &scorer, ranges, (const size_t[]){101, 101}, (const size_t[]){101, 101}, &never),
+        MIXTURE_OK);
+    const double middle[2] = {0, 0}, between[2] = {3, 0};
+    double level = (mix_scorer_log_density(&scorer, middle) + mix_scorer_log_density(&scorer, between)) / 2;
+    assert_int_equal(mix_contour_trace(&field, &scorer, level, &never, &contour), MIXTURE_OK);
+    assert_int_equal(contour.path_count, 2);
+    double small = fmin(fabs(area(&contour, 0)), fabs(area(&contour, 1)));
+    double large = fmax(fabs(area(&contour, 0)), fabs(area(&contour, 1)));
+    assert_true(small > 0.5 && small < 20 && large > 50);
+    mix_contour_free(&contour);
+    mix_field_free(&field);
+    mix_scorer_end(&scorer);
+    mixture_model_free(made);
+}
+
+static void narrow_components_are_found_on_a_wide_field(void **state) {
+    (void)state;
+    const double means[][2] = {{0, 0}, {1000.3, -512.7}};
+    plain model = round_components(2, means, 1e-4);
+    traced t = trace(&model, 40, 160);
+    for (int level = 0; level < LEVELS; level++) {
+        assert_int_equal(t.contours[level].path_count, 2);
+    }
+    release(&t);
+}
+
+static void a_ridge_narrower_than_the_grid_is_found(void **state) {
+    (void)state;
+    const double means[][2] = {{0.123, 0}, {30, -20}};
+    plain model = round_components(2, means, 1);
+    model.covariances[0][1][1] = 7;
+    model.covariances[0][0][1] = model.covariances[0][1][0] = sqrt(7) * (1 - 1e-10);
+    traced t = trace(&model, 40, 160);
+    for (int level = 0; level < 2; level++) {
+        double low = INFINITY, high = -INFINITY;
+        for (size_t v = 0; v < t.contours[level].count; v++) {
+            const double x[2] = {t.contours[level].x[v], t.contours[level].y[v]};
+            double log_density = (double)plain_log_density(&model, x, NULL);
+            assert_close(exp(log_density - t.log_levels[level]), 1, 1e-2, 0);
+            low = x[0] < 10 ? fmin(low, x[0]) : low;
+            high = x[0] < 10 ? fmax(high, x[0]) : high;
+        }
+        assert_true(low < -1 && high > 1.2); /* a deviation to both sides of the mean at least */
+    }
+    release(&t);
+}
+
+static void lines_of_the_field_rise_from_end_to_end(void **state) {
+    (void)state;
+    plain model = plain_model(4, 2, 9);
+    mixture_model *made = library_model(&model);
+    const mix_range ranges[] = {{-1e3, 1e3}, {-1.7e308, 1.7e308}, {-1e-300, 1e-300}, {1e9, 1e9 + 1e-3}};
+    for (int r = 0; r < 4; r++) {
+        double *lines;
+        size_t count;
+        assert_int_equal(mix_field_lines(made, 0, ranges[r], 30, 90, &lines, &count), MIXTURE_OK);
+        assert_in_range(count, 30, 30 + 60 + 8);
+        assert_true(lines[0] == ranges[r].low && lines[count - 1] == ranges[r].high);
+        for (size_t i = 1; i < count; i++) {
+            assert_true(lines[i] > lines[i - 1]);
+        }
+        mix_memory_free(lines);
+    }
+    mixture_model_free(made);
+}
+
+static void memory_that_runs_out_leaks_nothing(void **state) {
+    (void)state;
+    plain model = plain_model(2, 2, 1);
+    mixture_model *made = library_model(&model);
+    const size_t lines[2] = {12, 12};
+    mixture_status status = MIXTURE_NOMEM;
+    for (long limit = 0; status == MIXTURE_NOMEM; limit++) {
+        mix_scorer scorer = {0};
+        mix_contour contours[LEVELS] = {{0}};
+        double log_levels[LEVELS];
+        blocks_left = limit;
+        status = mix_scorer_begin(&scorer, made);
+        if (status == MIXTURE_OK) {
+            status =
+                mix_contour_trace_all(&scorer, probabilities, LEVELS, lines, lines, &never, log_levels, contours);
+        }
+        for (int i = 0; i < LEVELS; i++) {
+            mix_contour_free(&contours[i]);
+        }
+        mix_scorer_end(&scorer);
+    }
+    assert_int_equal(status, MIXTURE_OK);
+    mixture_model_free(made);
+}
+
+static bool stop(void *calls) {
+    return ++*(int *)calls > 3;
+}
+
+static void tracing_can_be_cancelled(void **state) {
+    (void)state;
+    plain model = plain_model(2, 2, 1);
+    mixture_model *made = library_model(&model);
+    mix_scorer scorer = {0};
+    mix_contour contours[LEVELS] = {{0}};
+    const size_t lines[2] = {500, 500};
+    double log_levels[LEVELS];
+    int calls = 0;
+    mix_cancel cancel = {stop, &calls};
+    assert_int_equal(mix_scorer_begin(&scorer, made), MIXTURE_OK);
+    assert_int_equal(
+        mix_contour_trace_all(&scorer, probabilities, LEVELS, lines, lines, &cancel, log_levels, contours),
+        MIXTURE_CANCELLED);
+    assert_int_equal(calls, 4);
+    mix_scorer_end(&scorer);
+    mixture_model_free(made);
+}
+
+#define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        counted_test(vertices_have_the_density_of_their_level),
+        counted_test(paths_are_closed),
+        counted_test(levels_of_one_component_are_known),
+        counted_test(separate_components_have_a_path_each_of_the_right_area),
+        counted_test(a_hole_has_a_path_of_its_own),
+        counted_test(narrow_components_are_found_on_a_wide_field),
+        counted_test(a_ridge_narrower_than_the_grid_is_found),
+        counted_test(lines_of_the_field_rise_from_end_to_end),
+        counted_test(memory_that_runs_out_leaks_nothing),
+        counted_test(tracing_can_be_cancelled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,256 @@
+/* test_plot_edges.c: odd models, rows and options; memory that runs out; cancelling. */
+#include "plot.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check_svg.h"
+#include "counted.h"
+#include "draw.h"
+#include "memory.h"
+#include "plain.h"
+
+static const char *const with_rows[] = {"{}", "{\"what\":\"uncertainty\"}", "{\"what\":\"density\"}"};
+/* ---- Odd models and rows ------------------------------------------------------------------------------------- */
+
+static void thirty_components_one_of_them_tiny_fit_into_a_picture(void **state) {
+    (void)state;
+    enum { K = 30 };
+    mixture_model *model = mixture_model_new(&mixture_gaussian, K, 2);
+    for (size_t c = 0; c < K; c++) {
+        model->weights[c] = c == K - 1 ? 1e-6 : (1 - 1e-6) / (K - 1);
+        model->arrays[0][2 * c] = (double)(c % 6) * 4;
+        model->arrays[0][2 * c + 1] = (double)(c / 6) * 5;
+        model->arrays[1][4 * c] = model->arrays[1][4 * c + 3] = 1 + (double)(c % 3);
+    }
+    assert_int_equal(mixture_model_prepare(model, NULL), MIXTURE_OK);
+    char *svg = draw_picture(model, 2000, "{}");
+    check_picture(svg);
+    assert_int_equal(count_of(svg, "<path stroke-width=\"1.7\""), K);
+    assert_non_null(strstr(svg, ">30: &lt; 0.1 %<"));
+    mix_memory_free(svg);
+    for (int kind = 1; kind < 3; kind++) {
+        svg = draw_picture(model, 2000, with_rows[kind]);
+        check_picture(svg);
+        mix_memory_free(svg);
+    }
+    svg = draw_picture(model, 0, "{\"what\":\"surface\"}");
+    check_picture(svg);
+    mix_memory_free(svg);
+    mixture_model_free(model);
+}
+
+static void a_thousand_components_are_cut_down_to_what_fits(void **state) {
+    (void)state;
+    enum { K = 1000 };
+    mixture_model *model = mixture_model_new(&mixture_gaussian, K, 3);
+    for (size_t c = 0; c < K; c++) {
+        model->weights[c] = 1.0 / K;
+        for (size_t j = 0; j < 3; j++) {
+            model->arrays[0][3 * c + j] = (double)(c * (j + 7) % 101);
+            model->arrays[1][9 * c + 4 * j] = 1;
+        }
+    }
+    assert_int_equal(mixture_model_prepare(model, NULL), MIXTURE_OK);
+    char *svg = draw_picture(model, 0, "{\"what\":\"components\",\"columns\":[1,2]}");
+    check_picture(svg);
+    assert_non_null(strstr(svg, "Of 1000 components 250 are drawn."));
+    mix_memory_free(svg);
+    mixture_model_free(model);
+}
+
+static void values_at_the_ends_of_the_doubles_are_drawn(void **state) {
+    (void)state;
+    const double variances[][2] = {{1, 1}, {1e300, 1e-300}, {1e-300, 1e300}};
+    const double rows[][2] = {{1e300, 1e-300}, {-1.7e308, 1.7e308}, {1e-300, -1e-300}, {0, 0}, {5e-324, 1e300}};
+    for (int v = 0; v < 3; v++) {
+        for (size_t d = 1; d <= 2; d++) {
+            mixture_model *model = mixture_model_new(&mixture_gaussian, 1, d);
+            model->weights[0] = 1;
+            model->arrays[1][0] = variances[v][0];
+            if (d == 2) {
+                model->arrays[1][3] = variances[v][1];
+            }
+            assert_int_equal(mixture_model_prepare(model, NULL), MIXTURE_OK);
+            for (int kind = 0; kind < 3; kind++) {
+                for (size_t n = 1; n <= 5; n++) {
+                    mix_plot_options options;
+                    char *svg;
+                    size_t length;
+                    assert_int_equal(mix_plot_options_read(with_rows[kind], strlen(with_rows[kind]), model, true,
+                                                           &options, NULL),
+                                     MIXTURE_OK);
+                    mix_plot *plot = mix_plot_new(model, &options);
+                    for (size_t i = 0; i < n; i++) {
+                        assert_int_equal(mix_plot_add(plot, rows[i]), MIXTURE_OK);
+                    }
+                    assert_int_equal(mix_plot_draw(plot, &draw_never, &svg, &length, NULL), MIXTURE_OK);
+                    check_picture(svg);
+                    mix_memory_free(svg);
+                    mix_plot_free(plot);
+                    mix_plot_options_clear(&options);
+                }
+            }
+            mixture_model_free(model);
+        }
+    }
+}
+
+static void rows_without_a_value_are_left_out_where_it_is_needed(void **state) {
+    (void)state;
+    mixture_model *model = draw_model(2, 3, 1);
+    const double rows[][3] = {{1, 2, 3}, {NAN, 2, 3}, {1, NAN, NAN}, {NAN, NAN, NAN}};
+    const struct {
+        const char *json;
+        uint64_t kept;
+    } cases[] = {{"{}", 3}, {"{\"columns\":[2,3]}", 2}, {"{\"columns\":[1]}", 2}, {"{\"columns\":[1,2]}", 1}};
+    for (int i = 0; i < 4; i++) {
+        mix_plot_options options;
+        char *svg;
+        size_t length;
+        assert_int_equal(mix_plot_options_read(cases[i].json, strlen(cases[i].json), model, true, &options, NULL),
+                         MIXTURE_OK);
+        mix_plot *plot = mix_plot_new(model, &options);
+        for (int r = 0; r < 4; r++) {
+            assert_int_equal(mix_plot_add(plot, rows[r]), MIXTURE_OK);
+        }
+        assert_int_equal(mix_plot_rows(plot), cases[i].kept);
+        assert_int_equal(mix_plot_draw(plot, &draw_never, &svg, &length, NULL), MIXTURE_OK);
+        check_picture(svg);
+        char said[60];
+        snprintf(said, sizeof said, "%d more without a value are left out.", 4 - (int)cases[i].kept);
+        assert_non_null(strstr(svg, said));
+        mix_memory_free(svg);
+        mix_plot_free(plot);
+        mix_plot_options_clear(&options);
+    }
+    mixture_model_free(model);
+}
+
+/* ---- Options, memory, cancelling ----------------------------------------------------------------------------- */
+
+static void expect_invalid(const mixture_model *model, bool rows, const char *json, const char *text) {
+    mix_plot_options options;
+    mixture_error error = {MIXTURE_OK, ""};
+    assert_int_equal(mix_plot_options_read(json, strlen(json), model, rows, &options, &error), MIXTURE_INVALID);
+    assert_string_equal(error.text, text);
+    mix_plot_options_clear(&options);
+}
+
+static void wrong_options_are_errors_that_say_what_is_allowed(void **state) {
+    (void)state;
+    mixture_model *model = draw_model(2, 3, 1);
+    expect_invalid(model, true, "{\"wat\":1}",
+                   "unknown key \"wat\" at offset 1; expected one of what, columns, width, height, title, points, "
+                   "levels, palette");
+    expect_invalid(
+        model, false, "{\"points\":1}",
+        "unknown key \"points\" at offset 1; expected one of what, columns, width, height, title, levels, "
+        "palette");
+    expect_invalid(model, true, "{\"what\":\"surface\"}",
+                   "what is \"surface\" at offset 8; expected classification, uncertainty, density");
+    expect_invalid(model, false, "{\"what\":\"uncertainty\"}",
+                   "what is \"uncertainty\" at offset 8; expected density, surface, components, trace, selection");
+    expect_invalid(model, true, "{\"width\":239}",
+                   "width is 239 at offset 9; expected an integer from 240 to 4000");
+    expect_invalid(model, true, "{\"height\":300.5}",
+                   "height is 300.5 at offset 10; expected an integer from 240 to 4000");
+    expect_invalid(model, true, "{\"points\":10001}",
+                   "points is 10001 at offset 10; expected an integer from 0 to 10000");
+    expect_invalid(model, true, "{\"title\":5}", "title is 5 at offset 9; expected a string");
+    expect_invalid(model, true, "{\"levels\":0}", "levels is 0 at offset 10; expected an integer from 1 to 20");
+    expect_invalid(model, true, "{\"levels\":[0.5,1]}",
+                   "levels[1] is 1 at offset 15; expected a number between 0 and 1");
+    expect_invalid(model, true, "{\"levels\":[]}",
+                   "levels is an array at offset 10; expected an integer from 1 to 20 or an array of 1 to "
+                   "20 probabilities");
+    expect_invalid(model, true, "{\"palette\":\"jet\"}",
+                   "palette is \"jet\" at offset 11; expected okabe-ito, viridis or gray");
+    expect_invalid(
+        model, true, "{\"columns\":[1,4]}",
+        "columns[1] is 4 at offset 14; expected the name of a column of the model or its position from 1 to 3");
+    expect_invalid(model, true, "{\"columns\":[1,\"x1\"]}",
+                   "columns[1] is \"x1\" at offset 14; expected another column than before");
+    expect_invalid(model, true, "[]", "the text is an array at offset 0; expected an object");
+    expect_invalid(model, false, "{\"what\":\"surface\"}",
+                   "argument 1 (model) has 3 columns; expected 2, or two that the option columns names");
+    expect_invalid(model, false, "{\"what\":\"surface\",\"columns\":[2]}",
+                   "columns names 1 column; expected 2 for a surface");
+    expect_invalid(model, false, "{\"what\":\"trace\"}",
+                   "argument 1 (model) has no trace; expected a model that was fitted");
+    expect_invalid(model, false, "{\"what\":\"selection\"}",
+                   "argument 1 (model) has no candidates; expected a model of gmm_select");
+    mixture_model_free(model);
+    model = mixture_model_new(&mixture_multinomial, 2, 2);
+    expect_invalid(model, false, "{}", "argument 1 (model) is of family multinomial; expected gaussian");
+    mixture_model_free(model);
+}
+
+static void memory_that_runs_out_leaks_nothing(void **state) {
+    (void)state;
+    const struct {
+        size_t d, rows;
+        const char *json;
+    } cases[] = {{2, 20, "{\"levels\":1,\"title\":\"t\"}"},
+                 {1, 20, "{}"},
+                 {3, 5, "{\"levels\":1,\"what\":\"density\"}"},
+                 {2, 0, "{\"what\":\"surface\"}"},
+                 {2, 0, "{\"what\":\"components\"}"}};
+    for (int i = 0; i < 5; i++) {
+        mixture_model *model = draw_model(2, cases[i].d, 1);
+        mixture_status status = MIXTURE_NOMEM;
+        for (long limit = 0; status == MIXTURE_NOMEM; limit++) {
+            char *svg;
+            blocks_left = limit;
+            status = draw_sample(model, cases[i].rows, cases[i].json, &svg);
+            mix_memory_free(svg);
+        }
+        assert_int_equal(status, MIXTURE_OK);
+        blocks_left = INT32_MAX;
+        mixture_model_free(model);
+    }
+}
+
+static bool stop(void *calls) {
+    return --*(int *)calls < 0;
+}
+
+static void drawing_can_be_cancelled_at_any_poll(void **state) {
+    (void)state;
+    mixture_model *model = draw_model(3, 2, 1);
+    mixture_status status = MIXTURE_CANCELLED;
+    int polls = 0;
+    for (; status == MIXTURE_CANCELLED; polls += 7) {
+        mix_plot_options options;
+        char *svg;
+        size_t length;
+        int left = polls;
+        mix_cancel cancel = {stop, &left};
+        assert_int_equal(mix_plot_options_read("{}", 2, model, false, &options, NULL), MIXTURE_OK);
+        mix_plot *plot = mix_plot_new(model, &options);
+        status = mix_plot_draw(plot, &cancel, &svg, &length, NULL);
+        mix_memory_free(svg);
+        mix_plot_free(plot);
+        mix_plot_options_clear(&options);
+    }
+    assert_int_equal(status, MIXTURE_OK);
+    assert_true(polls > 100);
+    mixture_model_free(model);
+}
+
+#define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        counted_test(thirty_components_one_of_them_tiny_fit_into_a_picture),
+        counted_test(a_thousand_components_are_cut_down_to_what_fits),
+        counted_test(values_at_the_ends_of_the_doubles_are_drawn),
+        counted_test(rows_without_a_value_are_left_out_where_it_is_needed),
+        counted_test(wrong_options_are_errors_that_say_what_is_allowed),
+        counted_test(memory_that_runs_out_leaks_nothing),
+        counted_test(drawing_can_be_cancelled_at_any_poll),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
