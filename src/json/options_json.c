@@ -149,7 +149,7 @@ static mixture_status read_covariances(options_reader *reader, mix_json_value va
         return mix_json_complain(mix_json_key(value), "covariances or covariance, not both", reader->error);
     }
     if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) == 0) {
-        return mix_json_complain(value, "an array of covariance structures", reader->error);
+        return mix_json_complain(value, "an array of one covariance structure or more", reader->error);
     }
     choices->covariances = covariances;
     for (bool more = mix_json_first(value, &item); more; more = mix_json_next(value, &item)) {
@@ -177,7 +177,7 @@ static mixture_status read_k(options_reader *reader, mix_json_value value) {
     mix_fit_options *out = reader->out;
     mix_json_value item;
     if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) == 0) {
-        return mix_json_complain(value, "an array of numbers of components", reader->error);
+        return mix_json_complain(value, "an array of one number of components or more", reader->error);
     }
     out->k_list = mix_memory_array(mix_json_count(value), sizeof *out->k_list);
     if (out->k_list == NULL) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "family.h"
 #include "picture.h"
 #include "text.h"
 
@@ -94,10 +95,17 @@ static void draw_line(mix_drawing *drawing, const mix_panel *panel, const line *
     }
 }
 
+/* EEE, k = 3; or k = 3, in families that have no structures. */
+static void name_candidate(const mixture_model *model, const mixture_candidate *candidate, char *name,
+                           size_t size) {
+    const char *code = model->family->structured ? mixture_covariance_code(candidate->covariance, model->d) : "";
+    snprintf(name, size, "%s%sk = %zu", code, *code != 0 ? ", " : "", candidate->k);
+}
+
 /* A ring around the winner, and its name where there is room for it: above or below, inside the panel. */
 static void mark_winner(mix_drawing *drawing, const mix_panel *panel, const mixture_candidate *winner) {
     char name[60];
-    snprintf(name, sizeof name, "%s, k = %zu", mixture_covariance_name(winner->covariance), winner->k);
+    name_candidate(drawing->model, winner, name, sizeof name);
     double x = mix_scale_at(&panel->x, (double)winner->k);
     double y = mix_scale_at(&panel->y, criterion_of(drawing->model, winner));
     MIX_SVG(&drawing->page.svg,
@@ -114,12 +122,15 @@ static void draw_legend(mix_drawing *drawing, const line *lines, size_t count, b
     for (size_t i = 0; i < count; i++) {
         keys[i] = (mix_key){.shape = mix_marks_shape(i), .radius = MARK_RADIUS, .dashes = mix_marks_dashes(i)};
         mix_palette_color(drawing->options->palette, i, count, keys[i].color);
-        snprintf(keys[i].label, sizeof keys[i].label, "%s", mixture_covariance_name(lines[i].covariance));
+        snprintf(keys[i].label, sizeof keys[i].label, "%s",
+                 mixture_covariance_code(lines[i].covariance, drawing->model->d));
     }
     if (unsound) {
         keys[count] = (mix_key){.color = "#808080", .shape = -1, .hollow = true, .radius = 3, .label = "unsound"};
     }
-    mix_page_legend(&drawing->page, "covariance", keys, count + unsound);
+    bool structured = drawing->model->family->structured; /* else there is one line, with nothing to say */
+    mix_page_legend(&drawing->page, structured ? "covariance" : "", keys + !structured,
+                    count + unsound - !structured);
 }
 
 mixture_status mix_picture_selection(mix_drawing *drawing) {
@@ -139,8 +150,9 @@ mixture_status mix_picture_selection(mix_drawing *drawing) {
             failed++;
         }
     }
-    mix_words_say(drawing, "The lowest wins: %s, k = %zu.",
-                  mixture_covariance_name(model->candidates[0].covariance), model->candidates[0].k);
+    char name[60];
+    name_candidate(model, &model->candidates[0], name, sizeof name);
+    mix_words_say(drawing, "The lowest wins: %s.", name);
     if (unsound) {
         mix_words_say(drawing, "Hollow marks: fits that are degenerate or stuck, which cannot win.");
     }

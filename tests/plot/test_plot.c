@@ -277,7 +277,7 @@ static void a_selection_has_a_line_for_each_structure_and_names_the_winner(void 
         assert_int_equal(count_of(svg, "7 candidates could not be fitted."), 1);
         for (int s = 0; s < MIXTURE_COVARIANCES; s++) {
             char label[40];
-            snprintf(label, sizeof label, ">%s</text>", mixture_covariance_name((mixture_covariance)s));
+            snprintf(label, sizeof label, ">%s</text>", mixture_covariance_code((mixture_covariance)s, 2));
             assert_int_equal(count_of(svg, label), 1);
         }
         /* Hollow: k = 7 and 8 of all, 9 of half. */
