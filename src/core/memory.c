@@ -33,6 +33,9 @@ void *mix_memory_zeros(size_t count, size_t size) {
 }
 
 void *mix_memory_resize(void *block, size_t count, size_t size) {
+    if (block == NULL) {
+        return mix_memory_array(count, size);
+    }
     if (size != 0 && count > SIZE_MAX / 2 / size) {
         return NULL;
     }
