@@ -30,6 +30,11 @@ INSERT INTO picture
 INSERT INTO picture
   SELECT 'faithful-trace', mix_plot_model(from_a_poor_start, '{"what":"trace"}') FROM eruption;
 
+-- The choice of k and structure: BIC of every candidate.
+CREATE TABLE choice AS SELECT gmm_select(eruptions, waiting, 9) AS m FROM faithful;
+INSERT INTO picture
+  SELECT 'faithful-selection', mix_plot_model(m, '{"what":"selection"}') FROM choice;
+
 -- Iris: four columns, so a matrix of pairs; and two of them.
 CREATE TABLE flower AS
   SELECT gmm_fit(sepal_length, sepal_width, petal_length, petal_width, 3,

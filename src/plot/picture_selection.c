@@ -133,18 +133,36 @@ static void draw_legend(mix_drawing *drawing, const line *lines, size_t count, b
                     count + unsound - !structured);
 }
 
+/* The highest criterion that is shown. A few structures that do not fit at all would press all others together: when
+** the best three quarters of the sound candidates lie far below the rest, the panel ends not far above them. The list
+** is in order. */
+static double highest_shown(const mixture_model *model) {
+    size_t sound = 0;
+    while (sound < model->candidate_count && model->candidates[sound].sound) {
+        sound++;
+    }
+    if (sound < 4) {
+        return INFINITY;
+    }
+    double best = criterion_of(model, &model->candidates[0]),
+           worst = criterion_of(model, &model->candidates[sound - 1]);
+    double most = criterion_of(model, &model->candidates[sound * 3 / 4]) - best;
+    return worst - best > 3 * most ? best + 1.6 * most : (double)INFINITY;
+}
+
 mixture_status mix_picture_selection(mix_drawing *drawing) {
     static const char *const names[] = {[MIXTURE_BIC] = "BIC", [MIXTURE_ICL] = "ICL", [MIXTURE_AIC] = "AIC"};
     const mixture_model *model = drawing->model;
     line lines[MIXTURE_COVARIANCES];
     size_t count = find_lines(model, lines), failed = 0;
     bool unsound = false;
+    double highest = highest_shown(model);
     mix_range k = MIX_RANGE_EMPTY, value = MIX_RANGE_EMPTY;
     for (size_t i = 0; i < model->candidate_count; i++) {
         const mixture_candidate *candidate = &model->candidates[i];
         mix_range_add(&k, (double)candidate->k);
         if (is_drawn(model, candidate)) {
-            mix_range_add(&value, criterion_of(model, candidate));
+            mix_range_add(&value, fmin(criterion_of(model, candidate), highest));
             unsound = unsound || !candidate->sound;
         } else {
             failed++;
@@ -153,6 +171,9 @@ mixture_status mix_picture_selection(mix_drawing *drawing) {
     char name[60];
     name_candidate(model, &model->candidates[0], name, sizeof name);
     mix_words_say(drawing, "The lowest wins: %s.", name);
+    if (isfinite(highest)) {
+        mix_words_say(drawing, "Candidates far above the others are left out.");
+    }
     if (unsound) {
         mix_words_say(drawing, "Hollow marks: fits that are degenerate or stuck, which cannot win.");
     }

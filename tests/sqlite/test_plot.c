@@ -71,6 +71,19 @@ static void nothing_gives_null(void **state) {
     assert_int_equal(sql_count(*state, "SELECT * FROM mix_contours(NULL)"), 0);
 }
 
+static void selections_name_their_winner_and_leave_out_what_is_far_above(void **state) {
+    sqlite3 *db = *state;
+    assert_int_equal(sql_csv(db, "geyser", "faithful.csv", 2), 272);
+    const char *svg =
+        sql_text(db, "SELECT mix_plot_model(gmm_select(c1, c2, 4), '{\"what\":\"selection\"}') FROM geyser");
+    assert_non_null(strstr(svg, "The lowest wins: EEE, k = 3."));
+    assert_non_null(strstr(svg, "far above the others are left out"));
+    svg = sql_text(
+        db, "SELECT mix_plot_model(gmm_select(c1, c2, 4, '{\"covariances\":[\"VVV\",\"VVE\"],\"k\":[2,3,4]}'), "
+            "'{\"what\":\"selection\"}') FROM geyser");
+    assert_null(strstr(svg, "far above the others are left out"));
+}
+
 static void groups_have_a_picture_each(void **state) {
     make_tables(*state);
     assert_int_equal(
@@ -160,7 +173,8 @@ static void contour_paths_and_vertices_are_numbered(void **state) {
                                "OR min(i) <> 1 OR count(DISTINCT level) <> 1"),
                      0);
     assert_string_equal(
-        sql_text(*state, "SELECT group_concat(DISTINCT probability) FROM model, mix_contours(m, 3)"), "0.75,0.5,0.25");
+        sql_text(*state, "SELECT group_concat(DISTINCT probability) FROM model, mix_contours(m, 3)"),
+        "0.75,0.5,0.25");
     assert_int_equal(sql_count(*state,
                                "SELECT * FROM model, mix_contours(m, NULL, NULL, NULL) EXCEPT SELECT * FROM "
                                "model, mix_contours(m)"),
@@ -213,6 +227,7 @@ int main(void) {
         sql_test(the_three_ways_to_give_no_options_are_the_same),
         sql_test(names_of_the_models_columns_are_the_axes),
         sql_test(nothing_gives_null),
+        sql_test(selections_name_their_winner_and_leave_out_what_is_far_above),
         sql_test(groups_have_a_picture_each),
         sql_test(rows_that_lack_a_value_are_counted),
         sql_test(pictures_work_in_an_untrusted_schema),
