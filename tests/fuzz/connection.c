@@ -32,7 +32,10 @@ static void check_text(const char *text) {
     mixture_model *model;
     mixture_error error = {MIXTURE_OK, ""};
     if (strncmp(text, "{\"family\":", 10) == 0) {
-        fuzz_check(mix_model_json_read(text, strlen(text), &model, &error) == MIXTURE_OK);
+        if (mix_model_json_read(text, strlen(text), &model, &error) != MIXTURE_OK) {
+            fprintf(stderr, "%s\n%s\n", error.text, text);
+        }
+        fuzz_check(model != NULL);
         fuzz_check_model(model);
         mixture_model_free(model);
     }
