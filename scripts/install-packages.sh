@@ -1,13 +1,17 @@
 #!/bin/sh
-# install-packages.sh build|test: install what is missing to build the extension, or to test it as well.
+# install-packages.sh build|test|fuzz|coverage|clients: install what is missing to build the extension, to test it, to fuzz
+# it, to measure what the tests reach, or to test it in other languages.
 set -eu
 
 packages='build-essential cmake ninja-build libsqlite3-dev sqlite3'
 case "${1:-}" in
 build) ;;
 test) packages="$packages libcmocka-dev libxml2-utils" ;;
+fuzz) packages="$packages libcmocka-dev libxml2-utils clang libclang-rt-dev" ;;
+coverage) packages="$packages libcmocka-dev libxml2-utils gcovr" ;;
+clients) packages="$packages libcmocka-dev libxml2-utils python3 python3-apsw sqlite-utils r-cran-rsqlite nodejs npm" ;;
 *)
-    echo "usage: $0 build|test" >&2
+    echo "usage: $0 build|test|fuzz|coverage|clients" >&2
     exit 2
     ;;
 esac

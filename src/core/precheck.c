@@ -1,10 +1,11 @@
 /* precheck.c: rows against k, labels and the range of doubles. */
 #include "precheck.h"
 
-#include <math.h>
-
 #include "error.h"
 #include "family.h"
+
+/* Total weight of the rows at most: times the log-likelihood of a row it is still a double. */
+static const double MOST_WEIGHT = 1e295;
 
 mixture_status mix_precheck_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
                                  size_t most, const mix_cancel *cancel, size_t *distinct, mixture_error *error) {
@@ -20,8 +21,9 @@ mixture_status mix_precheck_rows(const mixture_family *family, mixture_data *dat
                    ? mix_error_invalid(error, "column %zu (%.40s) %s", column + 1, names[column], inner.text)
                    : mix_error_invalid(error, "column %zu (x%zu) %s", column + 1, column + 1, inner.text);
     }
-    if (status == MIXTURE_OK && !isfinite(data->total_weight * data->weight_unit)) {
-        return mix_error_invalid(error, "the weights sum to more than a double holds; expected a finite sum");
+    double weight = data->total_weight * data->weight_unit;
+    if (status == MIXTURE_OK && !(weight <= MOST_WEIGHT)) {
+        return mix_error_invalid(error, "the weights sum to %.3g; expected at most %.0e", weight, MOST_WEIGHT);
     }
     if (status == MIXTURE_OK) {
         status = mix_data_distinct(data, most, cancel, NULL, distinct);

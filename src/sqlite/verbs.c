@@ -64,6 +64,21 @@ static mixture_status check(const mixture_model *model, const mix_blob *blob, mi
     return MIXTURE_OK;
 }
 
+/* What the next model says of the rows. */
+static mixture_status describe(mixture_model *model, const mix_blob *blob, mixture_error *error) {
+    model->fitted = model->stepped = true;
+    model->n = blob->statistics[MIX_TOTAL_WEIGHT];
+    model->loglik = blob->statistics[MIX_TOTAL_LOGLIK];
+    model->skipped = (size_t)blob->skipped;
+    model->trials = 0;
+    if (model->family->mean_total != NULL) {
+        model->trials = model->family->mean_total(model, blob->statistics + MIX_TOTALS);
+    }
+    return isfinite(model->trials) ? MIXTURE_OK
+                                   : mix_error_invalid(error, "the mean sum of a row overflows a double; expected "
+                                                              "statistics as they were made");
+}
+
 /* The next model as the function's result. */
 static void result_next(sqlite3_context *context, const char *function, const mix_blob *blob) {
     mixture_model *model = NULL;
@@ -76,14 +91,9 @@ static void result_next(sqlite3_context *context, const char *function, const mi
         status = maximize(model, blob, &inner);
     }
     if (status == MIXTURE_OK) {
-        model->fitted = model->stepped = true;
-        model->n = blob->statistics[MIX_TOTAL_WEIGHT];
-        model->loglik = blob->statistics[MIX_TOTAL_LOGLIK];
-        model->skipped = (size_t)blob->skipped;
-        model->trials = 0;
-        if (model->family->mean_total != NULL) {
-            model->trials = model->family->mean_total(model, blob->statistics + MIX_TOTALS);
-        }
+        status = describe(model, blob, &inner);
+    }
+    if (status == MIXTURE_OK) {
         mix_json_writer writer = {0};
         mix_model_json_write(model, &writer);
         mix_function_json(context, &writer);

@@ -104,6 +104,9 @@ static sqlite3 *open_tables(const char *encoding) {
     sql_run(
         db,
         "INSERT INTO p SELECT x1, iif(i %% 9, x2, NULL) FROM others, mix_sample(m, 40) WHERE others.rowid = 1");
+    sql_run(
+        db,
+        "CREATE TABLE chosen AS SELECT gmm_select(x, y, 2, '{\"k\":[1,2],\"covariances\":[\"VVV\"]}') AS m FROM p");
     return db;
 }
 
@@ -145,6 +148,7 @@ static void try_queries(const char *encoding, const char *const *queries, size_t
         try_query(db, queries[i]);
     }
     sql_close(db); /* checks that all memory is back */
+    print_message("%ld allocations failed so far\n", injected);
     assert_int_equal(wrong, 0);
 }
 
@@ -202,6 +206,37 @@ static const char *const fits[] = {
     "SELECT gmm_fit(x, 'abc', 2) FROM p",
 };
 
+#define CHOICES "'{\"k\":[1,2],\"covariances\":[\"EII\",\"VVV\"],\"n_init\":1,\"max_iter\":2}'"
+#define COINS                                                                                                     \
+    "'{\"family\":\"multinomial\",\"weights\":[0.5,0.5],\"probabilities\":[[0.25,0.75],[0.5,0.5]],\"trials\":4}'"
+
+static const char *const selections[] = {
+    "SELECT gmm_select(x, y, 2, " CHOICES ") FROM p",
+    "SELECT gmm_select(x, 2, '{\"criterion\":\"icl\",\"k\":[41],\"columns\":[\"a\"]}') FROM p",
+    "SELECT gmm_select(x, 2, '{\"k\":[1,\"2\"]}') FROM p",
+    "SELECT mmm_select(rowid, rowid % 7, 2, '{\"k\":[1,2],\"n_init\":1,\"max_iter\":2}') FROM p",
+    "SELECT * FROM chosen, mix_selection(m)",
+    "SELECT * FROM mix_selection(" COINS ")",
+};
+
+static const char *const verbs[] = {
+    "SELECT mix_step(m, x, y) FROM model, p",
+    "SELECT hex(mix_statistics(m, mix_row(x, y))) FROM others, p GROUP BY m",
+    "SELECT mix_maximize(mix_merge(s)) FROM (SELECT mix_statistics(m, x, y) AS s FROM model, p GROUP BY p.rowid % 3)",
+    "SELECT mix_maximize(x'4d4958')",
+    "SELECT mix_merge(s) FROM (SELECT mix_statistics(m, 1, 2) AS s FROM others GROUP BY m)",
+    "SELECT mix_step(" COINS ", rowid, 3) FROM p",
+};
+
+static const char *const counts[] = {
+    "SELECT mmm_fit(rowid, rowid % 7, 2, '{\"n_init\":2,\"max_iter\":3}') FROM p",
+    "SELECT mmm_fit(rowid, 2, 2, '{\"init\":{\"probabilities\":[[0.1,0.9],[0.5,0.5]]},\"weight\":1,\"max_iter\":1}') FROM p",
+    "SELECT mmm_fit(x, 2) FROM p",
+    "SELECT mix_predict(" COINS ", 1, NULL), mix_loglik(" COINS ", rowid, 3) FROM p",
+    "SELECT s.* FROM mix_sample(" COINS ", 3, 1) s",
+    "SELECT * FROM mix_components(" COINS ")",
+};
+
 /* In UTF-16 SQLite converts each text that is read. */
 static const char *const converted[] = {
     "SELECT mix_predict(m, x, y) FROM p, model LIMIT 3",
@@ -210,6 +245,8 @@ static const char *const converted[] = {
     "SELECT gmm_fit(x, y, 1, '{\"n_init\":1,\"columns\":[\"a\"]}') FROM p",
     "SELECT gmm_fit(x, y, 'two') FROM p",
     "SELECT r.component FROM p, model, mix_responsibilities(m, x, y) r LIMIT 5",
+    "SELECT * FROM chosen, mix_selection(m)",
+    "SELECT mix_step(m, x, y) FROM model, p",
     "SELECT mix_predict(m, 'abc', 1) FROM model",
 };
 
@@ -229,9 +266,72 @@ static void fits_survive_every_failure(void **state) {
     assert_true(injected > 1000);
 }
 
+static void selections_survive_every_failure(void **state) {
+    (void)state;
+    TRY("UTF-8", selections);
+}
+
+static void the_verbs_survive_every_failure(void **state) {
+    (void)state;
+    TRY("UTF-8", verbs);
+}
+
+static void counts_survive_every_failure(void **state) {
+    (void)state;
+    TRY("UTF-8", counts);
+}
+
 static void conversions_from_utf_16_survive_every_failure(void **state) {
     (void)state;
     TRY("UTF-16", converted);
+}
+
+/* ---- Nothing is left out ----------------------------------------------------------------------------------- */
+
+static bool is_tried(const char *name) {
+    const struct {
+        const char *const *queries;
+        size_t count;
+    } lists[] = {{scalars, sizeof scalars / sizeof *scalars}, {tables, sizeof tables / sizeof *tables},
+                 {fits, sizeof fits / sizeof *fits},          {selections, sizeof selections / sizeof *selections},
+                 {verbs, sizeof verbs / sizeof *verbs},       {counts, sizeof counts / sizeof *counts}};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        for (size_t j = 0; j < lists[i].count; j++) {
+            const char *found = strstr(lists[i].queries[j], name);
+            if (found != NULL && strchr("( ", found[strlen(name)]) != NULL) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What the connection has with the extension, and not without. */
+static void every_function_and_table_is_tried(void **state) {
+    (void)state;
+    sqlite3 *db = NULL, *loaded = sql_open();
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    const char *const lists[] = {"SELECT DISTINCT name FROM pragma_function_list",
+                                 "SELECT name FROM pragma_module_list"};
+    for (int i = 0; i < 2; i++) {
+        int ours = 0;
+        char *usual_names = sql_text(db, "SELECT ',' || group_concat(name) || ',' FROM (%s)", lists[i]);
+        sqlite3_stmt *statement;
+        assert_int_equal(sqlite3_prepare_v2(loaded, lists[i], -1, &statement, NULL), SQLITE_OK);
+        while (sqlite3_step(statement) == SQLITE_ROW) {
+            const char *name = (const char *)sqlite3_column_text(statement, 0);
+            if (strstr(usual_names, sql_format(",%s,", name)) == NULL) {
+                ours++;
+                if (!is_tried(name)) {
+                    fail_msg("%s has no query here", name);
+                }
+            }
+        }
+        sqlite3_finalize(statement);
+        assert_true(ours >= 8);
+    }
+    sqlite3_close(db);
+    sql_close(loaded);
 }
 
 static void loading_survives_every_failure(void **state) {
@@ -285,6 +385,10 @@ int main(void) {
         cmocka_unit_test(scalar_functions_survive_every_failure),
         cmocka_unit_test(tables_survive_every_failure),
         cmocka_unit_test(fits_survive_every_failure),
+        cmocka_unit_test(selections_survive_every_failure),
+        cmocka_unit_test(the_verbs_survive_every_failure),
+        cmocka_unit_test(counts_survive_every_failure),
+        cmocka_unit_test(every_function_and_table_is_tried),
         cmocka_unit_test(conversions_from_utf_16_survive_every_failure),
         cmocka_unit_test(a_fit_beyond_the_heap_limit_is_out_of_memory),
     };
