@@ -68,7 +68,7 @@ static bool add_chunk(mixture_data *data) {
         !reserve((void **)&data->chunks, sizeof *data->chunks, data->chunk_count, 1, &data->chunk_capacity)) {
         return false;
     }
-    char *chunk = mix_memory_zeros(count * block_bytes + ALIGNMENT, 1);
+    char *chunk = mix_memory_array(count * block_bytes + ALIGNMENT, 1);
     if (chunk == NULL) {
         return false;
     }
@@ -88,6 +88,9 @@ mixture_status mixture_data_append(mixture_data *data, const double *x, double w
         return MIXTURE_NOMEM;
     }
     double *cell = data->blocks[data->rows / MIX_BLOCK_ROWS] + data->rows % MIX_BLOCK_ROWS;
+    for (size_t j = 0; data->rows % MIX_LANES == 0 && j < data->columns; j++) {
+        memset(cell + j * MIX_BLOCK_ROWS, 0, MIX_LANES * sizeof *cell); /* the lanes that rows may not come to */
+    }
     for (size_t j = 0; j < data->d; j++, cell += MIX_BLOCK_ROWS) {
         *cell = x[j];
     }
