@@ -65,11 +65,13 @@ static mixture_status copy_warnings(mixture_candidate *candidate, char *const *w
     return status;
 }
 
-/* The entry of a candidate that was fitted. */
-static mixture_status enter_fit(const group_fit *fit, const mix_found *found, mixture_candidate *candidate) {
+mixture_status mix_group_enter(const mix_plan *plan, const mix_search *search, const mixture_options *options,
+                               const mix_found *found, mixture_candidate *candidate) {
     mix_run run = {.loglik = found->run.loglik, .entropy = found->run.entropy};
-    mix_outcome_run(&fit->search, fit->plan->shift, &run);
-    mix_criteria criteria = mix_outcome_criteria(&fit->search, &fit->options, &run);
+    mix_outcome_run(search, plan->shift, &run);
+    mix_criteria criteria = mix_outcome_criteria(search, options, &run);
+    candidate->k = options->k;
+    candidate->covariance = options->covariance;
     candidate->fitted = true;
     candidate->sound = !found->soundness.degenerate && !found->soundness.saddle;
     candidate->loglik = run.loglik;
@@ -92,7 +94,8 @@ static mixture_status fit_candidate(group_fit *fit, size_t place, mixture_candid
         char *text = reason.text;
         return copy_warnings(candidate, &text, 1);
     }
-    return status == MIXTURE_OK ? enter_fit(fit, found, candidate) : status;
+    return status == MIXTURE_OK ? mix_group_enter(fit->plan, &fit->search, &fit->options, found, candidate)
+                                : status;
 }
 
 /* An earlier candidate that is the same: for one component many structures are. */

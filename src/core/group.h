@@ -32,6 +32,11 @@ int mix_group_compare(const mixture_candidate *a, const mixture_candidate *b, mi
 ** candidates' warnings are the caller's to free. */
 mixture_status mix_group_fit(const mix_plan *plan, mix_init *init, const mix_cancel *cancel, mix_group *group);
 
+/* Fill in the candidate that was found with these options; its warnings, until then none, are the caller's to free.
+** MIXTURE_OK or _NOMEM. */
+mixture_status mix_group_enter(const mix_plan *plan, const mix_search *search, const mixture_options *options,
+                               const mix_found *found, mixture_candidate *candidate);
+
 /* Copy whatever is the caller's to free, which another thread allocated in its arena. MIXTURE_OK or _NOMEM; in both
 ** cases nothing in the arena is pointed to any more. */
 mixture_status mix_group_adopt(const mix_plan *plan, mix_group *group);

@@ -147,6 +147,74 @@ static mixture_status fit_groups(mix_selection *selection, size_t arena_bytes) {
     return mix_error_status(selection->error, status);
 }
 
+/* ---- The best once more ------------------------------------------------------------------------------ */
+
+/* Among so many candidates each gets but a few starts. So the best are fitted again as a fit of its own is: as many as
+** these, and on until the winner is one of them. */
+enum { AGAIN_LEAST = 3, AGAIN_MOST = 8 };
+
+/* The best sound candidate that is not in again[]; NULL when there is none. */
+static mixture_candidate *find_best(mix_selection *selection, mixture_candidate *const *again, size_t count) {
+    mixture_candidate *best = NULL;
+    for (size_t i = 0; i < selection->candidate_count; i++) {
+        mixture_candidate *candidate = &selection->candidates[i];
+        bool done = !candidate->sound;
+        for (size_t j = 0; j < count && !done; j++) {
+            done = again[j] == candidate;
+        }
+        if (!done && (best == NULL || mix_group_compare(candidate, best, selection->plan.criterion) < 0)) {
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+/* Fit a candidate again; what is better takes the place of what there was. */
+static mixture_status fit_again(mix_selection *selection, mixture_candidate *candidate) {
+    mix_plan *plan = &selection->plan;
+    mixture_options options = plan->options;
+    mixture_error reason = {MIXTURE_OK, ""};
+    mixture_candidate entry = {0};
+    mix_found found;
+    options.k = candidate->k;
+    options.covariance = candidate->covariance;
+    mixture_status status = mix_search_run(&selection->search, &options, NULL, &found, &reason);
+    if (status != MIXTURE_OK) {
+        return status == MIXTURE_INVALID ? MIXTURE_OK : status; /* what there is stays */
+    }
+    status = mix_group_enter(plan, &selection->search, &options, &found, &entry);
+    bool better = status == MIXTURE_OK && mix_group_compare(&entry, candidate, plan->criterion) < 0;
+    if (better) {
+        mixture_candidate before = *candidate;
+        *candidate = entry;
+        entry = before;
+    }
+    if (better && mix_group_compare(candidate, &selection->winner, plan->criterion) < 0) {
+        mix_found_clear(&selection->best);
+        selection->best = found;
+        selection->winner = *candidate;
+        found = (mix_found){0};
+    }
+    mix_found_clear(&found);
+    mix_model_free_strings(entry.warnings, entry.warning_count);
+    return status;
+}
+
+static mixture_status fit_best_again(mix_selection *selection) {
+    mixture_candidate *again[AGAIN_MOST];
+    mixture_status status = MIXTURE_OK;
+    for (size_t count = 0; status == MIXTURE_OK && count < AGAIN_MOST; count++) {
+        mixture_candidate *best = find_best(selection, again, count);
+        bool leads = best != NULL && mix_group_compare(best, &selection->winner, selection->plan.criterion) <= 0;
+        if (best == NULL || (count >= AGAIN_LEAST && !leads)) {
+            break;
+        }
+        again[count] = best;
+        status = best->k > 1 ? fit_again(selection, best) : MIXTURE_OK; /* one component has one fit */
+    }
+    return mix_error_status(selection->error, status);
+}
+
 /* ---- The result -------------------------------------------------------------------------------------- */
 
 static mixture_status warn(const mix_selection *selection, mixture_model *model) {
@@ -221,6 +289,9 @@ mixture_status mix_select(const mixture_family *family, mixture_data *data, cons
     }
     if (status == MIXTURE_OK) {
         status = fit_groups(&selection, arena_bytes);
+    }
+    if (status == MIXTURE_OK) {
+        status = fit_best_again(&selection);
     }
     if (status == MIXTURE_OK) {
         status = deliver(&selection, model);
