@@ -131,7 +131,7 @@ static mixture_status read_label(options_reader *reader, mix_json_value value) {
 static mixture_status read_covariance(options_reader *reader, mix_json_value value) {
     mixture_choices *choices = &reader->out->choices;
     if (reader->select && choices->covariances != NULL) {
-        return mix_json_complain(mix_json_key(value), "covariances or covariance, not both", reader->error);
+        return mix_json_complain(value, "covariances or covariance, not both", reader->error);
     }
     if (reader->select) { /* a choice of one */
         choices->covariances = reader->out->covariances;
@@ -146,7 +146,7 @@ static mixture_status read_covariances(options_reader *reader, mix_json_value va
     mixture_covariance *covariances = reader->out->covariances;
     mix_json_value item;
     if (choices->covariances != NULL) {
-        return mix_json_complain(mix_json_key(value), "covariances or covariance, not both", reader->error);
+        return mix_json_complain(value, "covariances or covariance, not both", reader->error);
     }
     if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) == 0) {
         return mix_json_complain(value, "an array of one covariance structure or more", reader->error);

@@ -56,9 +56,9 @@ static mixture_status read_candidate(mix_json_value value, mixture_candidate *ca
                    {"icl", &candidate->icl},
                    {"aic", &candidate->aic}};
     mix_json_value member;
-    int64_t k = 1, parameters = 0;
-    if (mix_json_type_of(value) != MIX_JSON_OBJECT) {
-        return mix_json_complain(value, "an object", error);
+    int64_t k = 0, parameters = 0;
+    if (mix_json_type_of(value) != MIX_JSON_OBJECT || !mix_json_member(value, "k", &member)) {
+        return mix_json_complain(value, "an object with a key k", error);
     }
     mixture_status status = mix_members_read_integer(value, "k", 1, &k, error);
     if (status == MIXTURE_OK) {
@@ -79,6 +79,7 @@ static mixture_status read_candidate(mix_json_value value, mixture_candidate *ca
     candidate->k = (size_t)k;
     candidate->parameters = (size_t)parameters;
     candidate->fitted = mix_json_member(value, "loglik", &member);
+    candidate->sound = candidate->sound && candidate->fitted;
     return status == MIXTURE_OK ? mix_members_read_strings(value, "warnings", &candidate->warnings,
                                                            &candidate->warning_count, error)
                                 : status;

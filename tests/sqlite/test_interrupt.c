@@ -77,11 +77,12 @@ static void *interrupt_thread(void *pointer) {
 static void another_thread_can_interrupt_a_fit(void **state) {
     const char *const queries[] = {
         long_fit,
+        "SELECT gmm_select(x1, x2, 40, '{\"n_init\":10000,\"tol\":0,\"max_iter\":1000000000}') FROM many",
         "SELECT gmm_fit(x1, x2, 40, '{\"n_init\":10000,\"threads\":2}') FROM many",
         "SELECT gmm_fit(x1, x2, 3, '{\"n_init\":1,\"max_iter\":1000000000,\"tol\":0,\"accelerate\":false,\"threads\":1}'), "
         "(WITH RECURSIVE s(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM s) SELECT count(*) FROM s) FROM many",
     };
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         interrupter own = {.db = *state};
         atomic_init(&own.done, false);
         pthread_t thread;
@@ -153,6 +154,27 @@ static void a_fit_stopped_at_any_question_leaves_nothing_behind(void **state) {
     }
     sqlite3_progress_handler(*state, 0, NULL, NULL);
     assert_true(stopped > 20);
+    check_usable(*state);
+}
+
+static void a_selection_stopped_at_any_question_leaves_nothing_behind(void **state) {
+    const char *query = "SELECT length(gmm_select(last(x1, i = 300), x2, 3, '{\"n_init\":2}')) FROM few";
+    int stopped = 0, rc = SQLITE_INTERRUPT;
+    sqlite3_int64 used = 0;
+    scanned = false;
+    assert_int_equal(sql_outcome(*state, query, NULL), SQLITE_OK);
+    sqlite3_progress_handler(*state, 1, stop_after, NULL);
+    for (int n = 0; rc == SQLITE_INTERRUPT; n += 1 + n / 20) {
+        scanned = false;
+        left = n;
+        rc = sql_outcome(*state, query, NULL);
+        used = n == 0 ? sqlite3_memory_used() : used; /* the connection keeps its error message */
+        assert_int_equal(sqlite3_memory_used(), used);
+        stopped += rc == SQLITE_INTERRUPT;
+    }
+    sqlite3_progress_handler(*state, 0, NULL, NULL);
+    assert_int_equal(rc, SQLITE_OK);
+    assert_true(stopped > 50);
     check_usable(*state);
 }
 
@@ -240,6 +262,7 @@ int main(void) {
         rows_test(a_query_interrupted_in_its_scan_does_not_fit_what_it_has_seen),
         rows_test(a_progress_handler_can_stop_a_fit),
         rows_test(a_fit_stopped_at_any_question_leaves_nothing_behind),
+        rows_test(a_selection_stopped_at_any_question_leaves_nothing_behind),
         rows_test(endless_tables_can_be_stopped),
         rows_test(a_host_that_forbids_every_further_statement_still_gets_its_fit),
         rows_test(a_query_that_fails_elsewhere_frees_the_fit),

@@ -72,6 +72,58 @@ static void options_choose_what_is_tried(void **state) {
         sql_text(db, "SELECT m FROM model"));
 }
 
+static void the_other_options_are_those_of_a_fit(void **state) {
+    sqlite3 *db = *state;
+    sql_run(db, "CREATE TABLE extra AS SELECT c1, c2, rowid %% 3 AS w, iif(rowid %% 9, NULL, 1 + (c1 > 3)) AS l "
+                "FROM faithful");
+    assert_string_equal(
+        sql_text(db, "SELECT json_remove(gmm_select(c1, w, c2, 2, '{\"weight\":2}'), '$.columns') FROM extra"),
+        sql_text(db, "SELECT json_remove(gmm_select(c1, c2, w, 2, '{\"weight\":\"x3\"}'), '$.columns') "
+                     "FROM extra"));
+    assert_int_equal(sql_integer(db, "SELECT gmm_select(c1, c2, w, 1, '{\"weight\":3}') ->> 'n' FROM extra"),
+                     sql_integer(db, "SELECT sum(w) FROM extra"));
+    /* Labels keep their numbers: 2 is the group of long eruptions. */
+    assert_int_equal(sql_integer(db, "SELECT mix_predict(m, 4.5, 80) FROM (SELECT gmm_select(c1, c2, l, 2, "
+                                     "'{\"label\":3,\"k\":[2]}') AS m FROM extra)"),
+                     2);
+    assert_string_equal(
+        sql_text(
+            db, "SELECT m ->> 'seed' || ' ' || (m ->> 'equal_weights') || ' ' || (m ->> '$.weights[0]') || ' ' || "
+                "(m ->> 'min_variance') FROM (SELECT gmm_select(c1, c2, 2, '{\"seed\":7,\"equal_weights\":true,"
+                "\"k\":[2],\"min_variance\":0.0001,\"init\":\"random\",\"n_init\":3,\"threads\":1}') AS m FROM "
+                "faithful)"),
+        "7 1 0.5 0.0001");
+    assert_int_equal(
+        sql_integer(db, "SELECT count(DISTINCT gmm_select) FROM (SELECT gmm_select(c1, c2, 2, "
+                        "json_object('threads', value)) AS gmm_select FROM faithful, json_each('[1,2,5]') "
+                        "GROUP BY value)"),
+        1);
+    assert_string_equal(sql_text(db,
+                                 "SELECT gmm_select(c1, c2, 2, '{\"max_iter\":1,\"accelerate\":false,\"tol\":0,"
+                                 "\"covariance\":\"EEE\",\"k\":[2]}') ->> '$.warnings[0]' FROM faithful"),
+                        "not converged after 1 iterations (max_iter)");
+}
+
+static void a_chosen_model_goes_everywhere(void **state) {
+    sqlite3 *db = *state;
+    assert_int_equal(sql_integer(db, "SELECT max(iteration) FROM model, mix_trace(m)"),
+                     sql_integer(db, "SELECT m ->> 'iterations' FROM model"));
+    assert_close(sql_double(db, "SELECT mix_step(m, c1, c2) ->> 'loglik' FROM faithful, model"),
+                 sql_double(db, "SELECT m ->> 'loglik' FROM model"), 1e-12, 0);
+    assert_close(
+        sql_double(db, "SELECT gmm_fit(c1, c2, 3, json_object('covariance', 'EEE', 'init', json(m))) ->> 'bic' "
+                       "FROM faithful, model"),
+        sql_double(db, "SELECT m ->> 'bic' FROM model"), 0, 1e-3);
+    /* TEXT out of a table and JSON straight from the function are the same list, digit for digit. */
+    assert_int_equal(
+        sql_count(db, "SELECT s.* FROM model, mix_selection(m) s EXCEPT SELECT * FROM mix_selection((SELECT "
+                      "gmm_select(c1, c2, 3) FROM faithful))"),
+        0);
+    expect_error(db, "SELECT * FROM mix_selection((SELECT gmm_fit(c1, c2, 2) FROM faithful))",
+                 "mix_selection: argument 1 (model): key selection is missing; expected a model of gmm_select or "
+                 "mmm_select");
+}
+
 static void groups_filters_and_nulls_are_as_in_fits(void **state) {
     sqlite3 *db = *state;
     assert_int_equal(sql_count(db, "SELECT gmm_select(c1, c2, 2) FROM faithful GROUP BY c1 > 3"), 2);
@@ -107,7 +159,29 @@ static void wrong_arguments_are_named(void **state) {
         {"gmm_select(c1, c2, 2, '{\"covariances\":[\"EEE\",\"tied\"]}')",
          "argument 4 (options): covariances[1] is \"tied\" at offset 22; expected each structure once"},
         {"gmm_select(c1, c2, 2, '{\"covariance\":\"EEE\",\"covariances\":[\"VVV\"]}')",
-         "argument 4 (options): unknown key \"covariances\" at offset 20; expected covariances or covariance, not both"},
+         "argument 4 (options): covariances is an array at offset 34; expected covariances or covariance, not both"},
+        {"gmm_select(c1, c2, 2, '{\"covariances\":[\"VVV\"],\"covariance\":\"EEE\"}')",
+         "argument 4 (options): covariance is \"EEE\" at offset 36; expected covariances or covariance, not both"},
+        {"gmm_select(c1, c2, 2, '{\"covariances\":\"EEE\"}')",
+         "argument 4 (options): covariances is \"EEE\" at offset 15; expected an array of one covariance structure or more"},
+        {"gmm_select(c1, c2, 2, '{\"k\":[]}')",
+         "argument 4 (options): k is an array at offset 5; expected an array of one number of components or more"},
+        {"gmm_select(c1, c2, 2, '{\"k\":[2,1.5]}')",
+         "argument 4 (options): k[1] is 1.5 at offset 8; expected an integer from 1 to 1000"},
+        {"gmm_select(c1, c2, 2, '{\"k\":[1001]}')",
+         "argument 4 (options): k[0] is 1001 at offset 6; expected an integer from 1 to 1000"},
+        {"gmm_select(c1, c2, 2, '{\"seeed\":1}')",
+         "argument 4 (options): unknown key \"seeed\" at offset 1; expected one of columns, weight, label, criterion, "
+         "covariances, k, covariance, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, min_variance, "
+         "nulls"},
+        {"gmm_select(c1, c2, 2, iif(rowid < 3, '{}', '{\"seed\":1}'))",
+         "argument 4 (options) changes to TEXT '{\"seed\":1}' in row 3; expected the same in all rows"},
+        {"gmm_select(c1, c2, 1, '{\"label\":2}')",
+         "argument 2 (x2) is 79 in row 1; expected a component from 1 to 1, or NULL for unknown"},
+        {"gmm_select(c1, iif(rowid = 9, 'x', c2), 2, '{\"columns\":[\"a\",\"b\"]}')",
+         "argument 2 (b) is TEXT 'x' in row 9; expected a number"},
+        {"gmm_select(c1, 9, '{\"k\":[300,400]}')",
+         "126 distinct rows for k = 300; expected at least k distinct rows"},
         {"gmm_select(c1, c2, 2, '{\"k\":[2,0]}')",
          "argument 4 (options): k[1] is 0 at offset 8; expected an integer from 1 to 1000"},
         {"gmm_select(c1, c2, 2, '{\"k\":[2,2]}')",
@@ -130,17 +204,33 @@ static void wrong_arguments_are_named(void **state) {
     }
 }
 
-static void malformed_lists_are_named(void **state) {
 #define MODEL "'{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":[[[1]]]"
+
+static void what_a_list_leaves_out_is_null(void **state) {
+    assert_string_equal(
+        sql_text(
+            *state,
+            "SELECT group_concat(rank || k || sound || (loglik IS NULL) || (bic IS NULL) || (parameters IS NULL) || "
+            "(converged IS NULL) || warnings, ' ') FROM mix_selection(" MODEL
+            ",\"selection\":[{\"k\":2,\"sound\":true},{\"k\":7}]}')"),
+        "1201111[] 2701111[]");
+    assert_int_equal(sql_count(*state, "SELECT * FROM mix_selection(" MODEL ",\"selection\":[]}')"), 0);
+}
+
+static void malformed_lists_are_named(void **state) {
     static const struct {
         const char *rest, *text;
     } cases[] = {
         {"", "key selection is missing; expected a model of gmm_select or mmm_select"},
         {",\"selection\":{}", "selection is an object at offset 83; expected an array of objects"},
-        {",\"selection\":[1]", "selection[0] is 1 at offset 84; expected an object"},
+        {",\"selection\":[1]", "selection[0] is 1 at offset 84; expected an object with a key k"},
+        {",\"selection\":[{\"k\":1},{\"sound\":true}]",
+         "selection[1] is an object at offset 92; expected an object with a key k"},
         {",\"selection\":[{\"k\":0}]", "selection[0].k is 0 at offset 89; expected an integer >= 1"},
-        {",\"selection\":[{\"bic\":\"low\"}]", "selection[0].bic is \"low\" at offset 91; expected a number"},
-        {",\"selection\":[{\"warnings\":[1]}]", "selection[0].warnings[0] is 1 at offset 97; expected a string"},
+        {",\"selection\":[{\"k\":1,\"bic\":\"low\"}]",
+         "selection[0].bic is \"low\" at offset 97; expected a number"},
+        {",\"selection\":[{\"k\":1,\"warnings\":[1]}]",
+         "selection[0].warnings[0] is 1 at offset 103; expected a string"},
         {",\"criterion\":\"best\"", "criterion is \"best\" at offset 83; expected bic, icl or aic"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -151,9 +241,15 @@ static void malformed_lists_are_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        select_test(the_model_is_a_model_like_any_other), select_test(the_list_is_best_first),
-        select_test(options_choose_what_is_tried),        select_test(groups_filters_and_nulls_are_as_in_fits),
-        select_test(reasons_stand_in_the_list),           select_test(wrong_arguments_are_named),
+        select_test(the_model_is_a_model_like_any_other),
+        select_test(the_list_is_best_first),
+        select_test(options_choose_what_is_tried),
+        select_test(groups_filters_and_nulls_are_as_in_fits),
+        select_test(the_other_options_are_those_of_a_fit),
+        select_test(a_chosen_model_goes_everywhere),
+        select_test(reasons_stand_in_the_list),
+        select_test(wrong_arguments_are_named),
+        select_test(what_a_list_leaves_out_is_null),
         select_test(malformed_lists_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
