@@ -21,13 +21,24 @@ if ! command -v apt-get >/dev/null 2>&1; then
     exit 0
 fi
 
+# better-sqlite3 for the tests in Node: no package of Debian's. It is compiled, which takes minutes.
+install_better_sqlite3() {
+    if command -v npm >/dev/null 2>&1 && [ ! -d "$(npm root --global)/better-sqlite3" ]; then
+        echo "Installing better-sqlite3"
+        npm install --global --no-audit --no-fund --allow-scripts=better-sqlite3 better-sqlite3
+    fi
+}
+
 missing=
 for package in $packages; do
     if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$'; then
         missing="$missing $package"
     fi
 done
-[ -n "$missing" ] || exit 0
+if [ -z "$missing" ]; then
+    [ "$1" != clients ] || install_better_sqlite3
+    exit 0
+fi
 
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
@@ -48,3 +59,4 @@ if ! { $as_root apt-get -q update && $as_root env DEBIAN_FRONTEND=noninteractive
     cat "$log"
     exit 1
 fi
+[ "$1" != clients ] || install_better_sqlite3

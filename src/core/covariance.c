@@ -132,30 +132,38 @@ static void solve_plain(mixture_covariance covariance, size_t k, size_t d, const
 
 /* ---- Units ---------------------------------------------------------------------------------------------- */
 
-/* Spheres and turned axes are what they are in the user's units only. Multiply (or divide) entry (i, j) by the
-** units of its columns: powers of two, relative to the largest, so that no digit changes. */
-static void change_units(size_t d, const double *scale, bool back, double *matrix) {
+/* Powers of two, so that no digit changes. Spheres and turned axes are what they are in the user's units only: those,
+** relative to the largest. What is along the columns stays so in any units: those near the data's deviations, so
+** that the floor is as far from each. */
+static void choose_units(const mix_maximize *how, size_t d, double *units) {
     double largest = 0;
     for (size_t j = 0; j < d; j++) {
-        largest = fmax(largest, scale[j]);
+        largest = fmax(largest, how->scale[j]);
     }
+    bool along = mix_covariance_axis(how->covariance) && !is_sphere(how->covariance);
+    for (size_t j = 0; j < d; j++) {
+        units[j] = how->scale[j] / largest;
+        if (along) {
+            units[j] = how->variance[j] > 0 ? ldexp(1, -ilogb(how->variance[j]) / 2) : 1;
+        }
+    }
+}
+
+/* Multiply (or divide) entry (i, j) by the units of its columns. */
+static void change_units(size_t d, const double *units, bool back, double *matrix) {
     for (size_t i = 0; i < d; i++) {
         for (size_t j = 0; j < d; j++) {
-            double unit = scale[i] / largest, other = scale[j] / largest;
-            matrix[i * d + j] = back ? matrix[i * d + j] / unit / other : matrix[i * d + j] * unit * other;
+            matrix[i * d + j] =
+                back ? matrix[i * d + j] / units[i] / units[j] : matrix[i * d + j] * units[i] * units[j];
         }
     }
 }
 
 /* The floor of a variance in those units: min_variance of the mean of the data's. */
-static double least_variance(const mix_maximize *how, size_t d) {
-    double largest = 0, sum = 0;
+static double least_variance(const mix_maximize *how, size_t d, const double *units) {
+    double sum = 0;
     for (size_t j = 0; j < d; j++) {
-        largest = fmax(largest, how->scale[j]);
-    }
-    for (size_t j = 0; j < d; j++) {
-        double unit = how->scale[j] / largest;
-        sum += how->variance[j] * unit * unit;
+        sum += how->variance[j] * units[j] * units[j];
     }
     return how->min_variance * sum / (double)d;
 }
@@ -231,24 +239,26 @@ static bool floor_sphere(size_t d, double least, double *matrix) {
 /* ---- All of them ---------------------------------------------------------------------------------------- */
 
 size_t mix_covariance_scratch(size_t k, size_t d) {
-    return mix_structure_scratch(k, d) + 3 * d * d + d;
+    return mix_structure_scratch(k, d) + 3 * d * d + 2 * d;
 }
 
 void mix_covariance_maximize(const mix_maximize *how, size_t k, size_t d, const double *counts, double *matrices,
                              const double *before, bool *floored, double *scratch) {
     const structure *s = &structures[how->covariance];
-    bool sphere = is_sphere(how->covariance), units = sphere || s->solve != NULL;
-    double least = least_variance(how, d), *previous = scratch;
+    bool sphere = is_sphere(how->covariance), changed = sphere || s->solve != NULL;
+    double *previous = scratch, *units = previous + d * d, *work = units + d;
+    choose_units(how, d, units);
+    double least = least_variance(how, d, units);
     memcpy(previous, before, d * d * sizeof(double));
-    change_units(d, how->scale, false, previous);
+    change_units(d, units, false, previous);
     for (size_t c = 0; c < k; c++) {
         floored[c] = false;
-        if (units) {
-            change_units(d, how->scale, false, matrices + c * d * d);
+        if (changed) {
+            change_units(d, units, false, matrices + c * d * d);
         }
     }
     if (s->solve != NULL) {
-        mix_scatter scatter = {k, d, counts, matrices, previous, least, floored, scratch + d * d};
+        mix_scatter scatter = {k, d, counts, matrices, previous, least, floored, work};
         s->solve(&scatter);
     } else {
         solve_plain(how->covariance, k, d, counts, matrices);
@@ -258,10 +268,10 @@ void mix_covariance_maximize(const mix_maximize *how, size_t k, size_t d, const 
         if (sphere) {
             floored[c] = floor_sphere(d, least, matrix);
         } else if (s->solve == NULL) {
-            floored[c] = mix_covariance_floor(how, d, matrix, scratch + d * d);
+            floored[c] = mix_covariance_floor(how, d, matrix, work);
         }
-        if (units) {
-            change_units(d, how->scale, true, matrix);
+        if (changed) {
+            change_units(d, units, true, matrix);
         }
     }
 }

@@ -4,8 +4,8 @@
 #include "error.h"
 #include "family.h"
 
-/* Total weight of the rows at most: times the log-likelihood of a row it is still a double. */
-static const double MOST_WEIGHT = 1e295;
+/* Total weight of the rows at most: times the log-likelihood of a row, even one of counts of 2^53, it is a double. */
+static const double MOST_WEIGHT = 1e280;
 
 mixture_status mix_precheck_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
                                  size_t most, const mix_cancel *cancel, size_t *distinct, mixture_error *error) {

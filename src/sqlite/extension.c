@@ -7,7 +7,7 @@ SQLITE_EXTENSION_INIT1
 #include "memory.h"
 #include "sqlite-mixture.h"
 
-enum { OLDEST_SQLITE = 3040001 };
+enum { OLDEST_SQLITE = 3040000 }; /* what RSQLite brings on Debian 12; the interface is that of 3.40.1 */
 
 static void *sqlite_allocate(size_t bytes) {
     return sqlite3_malloc64(bytes);
@@ -63,7 +63,7 @@ MIX_EXPORTED int sqlite3_mixture_init(sqlite3 *db, char **error, const sqlite3_a
     (void)api;
     if (sqlite3_libversion_number() < OLDEST_SQLITE) {
         if (error != NULL) {
-            *error = sqlite3_mprintf("mixture: SQLite is %s; expected 3.40.1 or later", sqlite3_libversion());
+            *error = sqlite3_mprintf("mixture: SQLite is %s; expected 3.40.0 or later", sqlite3_libversion());
         }
         return SQLITE_ERROR;
     }
