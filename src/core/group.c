@@ -159,8 +159,10 @@ mixture_status mix_group_adopt(const mix_plan *plan, mix_group *group) {
     mixture_status status = mix_found_copy(&group->best, &best);
     for (size_t i = 0; i < plan->structure_count; i++) {
         mixture_candidate *candidate = &group->candidates[i];
-        status =
-            copy_warnings(candidate, candidate->warnings, status == MIXTURE_OK ? candidate->warning_count : 0);
+        bool wanted = status == MIXTURE_OK; /* else it is only forgotten */
+        mixture_status copied =
+            copy_warnings(candidate, candidate->warnings, wanted ? candidate->warning_count : 0);
+        status = wanted ? copied : status;
     }
     return status;
 }

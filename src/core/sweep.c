@@ -30,7 +30,7 @@ typedef struct sweep {
 
 /* ---- Whether to -------------------------------------------------------------------------------------- */
 
-/* Bytes that fits of k components need, about. */
+/* Bytes that fits of k components need, about: what they share, models that are kept or tried, work space. */
 static double arena_bytes(const mix_plan *plan, const mix_init *init, size_t k) {
     const mixture_family *family = plan->family;
     size_t d = plan->data->d, rows = mix_init_sample(init)->rows;
@@ -38,7 +38,8 @@ static double arena_bytes(const mix_plan *plan, const mix_init *init, size_t k) 
     double model = (double)k * (double)(family->derived_size(d) + d * d + d + 3);
     double statistics = (double)mix_statistics_size(family, MIXTURE_FULL, k, d);
     double scratch = (double)mix_statistics_scratch(family, k, d);
-    double doubles = (double)rows * (n_init + 4) + 60 * model + 8 * statistics + 4 * scratch;
+    double traces = 1000.0 * (MIXTURE_COVARIANCES + 2); /* of fits that take long */
+    double doubles = (double)rows * (n_init + 4) + 60 * model + 8 * statistics + 4 * scratch + traces;
     return 2 * sizeof(double) * doubles; /* every piece may be nearly twice as large */
 }
 

@@ -7,7 +7,7 @@
 /* Blocks that are live; blocks that may still be had, to be set by a test. */
 extern long live_blocks, blocks_left;
 
-/* cmocka set-up and tear-down of a test: the core allocates here; nothing may be left. */
+/* cmocka set-up and tear-down of a test: the core allocates here, on this thread alone; nothing may be left. */
 int count_allocations(void **state);
 int check_that_nothing_leaked(void **state);
 
