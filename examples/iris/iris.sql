@@ -35,9 +35,9 @@ SELECT CASE (iris.rowid - 1) / 50 WHEN 0 THEN 'setosa' WHEN 1 THEN 'versicolor' 
  GROUP BY 1, 2;
 
 .print The least certain flowers, with all their responsibilities
-SELECT iris.rowid AS row, printf('%.3f', mix_uncertainty(m, sepal_length, sepal_width, petal_length, petal_width))
+SELECT iris.rowid AS row, printf('%.2f', mix_uncertainty(m, sepal_length, sepal_width, petal_length, petal_width))
          AS uncertainty,
-       (SELECT group_concat(printf('%.3f', probability), '  ')
+       (SELECT group_concat(printf('%.2f', probability), '  ')
           FROM mix_responsibilities(m, sepal_length, sepal_width, petal_length, petal_width)) AS probabilities
   FROM iris, model
  ORDER BY mix_uncertainty(m, sepal_length, sepal_width, petal_length, petal_width) DESC

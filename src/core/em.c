@@ -21,6 +21,9 @@
 #define CLOSE_REACH 2.0
 enum { LEAST_MAPS = 8 };
 
+/* Jumps are made where the log-likelihood per row rises by less than this: further up they choose among hills. */
+#define NEAR 2e-3
+
 static double rounding(const mix_em *em, double loglik) {
     return FALL * (fabs(loglik) + em->data->total_weight);
 }
@@ -131,7 +134,8 @@ mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, doubl
     bool small = false; /* the last rise: only a plain map tells whether that is convergence */
     while (status == MIXTURE_OK && em->run.iterations < max_iter) {
         double before = em->run.loglik;
-        bool may_jump = em->accelerate != NULL && !small && em->run.iterations + 2 <= max_iter, jumped;
+        bool near = rise < NEAR * em->data->total_weight;
+        bool may_jump = em->accelerate != NULL && near && !small && em->run.iterations + 2 <= max_iter, jumped;
         top = fmax(top, before);
         if (em->accelerate != NULL) {
             mix_accelerate_depart(em->accelerate, model, rise, mix_expect_scratch(em->expect));

@@ -35,6 +35,10 @@ double mix_expect_work(const mixture_data *data, size_t k) {
     return (double)data->rows * (double)k * (d * d + 3 * d + 40);
 }
 
+bool mix_expect_splits(const mixture_data *data, size_t k) {
+    return data->rows >= 2 * UNIT_BLOCKS * MIX_BLOCK_ROWS && mix_expect_work(data, k) >= WORTH_A_THREAD;
+}
+
 /* Threads that a pass is worth. */
 static size_t threads_worth(const mixture_data *data, size_t k, size_t wanted, size_t units) {
     size_t most = units;

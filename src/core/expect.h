@@ -16,6 +16,9 @@ void mix_expect_free(mix_expect *expect); /* NULL is fine */
 /* Floating point operations of one pass over the data, roughly: n k (d^2 + 3 d + 40), 40 for exp and log. */
 double mix_expect_work(const mixture_data *data, size_t k);
 
+/* Whether a pass is worth more than one thread. */
+bool mix_expect_splits(const mixture_data *data, size_t k);
+
 /* Statistics of all rows under a prepared model of at most k components, overwriting statistics[]; false when
 ** cancelled. */
 bool mix_expect_run(mix_expect *expect, const mixture_model *model, double *statistics);

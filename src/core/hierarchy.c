@@ -26,7 +26,7 @@ struct mix_hierarchy {
 
 typedef struct cluster {
     double n, trace, cost; /* n_k, tr W_k and the cluster's term of the sum */
-    double log_det;        /* of W_k, where regular */
+    double det;            /* |W_k / n_k|, where regular; else 0 */
     double *scatter;       /* W_k, packed, and the inverse of its Cholesky factor; NULL: one leaf */
     size_t leaves;
     bool regular; /* W_k has a Cholesky factor */
@@ -102,41 +102,39 @@ static mixture_status find_leaves(builder *b) {
 
 /* ---- Cost ------------------------------------------------------------------------------------------------ */
 
-/* A cluster's term of the sum; log_det: of W_k, -infinity where that is singular. */
-static double cost(const builder *b, double n, double trace, double log_det) {
-    double rest = (trace + b->alpha) / n;
-    if (isinf(log_det)) {
-        return n * log(rest);
-    }
-    log_det -= (double)b->p * log(n);
-    return n * (log_det < 700 ? log(exp(log_det) + rest) : log_det); /* exp() is finite up to 709 */
+/* A cluster's term of the sum; det: |W_k / n_k|, or 0 where that is singular. A determinant so small that a double
+** cannot hold it is none beside the other term. */
+static double cost(const builder *b, double n, double trace, double det) {
+    return n * log(det + (trace + b->alpha) / n);
 }
 
-/* Log of the determinant of a packed factor, squared. */
-static double log_determinant(size_t p, const double *factor) {
-    double sum = 0;
+/* |F F' / n| of a packed factor. */
+static double determinant(size_t p, const double *factor, double n) {
+    double product = 1;
     for (size_t j = 0; j < p; j++) {
-        sum += log(factor[mix_linalg_at(j, j)]);
+        double entry = factor[mix_linalg_at(j, j)];
+        product *= entry * entry / n;
     }
-    return 2 * sum;
+    return product;
 }
 
-/* ln(1 + c delta' W^-1 delta): what one more point adds to ln |W|. */
-static double log_growth(const builder *b, const cluster *grown, double c) {
+/* |(W + c delta delta') / n|: of one more point, by which the determinant grows by 1 + c delta' W^-1 delta. */
+static double det_of_growth(const builder *b, const cluster *grown, double c, double n) {
     const double *row = grown->scatter + mix_linalg_packed(b->p);
-    double squares = 0;
+    double squares = 0, product = grown->det, share = grown->n / n;
     for (size_t i = 0; i < b->p; row += ++i) {
         double sum = 0;
         for (size_t j = 0; j <= i; j++) {
             sum += row[j] * b->delta[j];
         }
         squares += sum * sum;
+        product *= share;
     }
-    return log1p(c * squares);
+    return product * (1 + c * squares);
 }
 
-/* ln |W_one + W_two + c delta delta'|. */
-static double log_det_of_union(builder *b, const cluster *one, const cluster *two, double c) {
+/* |(W_one + W_two + c delta delta') / n|. */
+static double det_of_union(builder *b, const cluster *one, const cluster *two, double c, double n) {
     size_t p = b->p;
     for (size_t i = 0, at = 0; i < p; i++) {
         for (size_t j = 0; j <= i; j++, at++) {
@@ -145,7 +143,7 @@ static double log_det_of_union(builder *b, const cluster *one, const cluster *tw
             b->sum[i * p + j] = sum + (two->scatter != NULL ? two->scatter[at] : 0);
         }
     }
-    return mix_linalg_cholesky(p, b->sum, SINGULAR, b->factor) ? log_determinant(p, b->factor) : -HUGE_VAL;
+    return mix_linalg_cholesky(p, b->sum, SINGULAR, b->factor) ? determinant(p, b->factor, n) : 0;
 }
 
 /* By how much the sum rises when two clusters become one. */
@@ -157,15 +155,15 @@ static double rise(builder *b, size_t i, size_t j) {
         b->delta[p] = x[p] - y[p];
         squares += b->delta[p] * b->delta[p];
     }
-    double n = one->n + two->n, c = one->n * two->n / n, log_det = -INFINITY;
+    double n = one->n + two->n, c = one->n * two->n / n, det = 0;
     if (one->regular && two->leaves == 1) {
-        log_det = one->log_det + log_growth(b, one, c);
+        det = det_of_growth(b, one, c, n);
     } else if (two->regular && one->leaves == 1) {
-        log_det = two->log_det + log_growth(b, two, c);
+        det = det_of_growth(b, two, c, n);
     } else if (one->leaves + two->leaves > b->p) { /* fewer have no determinant */
-        log_det = log_det_of_union(b, one, two, c);
+        det = det_of_union(b, one, two, c, n);
     }
-    return cost(b, n, one->trace + two->trace + c * squares, log_det) - one->cost - two->cost;
+    return cost(b, n, one->trace + two->trace + c * squares, det) - one->cost - two->cost;
 }
 
 /* ---- Pairs ----------------------------------------------------------------------------------------------- */
@@ -241,12 +239,12 @@ static mixture_status merge(builder *b, size_t i, size_t j) {
         one->trace += b->sum[a * p + a];
     }
     one->regular = one->leaves > p && mix_linalg_cholesky(p, b->sum, SINGULAR, b->factor);
-    one->log_det = -INFINITY;
+    one->det = 0;
     if (one->regular) {
-        one->log_det = log_determinant(p, b->factor);
+        one->det = determinant(p, b->factor, n);
         mix_linalg_invert(p, b->factor, one->scatter + packed);
     }
-    one->cost = cost(b, n, one->trace, one->log_det);
+    one->cost = cost(b, n, one->trace, one->det);
     mix_memory_free(two->scatter);
     two->scatter = NULL;
     return MIXTURE_OK;
@@ -347,7 +345,7 @@ static void plant(builder *b) {
     for (size_t leaf = 0; leaf < b->tree->leaves; leaf++) {
         cluster *c = b->clusters + leaf;
         c->leaves = 1;
-        c->cost = cost(b, c->n, 0, -INFINITY);
+        c->cost = cost(b, c->n, 0, 0);
         memcpy(b->means + leaf * p, points->x + b->tree->first[leaf] * p, p * sizeof(double));
         b->live[leaf] = leaf;
         b->tree->step[leaf] = SIZE_MAX;

@@ -32,18 +32,21 @@ struct mix_init {
     const mixture_family *family;
     const mixture_options *options;
     const mix_cancel *cancel;
+    bool shared; /* by fits of several k and structures */
+    /* What forks have in common, which belongs to the one they come from: */
+    bool forked;
     const mixture_data *sample;
     mixture_data *own_sample;     /* NULL: the sample is the data */
     double *points[MIX_FEATURES]; /* the sample in the family's geometries, made when first needed */
-    bool shared;                  /* by fits of several k and structures */
     mix_hierarchy *tree;          /* made when first needed */
     size_t tree_rows;             /* of the sample, evenly spread */
-    size_t kept_k;                /* what the kept partitions are for */
-    size_t *kept[KEPT];           /* labels by candidate number; NULL: not drawn yet */
-    size_t *labels;               /* those of later numbers */
     size_t *known;                /* labels that the data have, 1..k or 0; NULL: none */
     double *weight;               /* of the sample's rows */
-    bool *placed;                 /* components with a center, while centers are chosen */
+    /* Each one's own: */
+    size_t kept_k;      /* what the kept partitions are for */
+    size_t *kept[KEPT]; /* labels by candidate number; NULL: not drawn yet */
+    size_t *labels;     /* those of later numbers */
+    bool *placed;       /* components with a center, while centers are chosen */
     double *centers, *totals, *chances, *scratch, *statistics, *resp;
 };
 
@@ -54,18 +57,26 @@ static void forget_partitions(mix_init *init) {
     }
 }
 
-void mix_init_free(mix_init *init) {
-    if (init == NULL) {
-        return;
-    }
+static void free_common(mix_init *init) {
     mix_subsample_free(init->own_sample);
-    forget_partitions(init);
     for (int i = 0; i < MIX_FEATURES; i++) {
         mix_memory_free(init->points[i]);
     }
     mix_hierarchy_free(init->tree);
-    void *blocks[] = {init->labels, init->known,   init->weight,  init->placed,     init->centers,
-                      init->totals, init->chances, init->scratch, init->statistics, init->resp};
+    mix_memory_free(init->known);
+    mix_memory_free(init->weight);
+}
+
+void mix_init_free(mix_init *init) {
+    if (init == NULL) {
+        return;
+    }
+    if (!init->forked) {
+        free_common(init);
+    }
+    forget_partitions(init);
+    void *blocks[] = {init->labels,  init->placed,  init->centers,    init->totals,
+                      init->chances, init->scratch, init->statistics, init->resp};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         mix_memory_free(blocks[i]);
     }
@@ -75,6 +86,10 @@ void mix_init_free(mix_init *init) {
 /* The sample's weights and labels as the clustering wants them. */
 static bool copy_extras(mix_init *init) {
     const mixture_data *sample = init->sample;
+    init->weight = mix_memory_array(sample->rows, sizeof(double));
+    if (init->weight == NULL) {
+        return false;
+    }
     if (sample->extras & MIXTURE_LABELLED) {
         init->known = mix_memory_array(sample->rows, sizeof(size_t));
         if (init->known == NULL) {
@@ -90,9 +105,23 @@ static bool copy_extras(mix_init *init) {
     return true;
 }
 
+/* Work space, for up to `most` components. */
+static bool make_space(mix_init *init, size_t most) {
+    const mixture_family *family = init->family;
+    size_t n = init->sample->rows, d = init->sample->d;
+    size_t size = mix_statistics_size(family, MIXTURE_FULL, most, d); /* no structure has more */
+    return (init->labels = mix_memory_array(n, sizeof(size_t))) != NULL &&
+           (init->placed = mix_memory_array(most, sizeof(bool))) != NULL &&
+           (init->centers = mix_memory_array(most, d * sizeof(double))) != NULL &&
+           (init->totals = mix_memory_array(most, sizeof(double))) != NULL &&
+           (init->chances = mix_memory_array(n, 2 * sizeof(double))) != NULL &&
+           (init->scratch = mix_memory_array(family->scratch_size(most, d), sizeof(double))) != NULL &&
+           (init->statistics = mix_memory_array(size, sizeof(double))) != NULL &&
+           (init->resp = mix_memory_array(most, MIX_BLOCK_ROWS * sizeof(double))) != NULL;
+}
+
 mixture_status mix_init_new(const mixture_family *family, const mixture_data *data, const mixture_options *options,
                             size_t most, bool shared, const mix_cancel *cancel, mix_init **result) {
-    size_t d = data->d;
     mix_init *init = *result = mix_memory_zeros(1, sizeof *init);
     if (init == NULL) {
         return MIXTURE_NOMEM;
@@ -100,26 +129,40 @@ mixture_status mix_init_new(const mixture_family *family, const mixture_data *da
     *init = (mix_init){.family = family, .options = options, .shared = shared, .cancel = cancel};
     mixture_status status = mix_subsample_draw(data, most, options->seed, cancel, &init->own_sample);
     init->sample = init->own_sample != NULL ? init->own_sample : data;
-    if (status == MIXTURE_OK) {
-        size_t n = init->sample->rows;
-        size_t size = mix_statistics_size(family, MIXTURE_FULL, most, d); /* no structure has more */
-        bool full = (init->labels = mix_memory_array(n, sizeof(size_t))) != NULL &&
-                    (init->weight = mix_memory_array(n, sizeof(double))) != NULL &&
-                    (init->placed = mix_memory_array(most, sizeof(bool))) != NULL &&
-                    (init->centers = mix_memory_array(most, d * sizeof(double))) != NULL &&
-                    (init->totals = mix_memory_array(most, sizeof(double))) != NULL &&
-                    (init->chances = mix_memory_array(n, 2 * sizeof(double))) != NULL &&
-                    (init->scratch = mix_memory_array(family->scratch_size(most, d), sizeof(double))) != NULL &&
-                    (init->statistics = mix_memory_array(size, sizeof(double))) != NULL &&
-                    (init->resp = mix_memory_array(most, MIX_BLOCK_ROWS * sizeof(double))) != NULL &&
-                    copy_extras(init);
-        status = full ? MIXTURE_OK : MIXTURE_NOMEM;
+    if (status == MIXTURE_OK && !(copy_extras(init) && make_space(init, most))) {
+        status = MIXTURE_NOMEM;
     }
     if (status != MIXTURE_OK) {
         mix_init_free(init);
         *result = NULL;
     }
     return status;
+}
+
+mixture_status mix_init_fork(const mix_init *init, size_t most, const mix_cancel *cancel, mix_init **result) {
+    mix_init *fork = *result = mix_memory_zeros(1, sizeof *fork);
+    if (fork == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    *fork = (mix_init){
+        .family = init->family,
+        .options = init->options,
+        .cancel = cancel,
+        .shared = init->shared,
+        .forked = true,
+        .sample = init->sample,
+        .tree = init->tree,
+        .tree_rows = init->tree_rows,
+        .known = init->known,
+        .weight = init->weight,
+    };
+    memcpy(fork->points, init->points, sizeof fork->points);
+    if (!make_space(fork, most)) {
+        mix_init_free(fork);
+        *result = NULL;
+        return MIXTURE_NOMEM;
+    }
+    return MIXTURE_OK;
 }
 
 const mixture_data *mix_init_sample(const mix_init *init) {
@@ -250,10 +293,33 @@ static mixture_status cut_tree(mix_init *init, size_t k, size_t *labels) {
 
 /* ---- Partitions ------------------------------------------------------------------------------------- */
 
+/* The geometry for a number that is not from the tree. */
+static mix_features features_of(size_t number) {
+    return number % 2 == 0 ? MIX_FEATURES_WHITENED : MIX_FEATURES_SCALED;
+}
+
+static bool all_known(const mix_init *init) {
+    return init->known != NULL && mix_subsample_all_labelled(init->sample);
+}
+
+mixture_status mix_init_complete(mix_init *init) {
+    int count = init->options->n_init < 3 ? init->options->n_init : 3; /* later ones need nothing else */
+    mixture_status status = MIXTURE_OK;
+    for (int number = 0; status == MIXTURE_OK && number < count && !all_known(init); number++) {
+        mix_points points;
+        if (!mix_init_from_tree(init, (size_t)number)) {
+            status = get_points(init, features_of((size_t)number), &points);
+        } else if (init->tree == NULL) {
+            status = grow_tree(init);
+        }
+    }
+    return status;
+}
+
 /* Fill labels with partition `number` of the sample into k clusters. */
 static mixture_status partition(mix_init *init, size_t k, size_t number, size_t *labels) {
     mix_points points;
-    if (init->known != NULL && mix_subsample_all_labelled(init->sample)) {
+    if (all_known(init)) {
         for (size_t i = 0; i < init->sample->rows; i++) {
             labels[i] = init->known[i] - 1;
         }
@@ -262,8 +328,7 @@ static mixture_status partition(mix_init *init, size_t k, size_t number, size_t 
     if (mix_init_from_tree(init, number)) {
         return cut_tree(init, k, labels);
     }
-    mix_features variant = number % 2 == 0 ? MIX_FEATURES_WHITENED : MIX_FEATURES_SCALED;
-    mixture_status status = get_points(init, variant, &points);
+    mixture_status status = get_points(init, features_of(number), &points);
     if (status != MIXTURE_OK) {
         return status;
     }

@@ -14,6 +14,13 @@ mixture_status mix_init_new(const mixture_family *family, const mixture_data *da
                             size_t most, bool shared, const mix_cancel *cancel, mix_init **init);
 void mix_init_free(mix_init *init); /* NULL is fine */
 
+/* Make all that its candidates share now, not when it is first needed. MIXTURE_OK, _NOMEM or _CANCELLED. */
+mixture_status mix_init_complete(mix_init *init);
+
+/* Another one, for up to `most` components, that draws the same candidates in work space of its own. What they share
+** it has from `init`, which is complete, outlives it and is only read: so each thread may draw with one. */
+mixture_status mix_init_fork(const mix_init *init, size_t most, const mix_cancel *cancel, mix_init **fork);
+
 /* The sample: the data themselves when they are small. */
 const mixture_data *mix_init_sample(const mix_init *init);
 

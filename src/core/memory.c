@@ -1,5 +1,5 @@
 /* memory.c: the one allocator. The host sets it once, before it uses anything else; that pointer is the
-** only state here. */
+** only state here, besides each thread's arena. */
 #include "memory.h"
 
 #include <stdatomic.h>
@@ -11,6 +11,7 @@
 
 static const mixture_allocator c_library = {malloc, realloc, free};
 static _Atomic(const mixture_allocator *) current = &c_library;
+static _Thread_local mix_arena *arena; /* NULL: none */
 
 void mixture_set_allocator(const mixture_allocator *allocator) {
     atomic_store(&current, allocator ? allocator : &c_library);
@@ -21,7 +22,7 @@ void *mix_memory_array(size_t count, size_t size) {
         return NULL;
     }
     size_t bytes = count * size;
-    return atomic_load(&current)->allocate(bytes ? bytes : 1);
+    return arena != NULL ? mix_arena_take(arena, bytes) : atomic_load(&current)->allocate(bytes ? bytes : 1);
 }
 
 void *mix_memory_zeros(size_t count, size_t size) {
@@ -40,11 +41,14 @@ void *mix_memory_resize(void *block, size_t count, size_t size) {
         return NULL;
     }
     size_t bytes = count * size;
-    return atomic_load(&current)->resize(block, bytes ? bytes : 1);
+    return arena != NULL ? mix_arena_resize(arena, block, bytes)
+                         : atomic_load(&current)->resize(block, bytes ? bytes : 1);
 }
 
 void mix_memory_free(void *block) {
-    if (block != NULL) {
+    if (block != NULL && arena != NULL) {
+        mix_arena_give(arena, block);
+    } else if (block != NULL) {
         atomic_load(&current)->release(block);
     }
 }
@@ -56,4 +60,8 @@ char *mix_memory_string(const char *text) {
         memcpy(copy, text, bytes);
     }
     return copy;
+}
+
+void mix_memory_use(mix_arena *own) {
+    arena = own;
 }

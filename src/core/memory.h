@@ -1,8 +1,10 @@
-/* memory.h: every allocation of the core, checked for overflow, through the one allocator. */
+/* memory.h: every allocation of the core, checked for overflow, through the one allocator. That is the host's, so
+** only threads that called the library may use it. A worker thread allocates in an arena which the calling thread
+** obtained for it, or not at all. */
 #ifndef MIX_MEMORY_H
 #define MIX_MEMORY_H
 
-#include <stddef.h>
+#include "arena.h"
 
 /* count * size bytes, not initialized; NULL when out of memory or when the product overflows. */
 void *mix_memory_array(size_t count, size_t size);
@@ -15,5 +17,9 @@ void *mix_memory_resize(void *block, size_t count, size_t size);
 void mix_memory_free(void *block);
 /* A copy of a string; NULL when out of memory. */
 char *mix_memory_string(const char *text);
+
+/* From here on the functions above serve this thread from an arena; NULL: from the allocator, as at first. A block
+** is freed, or resized, only where it is from. */
+void mix_memory_use(mix_arena *arena);
 
 #endif

@@ -64,6 +64,37 @@ void mix_found_clear(mix_found *found) {
     memset(found, 0, sizeof *found);
 }
 
+static mixture_status copy_model(mixture_model **to, const mixture_model *from) {
+    mixture_model *model = *to = mixture_model_new(from->family, from->k, from->d);
+    mixture_status status = model != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    if (status == MIXTURE_OK) {
+        mix_model_copy(model, from);
+        model->trials = from->trials;
+    }
+    for (size_t i = 0; status == MIXTURE_OK && i < from->warning_count; i++) {
+        status = mix_model_add_string(&model->warnings, &model->warning_count, from->warnings[i]);
+    }
+    return status;
+}
+
+mixture_status mix_found_copy(mix_found *to, const mix_found *from) {
+    *to = *from;
+    to->model = NULL;
+    to->run.trace = NULL;
+    mixture_status status = from->model != NULL ? copy_model(&to->model, from->model) : MIXTURE_OK;
+    if (status == MIXTURE_OK && from->run.trace != NULL) {
+        to->run.trace_capacity = from->run.trace_count;
+        to->run.trace = mix_memory_array(from->run.trace_count, sizeof(double));
+        status = to->run.trace != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    }
+    if (status != MIXTURE_OK) {
+        mix_found_clear(to);
+    } else if (from->run.trace != NULL) {
+        memcpy(to->run.trace, from->run.trace, from->run.trace_count * sizeof(double));
+    }
+    return status;
+}
+
 /* ---- Candidates -------------------------------------------------------------------------------------- */
 
 /* Better: sound before degenerate, no saddle before saddle, then by log-likelihood. */

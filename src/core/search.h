@@ -45,4 +45,7 @@ mixture_status mix_search_run(mix_search *search, const mixture_options *options
                               mix_found *found, mixture_error *error);
 void mix_found_clear(mix_found *found); /* {0} is fine */
 
+/* A copy, of memory of its own. MIXTURE_OK or, with *to as it is after mix_found_clear(), MIXTURE_NOMEM. */
+mixture_status mix_found_copy(mix_found *to, const mix_found *from);
+
 #endif

@@ -1,8 +1,7 @@
 /* select.c: which number of components, which structure: every candidate is fitted, over one copy of the data, and
-** a criterion compares them (Fraley & Raftery, Journal of the American Statistical Association 97 (2002) 611).
-**
-** The candidates of one k share the partitions that they start from. A structure also starts from the best fit of
-** those nested in it, whose matrices obey it, too: so a richer structure never has a lower likelihood. */
+** a criterion compares them (Fraley & Raftery, Journal of the American Statistical Association 97 (2002) 611). */
+#include "select.h"
+
 #include <string.h>
 
 #include "covariance.h"
@@ -12,6 +11,7 @@
 #include "options.h"
 #include "outcome.h"
 #include "precheck.h"
+#include "sweep.h"
 
 /* The structures, each after those that are nested in it. */
 static const mixture_covariance nested_order[] = {
@@ -20,176 +20,37 @@ static const mixture_covariance nested_order[] = {
 };
 
 typedef struct mix_selection {
-    mix_search search;
-    mixture_options options; /* of the candidate at hand */
-    mixture_criterion criterion;
-    mixture_covariance structures[MIXTURE_COVARIANCES]; /* in nested order */
-    size_t structure_count;
-    size_t least_k, most_k, distinct;
-    double shift; /* see mix_outcome_shift */
-
-    mixture_candidate *candidates;
-    size_t count;
-    mix_found row[MIXTURE_COVARIANCES]; /* the fits of the k at hand, by place in structures[] */
-    mix_found best;                     /* of all */
-    mixture_candidate winner;           /* its entry; what it points to is not its own */
+    mix_search search; /* for what all candidates share */
+    mix_plan plan;
+    mix_group *groups; /* in the order of k */
+    size_t group_count;
+    mixture_candidate *candidates; /* group after group */
+    size_t candidate_count;
+    mix_found best;           /* of all */
+    mixture_candidate winner; /* its entry; what it points to is not its own */
     mixture_error *error;
 } mix_selection;
-
-/* ---- Order ------------------------------------------------------------------------------------------- */
-
-static double value_of(const mixture_candidate *candidate, mixture_criterion criterion) {
-    return criterion == MIXTURE_BIC ? candidate->bic : criterion == MIXTURE_ICL ? candidate->icl : candidate->aic;
-}
-
-/* < 0 if a is the better one: sound ones first, by the criterion; then those that are not and those without a fit,
-** by k. */
-static int compare(const mixture_candidate *a, const mixture_candidate *b, mixture_criterion criterion) {
-    if (a->sound != b->sound) {
-        return a->sound ? -1 : 1;
-    }
-    if (a->fitted != b->fitted) {
-        return a->fitted ? -1 : 1;
-    }
-    if (!a->sound && a->k != b->k) {
-        return a->k < b->k ? -1 : 1;
-    }
-    double first = value_of(a, criterion), second = value_of(b, criterion);
-    return (first > second) - (first < second);
-}
 
 /* Insertion keeps the order of equals: fewer components, then the plainer structure. */
 static void sort_candidates(mixture_candidate *candidates, size_t count, mixture_criterion criterion) {
     for (size_t i = 1; i < count; i++) {
         mixture_candidate candidate = candidates[i];
         size_t place = i;
-        for (; place > 0 && compare(&candidate, &candidates[place - 1], criterion) < 0; place--) {
+        for (; place > 0 && mix_group_compare(&candidate, &candidates[place - 1], criterion) < 0; place--) {
             candidates[place] = candidates[place - 1];
         }
         candidates[place] = candidate;
     }
 }
 
-/* ---- One candidate ----------------------------------------------------------------------------------- */
-
-/* The fit of the k at hand with the highest likelihood among the structures nested in this one. */
-static const mixture_model *find_near(const mix_selection *selection, size_t place) {
-    const mix_found *near = NULL;
-    for (size_t i = 0; i < place; i++) {
-        const mix_found *found = &selection->row[i];
-        bool sound = found->model != NULL && !found->soundness.degenerate && !found->soundness.saddle;
-        if (sound && mix_covariance_nested(selection->structures[i], selection->structures[place]) &&
-            (near == NULL || found->run.loglik > near->run.loglik)) {
-            near = found;
-        }
-    }
-    return near != NULL ? near->model : NULL;
-}
-
-static mixture_status copy_warnings(mixture_candidate *candidate, char *const *warnings, size_t count) {
-    mixture_status status = MIXTURE_OK;
-    for (size_t i = 0; status == MIXTURE_OK && i < count; i++) {
-        status = mix_model_add_string(&candidate->warnings, &candidate->warning_count, warnings[i]);
-    }
-    return status;
-}
-
-/* The entry of a candidate that was fitted. */
-static mixture_status enter_fit(mix_selection *selection, const mix_found *found, mixture_candidate *candidate) {
-    mix_run run = {.loglik = found->run.loglik, .entropy = found->run.entropy};
-    mix_outcome_run(&selection->search, selection->shift, &run);
-    mix_criteria criteria = mix_outcome_criteria(&selection->search, &selection->options, &run);
-    candidate->fitted = true;
-    candidate->sound = !found->soundness.degenerate && !found->soundness.saddle;
-    candidate->loglik = run.loglik;
-    candidate->parameters = criteria.parameters;
-    candidate->aic = criteria.aic;
-    candidate->bic = criteria.bic;
-    candidate->icl = criteria.icl;
-    candidate->converged = found->run.converged && !found->soundness.saddle;
-    return copy_warnings(candidate, found->model->warnings, found->model->warning_count);
-}
-
-/* Fit the candidate at `place` of structures[]; a fit that is not possible is an entry, not an error. */
-static mixture_status fit_candidate(mix_selection *selection, size_t place, mixture_candidate *candidate) {
-    mixture_error reason = {MIXTURE_OK, ""};
-    mix_found *found = &selection->row[place];
-    mixture_status status =
-        mix_precheck_k(selection->search.data, &selection->options, selection->distinct, &reason);
-    if (status == MIXTURE_OK) {
-        status =
-            mix_search_run(&selection->search, &selection->options, find_near(selection, place), found, &reason);
-    }
-    if (status == MIXTURE_INVALID) {
-        char *text = reason.text;
-        status = copy_warnings(candidate, &text, 1);
-    } else if (status == MIXTURE_OK) {
-        status = enter_fit(selection, found, candidate);
-    }
-    return mix_error_status(selection->error, status);
-}
-
-/* An earlier candidate of the k at hand that is the same: for one component many structures are. */
-static const mixture_candidate *find_same(const mix_selection *selection, size_t place,
-                                          const mixture_candidate *first) {
-    for (size_t i = 0; selection->options.k == 1 && i < place; i++) {
-        if (mix_covariance_kind(selection->structures[i]) == mix_covariance_kind(selection->structures[place])) {
-            return first + i;
-        }
-    }
-    return NULL;
-}
-
-/* ---- All of them ------------------------------------------------------------------------------------- */
-
-/* Keep the best fit of the k at hand if it is the best of all, and drop the others. */
-static void keep_best(mix_selection *selection, const mixture_candidate *first) {
-    for (size_t i = 0; i < selection->structure_count; i++) {
-        mix_found *found = &selection->row[i];
-        if (found->model != NULL &&
-            (selection->best.model == NULL || compare(first + i, &selection->winner, selection->criterion) < 0)) {
-            mix_found_clear(&selection->best);
-            selection->best = *found;
-            selection->winner = first[i];
-            memset(found, 0, sizeof *found);
-        }
-        mix_found_clear(found);
-    }
-}
-
-static mixture_status fit_structures(mix_selection *selection, size_t k) {
-    mixture_candidate *first = selection->candidates + selection->count;
-    mixture_status status = MIXTURE_OK;
-    selection->options.k = k;
-    for (size_t i = 0; status == MIXTURE_OK && i < selection->structure_count; i++) {
-        selection->options.covariance = selection->structures[i];
-        selection->count++; /* from here on it is freed with the others */
-        const mixture_candidate *same = find_same(selection, i, first);
-        if (same != NULL) {
-            first[i] = *same;
-            first[i].warnings = NULL;
-            first[i].warning_count = 0;
-            status =
-                mix_error_status(selection->error, copy_warnings(&first[i], same->warnings, same->warning_count));
-        }
-        first[i].k = k;
-        first[i].covariance = selection->structures[i];
-        if (same == NULL) {
-            status = fit_candidate(selection, i, &first[i]);
-        }
-    }
-    if (status == MIXTURE_OK) {
-        keep_best(selection, first);
-    }
-    return status;
-}
+/* ---- What there is to fit ---------------------------------------------------------------------------- */
 
 /* Structures that the choices name and that differ for so many columns, in nested order. */
-static void list_structures(mix_selection *selection, const mixture_choices *choices) {
-    size_t d = selection->search.data->d;
-    if (!selection->search.family->structured) {
-        selection->structures[0] = MIXTURE_FULL;
-        selection->structure_count = 1;
+static void list_structures(mix_plan *plan, const mixture_choices *choices) {
+    size_t d = plan->data->d;
+    if (!plan->family->structured) {
+        plan->structures[0] = MIXTURE_FULL;
+        plan->structure_count = 1;
         return;
     }
     for (size_t i = 0; i < MIXTURE_COVARIANCES; i++) {
@@ -200,35 +61,188 @@ static void list_structures(mix_selection *selection, const mixture_choices *cho
         }
         /* With one column only volumes differ, and EII and VII come first. */
         if (wanted && (d > 1 || i < 2)) {
-            selection->structures[selection->structure_count++] = nested_order[i];
+            plan->structures[plan->structure_count++] = nested_order[i];
         }
     }
 }
+
+/* A group for each k, in the order of k. */
+static mixture_status list_groups(mix_selection *selection, const mixture_choices *choices) {
+    size_t structures = selection->plan.structure_count;
+    if (choices->k_count == 0 || structures == 0) {
+        return mix_error_invalid(selection->error, "there is nothing to choose from; expected one k and one "
+                                                   "structure or more");
+    }
+    mix_group *groups = selection->groups = mix_memory_zeros(choices->k_count, sizeof *groups);
+    selection->candidates = mix_memory_zeros(choices->k_count, structures * sizeof *selection->candidates);
+    if (groups == NULL || selection->candidates == NULL) {
+        return mix_error_status(selection->error, MIXTURE_NOMEM);
+    }
+    for (size_t i = 0; i < choices->k_count; i++) {
+        size_t place = i;
+        if (choices->k[i] < 1) {
+            return mix_error_invalid(selection->error, "k is 0; expected integers >= 1");
+        }
+        for (; place > 0 && groups[place - 1].k > choices->k[i]; place--) {
+            groups[place].k = groups[place - 1].k;
+        }
+        groups[place].k = choices->k[i];
+        groups[i].candidates = selection->candidates + i * structures;
+    }
+    selection->group_count = choices->k_count;
+    selection->candidate_count = choices->k_count * structures;
+    return MIXTURE_OK;
+}
+
+/* What the candidates share. */
+static mixture_status prepare(mix_selection *selection, mixture_data *data) {
+    mix_search *search = &selection->search;
+    mix_plan *plan = &selection->plan;
+    size_t most = selection->groups[selection->group_count - 1].k;
+    mixture_status status = mix_precheck_rows(plan->family, data, &plan->options, most, search->cancel,
+                                              &plan->distinct, selection->error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    most = most < plan->distinct ? most : plan->distinct;
+    status = mix_outcome_shift(search, &plan->shift);
+    if (status == MIXTURE_OK) {
+        status = mix_init_new(plan->family, data, &plan->options, most, true, search->cancel, &search->init);
+    }
+    return mix_error_status(selection->error, status);
+}
+
+/* ---- Fits -------------------------------------------------------------------------------------------- */
+
+/* Keep the group's best fit if it is the best of all. */
+static void keep_best(mix_selection *selection, mix_group *group) {
+    const mixture_candidate *candidate = &group->candidates[group->best_place];
+    if (group->best.model != NULL &&
+        (selection->best.model == NULL ||
+         mix_group_compare(candidate, &selection->winner, selection->plan.criterion) < 0)) {
+        mix_found_clear(&selection->best);
+        selection->best = group->best;
+        selection->winner = *candidate;
+        group->best = (mix_found){0};
+    }
+    mix_found_clear(&group->best);
+}
+
+static mixture_status fit_groups(mix_selection *selection, size_t arena_bytes) {
+    const mix_search *search = &selection->search;
+    const mix_plan *plan = &selection->plan;
+    mix_sweep how = mix_sweep_choose(plan, search->init, selection->groups, selection->group_count);
+    how.arena_bytes = arena_bytes != 0 ? arena_bytes : how.arena_bytes;
+    mixture_status status = MIXTURE_OK;
+    if (how.threads > 1) {
+        status = mix_sweep_run(plan, search->init, search->cancel, how, selection->groups, selection->group_count);
+    }
+    for (size_t i = 0; status == MIXTURE_OK && i < selection->group_count; i++) {
+        mix_group *group = &selection->groups[i];
+        if (how.threads == 1) {
+            status = mix_group_fit(plan, search->init, search->cancel, group);
+        }
+        keep_best(selection, group);
+    }
+    return mix_error_status(selection->error, status);
+}
+
+/* ---- The best once more ------------------------------------------------------------------------------ */
+
+/* Among so many candidates each gets but a few starts. So the best are fitted again as a fit of its own is: as many as
+** these, and on until the winner is one of them. */
+enum { AGAIN_LEAST = 3, AGAIN_MOST = 8 };
+
+/* The best sound candidate that is not in again[]; NULL when there is none. */
+static mixture_candidate *find_best(mix_selection *selection, mixture_candidate *const *again, size_t count) {
+    mixture_candidate *best = NULL;
+    for (size_t i = 0; i < selection->candidate_count; i++) {
+        mixture_candidate *candidate = &selection->candidates[i];
+        bool done = !candidate->sound;
+        for (size_t j = 0; j < count && !done; j++) {
+            done = again[j] == candidate;
+        }
+        if (!done && (best == NULL || mix_group_compare(candidate, best, selection->plan.criterion) < 0)) {
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+/* Fit a candidate again; what is better takes the place of what there was. */
+static mixture_status fit_again(mix_selection *selection, mixture_candidate *candidate) {
+    mix_plan *plan = &selection->plan;
+    mixture_options options = plan->options;
+    mixture_error reason = {MIXTURE_OK, ""};
+    mixture_candidate entry = {0};
+    mix_found found;
+    options.k = candidate->k;
+    options.covariance = candidate->covariance;
+    mixture_status status = mix_search_run(&selection->search, &options, NULL, &found, &reason);
+    if (status != MIXTURE_OK) {
+        return status == MIXTURE_INVALID ? MIXTURE_OK : status; /* what there is stays */
+    }
+    status = mix_group_enter(plan, &selection->search, &options, &found, &entry);
+    bool better = status == MIXTURE_OK && mix_group_compare(&entry, candidate, plan->criterion) < 0;
+    if (better) {
+        mixture_candidate before = *candidate;
+        *candidate = entry;
+        entry = before;
+    }
+    if (better && mix_group_compare(candidate, &selection->winner, plan->criterion) < 0) {
+        mix_found_clear(&selection->best);
+        selection->best = found;
+        selection->winner = *candidate;
+        found = (mix_found){0};
+    }
+    mix_found_clear(&found);
+    mix_model_free_strings(entry.warnings, entry.warning_count);
+    return status;
+}
+
+static mixture_status fit_best_again(mix_selection *selection) {
+    mixture_candidate *again[AGAIN_MOST];
+    mixture_status status = MIXTURE_OK;
+    for (size_t count = 0; status == MIXTURE_OK && count < AGAIN_MOST; count++) {
+        mixture_candidate *best = find_best(selection, again, count);
+        bool leads = best != NULL && mix_group_compare(best, &selection->winner, selection->plan.criterion) <= 0;
+        if (best == NULL || (count >= AGAIN_LEAST && !leads)) {
+            break;
+        }
+        again[count] = best;
+        status = best->k > 1 ? fit_again(selection, best) : MIXTURE_OK; /* one component has one fit */
+    }
+    return mix_error_status(selection->error, status);
+}
+
+/* ---- The result -------------------------------------------------------------------------------------- */
 
 static mixture_status warn(const mix_selection *selection, mixture_model *model) {
     mixture_status status = MIXTURE_OK;
     if (!selection->winner.sound) {
         return mix_model_warn(model, "no candidate is sound: this is the one of fewest components");
     }
-    if (model->k == selection->most_k) {
+    if (model->k == selection->groups[selection->group_count - 1].k) {
         status = mix_model_warn(model, "k = %zu is the largest that was tried: more may be better", model->k);
     }
-    if (status == MIXTURE_OK && model->k == selection->least_k && model->k > 1) {
+    if (status == MIXTURE_OK && model->k == selection->groups[0].k && model->k > 1) {
         status = mix_model_warn(model, "k = %zu is the smallest that was tried: fewer may be better", model->k);
     }
     return status;
 }
 
 static mixture_status deliver(mix_selection *selection, mixture_model **result) {
+    mix_plan *plan = &selection->plan;
     if (selection->best.model == NULL) { /* the first candidate's reason is the plainest */
         return mix_error_invalid(selection->error, "%s", selection->candidates[0].warnings[0]);
     }
-    selection->options.k = selection->winner.k;
-    selection->options.covariance = selection->winner.covariance;
-    mix_outcome_run(&selection->search, selection->shift, &selection->best.run);
+    mixture_options options = plan->options;
+    options.k = selection->winner.k;
+    options.covariance = selection->winner.covariance;
+    mix_outcome_run(&selection->search, plan->shift, &selection->best.run);
     mixture_model *model = NULL;
     mixture_status status =
-        mix_outcome_deliver(&selection->search, &selection->options, &selection->best, &model, selection->error);
+        mix_outcome_deliver(&selection->search, &options, &selection->best, &model, selection->error);
     if (status != MIXTURE_OK) {
         return status;
     }
@@ -237,74 +251,56 @@ static mixture_status deliver(mix_selection *selection, mixture_model **result) 
         mixture_model_free(model);
         return status;
     }
-    sort_candidates(selection->candidates, selection->count, selection->criterion);
-    model->criterion = selection->criterion;
+    sort_candidates(selection->candidates, selection->candidate_count, plan->criterion);
+    model->criterion = plan->criterion;
     model->candidates = selection->candidates;
-    model->candidate_count = selection->count;
+    model->candidate_count = selection->candidate_count;
     selection->candidates = NULL;
     *result = model;
     return MIXTURE_OK;
 }
 
-/* What the candidates share. */
-static mixture_status prepare(mix_selection *selection, mixture_data *data, const mixture_choices *choices) {
-    const mix_search *search = &selection->search;
-    for (size_t i = 0; i < choices->k_count; i++) {
-        size_t k = choices->k[i];
-        if (k < 1) {
-            return mix_error_invalid(selection->error, "k is 0; expected integers >= 1");
-        }
-        selection->most_k = k > selection->most_k ? k : selection->most_k;
-        selection->least_k = i == 0 || k < selection->least_k ? k : selection->least_k;
-    }
-    if (choices->k_count == 0 || selection->structure_count == 0) {
-        return mix_error_invalid(selection->error, "there is nothing to choose from; expected one k and one "
-                                                   "structure or more");
-    }
-    mixture_status status = mix_precheck_rows(search->family, data, &selection->options, selection->most_k,
-                                              search->cancel, &selection->distinct, selection->error);
-    if (status != MIXTURE_OK) {
-        return status;
-    }
-    size_t most = selection->most_k < selection->distinct ? selection->most_k : selection->distinct;
-    selection->candidates =
-        mix_memory_zeros(choices->k_count, selection->structure_count * sizeof *selection->candidates);
-    status = selection->candidates != NULL ? mix_outcome_shift(search, &selection->shift) : MIXTURE_NOMEM;
-    if (status == MIXTURE_OK) {
-        status = mix_init_new(search->family, data, &selection->options, most, true, search->cancel,
-                              &selection->search.init);
-    }
-    return mix_error_status(selection->error, status);
-}
-
 static void clear(mix_selection *selection) {
-    for (size_t i = 0; i < MIXTURE_COVARIANCES; i++) {
-        mix_found_clear(&selection->row[i]);
+    for (size_t i = 0; i < selection->group_count; i++) {
+        mix_found_clear(&selection->groups[i].best);
     }
+    mix_memory_free(selection->groups);
     mix_found_clear(&selection->best);
-    mix_model_free_candidates(selection->candidates, selection->count);
+    mix_model_free_candidates(selection->candidates, selection->candidate_count);
     mix_init_free(selection->search.init);
 }
 
-mixture_status mixture_select(const mixture_family *family, mixture_data *data, const mixture_options *options,
-                              const mixture_choices *choices, mixture_model **model, mixture_error *error) {
+mixture_status mix_select(const mixture_family *family, mixture_data *data, const mixture_options *options,
+                          const mixture_choices *choices, size_t arena_bytes, mixture_model **model,
+                          mixture_error *error) {
     const mix_cancel cancel = {options->cancel, options->host};
-    mix_selection selection = {.options = *options, .criterion = choices->criterion, .error = error};
+    mix_selection selection = {.error = error};
     *model = NULL;
+    selection.plan = (mix_plan){family, data, .options = *options, .criterion = choices->criterion};
+    selection.plan.options.k = 1;
     mix_search_begin(&selection.search, family, data, &cancel);
-    selection.search.share = true;
-    selection.options.k = 1;
-    mixture_status status = mix_options_check(&selection.options, error);
+    mixture_status status = mix_options_check(&selection.plan.options, error);
     if (status == MIXTURE_OK) {
-        list_structures(&selection, choices);
-        status = prepare(&selection, data, choices);
+        list_structures(&selection.plan, choices);
+        status = list_groups(&selection, choices);
     }
-    for (size_t i = 0; status == MIXTURE_OK && i < choices->k_count; i++) {
-        status = fit_structures(&selection, choices->k[i]);
+    if (status == MIXTURE_OK) {
+        status = prepare(&selection, data);
+    }
+    if (status == MIXTURE_OK) {
+        status = fit_groups(&selection, arena_bytes);
+    }
+    if (status == MIXTURE_OK) {
+        status = fit_best_again(&selection);
     }
     if (status == MIXTURE_OK) {
         status = deliver(&selection, model);
     }
     clear(&selection);
     return status;
+}
+
+mixture_status mixture_select(const mixture_family *family, mixture_data *data, const mixture_options *options,
+                              const mixture_choices *choices, mixture_model **model, mixture_error *error) {
+    return mix_select(family, data, options, choices, 0, model, error);
 }

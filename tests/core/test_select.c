@@ -237,6 +237,29 @@ static void a_candidate_is_as_good_as_its_own_fit(void **state) {
     free(x);
 }
 
+/* Also where the clusters do not tell k: the winner was fitted with as many starts as a fit alone. */
+static void the_winner_is_as_good_as_its_own_fit(void **state) {
+    (void)state;
+    for (uint64_t seed = 20; seed < 26; seed++) {
+        size_t n = 120, d = 1 + seed % 3;
+        double *x = clusters(n, d, seed);
+        for (size_t i = 0; i < n * d; i++) {
+            x[i] /= 3; /* so near that they overlap */
+        }
+        problem p = up_to(5);
+        mixture_model *model = choose_gaussian(&p, x, n, d);
+        mixture_options options;
+        mixture_options_default(&options);
+        options.k = model->k;
+        options.covariance = model->covariance;
+        mixture_model *fit = check_fit(x, n, d, &options);
+        assert_true(model->loglik > fit->loglik - 1e-5);
+        mixture_model_free(fit);
+        mixture_model_free(model);
+        free(x);
+    }
+}
+
 static void only_what_was_chosen_from_is_tried(void **state) {
     (void)state;
     double *x = clusters(150, 2, 8);
@@ -495,6 +518,7 @@ int main(void) {
         cmocka_unit_test(iris_has_two_components_of_one_shape),
         cmocka_unit_test(the_criterion_decides),
         cmocka_unit_test(a_candidate_is_as_good_as_its_own_fit),
+        cmocka_unit_test(the_winner_is_as_good_as_its_own_fit),
         cmocka_unit_test(only_what_was_chosen_from_is_tried),
         cmocka_unit_test(one_column_has_two_structures),
         cmocka_unit_test(ties_go_to_the_plainest),
