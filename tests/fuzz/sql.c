@@ -92,7 +92,7 @@ static void bind(sqlite3_stmt *statement, int place, fuzz_input *input) {
     }
 }
 
-/* SELECT f(column2, ...) or SELECT * FROM t(column2, ...), over rows of parameters; column1 is there so that a row
+/* SELECT f(column2, ...) or SELECT t.* FROM t(column2, ...), over rows of parameters; column1 is there so that a row
 ** is never empty. */
 static void write_query(char *sql, unsigned which, int count, int rows) {
     char arguments[200] = "(", values[200] = "(0";
@@ -103,7 +103,7 @@ static void write_query(char *sql, unsigned which, int count, int rows) {
     if (which < FUNCTIONS) {
         sprintf(sql, "SELECT %s%s) AS answer FROM (VALUES ", functions[which], arguments);
     } else {
-        strcpy(sql, "SELECT answer.* FROM (VALUES ");
+        strcpy(sql, "SELECT answer.*, answer._model FROM (VALUES ");
     }
     for (int row = 0; row < rows; row++) {
         sprintf(sql + strlen(sql), "%s%s)", row ? "," : "", values);
