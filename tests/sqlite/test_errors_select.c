@@ -18,7 +18,7 @@ static void options_of_a_selection(void **state) {
         {"{\"covariances\":[\"EII\"],\"covariance\":\"EII\"}",
          "covariance is \"EII\" at offset 36; expected covariances or covariance, not both"},
         {"{\"covariances\":[]}",
-         "covariances is an array at offset 15; expected an array of covariance structures"},
+         "covariances is an array at offset 15; expected an array of one covariance structure or more"},
         {"{\"covariances\":\"EII\"}",
          "covariances is \"EII\" at offset 15; expected an array of covariance structures"},
         {"{\"covariances\":[\"EII\",\"EII\"]}",
@@ -39,7 +39,7 @@ static void options_of_a_selection(void **state) {
 static void candidates_of_a_model(void **state) {
     const wrong cases[] = {
         {"{" MODEL ",\"selection\":1}", "selection is 1 at offset 83; expected an array of objects"},
-        {"{" MODEL ",\"selection\":[1]}", "selection[0] is 1 at offset 84; expected an object"},
+        {"{" MODEL ",\"selection\":[1]}", "selection[0] is 1 at offset 84; expected an object with a key k"},
         {"{" MODEL ",\"criterion\":1}", "criterion is 1 at offset 83; expected bic, icl or aic"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
