@@ -20,7 +20,7 @@ static void options_of_a_selection(void **state) {
         {"{\"covariances\":[]}",
          "covariances is an array at offset 15; expected an array of one covariance structure or more"},
         {"{\"covariances\":\"EII\"}",
-         "covariances is \"EII\" at offset 15; expected an array of covariance structures"},
+         "covariances is \"EII\" at offset 15; expected an array of one covariance structure or more"},
         {"{\"covariances\":[\"EII\",\"EII\"]}",
          "covariances[1] is \"EII\" at offset 22; expected each structure once"},
         {"{\"k\":[]}", "k is an array at offset 5; expected an array of numbers of components"},
