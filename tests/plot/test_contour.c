@@ -201,6 +201,24 @@ static void a_ridge_narrower_than_the_grid_is_found(void **state) {
     release(&t);
 }
 
+static void a_ridge_below_a_level_has_no_path_there(void **state) {
+    (void)state;
+    const double means[][2] = {{0, 0}, {30, -20}};
+    plain model = round_components(2, means, 1);
+    for (int c = 0; c < 2; c++) {
+        model.weights[c] = c == 0 ? 1 - 1e-6 : 1e-6;
+        model.covariances[c][0][1] = model.covariances[c][1][0] = 1 - 1e-10;
+    }
+    traced t = trace(&model, 40, 160);
+    for (int level = 0; level < LEVELS; level++) {
+        assert_true(t.contours[level].count > 0);
+        for (size_t v = 0; v < t.contours[level].count; v++) {
+            assert_true(t.contours[level].x[v] < 10);
+        }
+    }
+    release(&t);
+}
+
 static void lines_of_the_field_rise_from_end_to_end(void **state) {
     (void)state;
     plain model = plain_model(4, 2, 9);
@@ -279,6 +297,7 @@ int main(void) {
         counted_test(a_hole_has_a_path_of_its_own),
         counted_test(narrow_components_are_found_on_a_wide_field),
         counted_test(a_ridge_narrower_than_the_grid_is_found),
+        counted_test(a_ridge_below_a_level_has_no_path_there),
         counted_test(lines_of_the_field_rise_from_end_to_end),
         counted_test(memory_that_runs_out_leaks_nothing),
         counted_test(tracing_can_be_cancelled),
