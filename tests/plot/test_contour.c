@@ -238,6 +238,37 @@ static void lines_of_the_field_rise_from_end_to_end(void **state) {
     mixture_model_free(made);
 }
 
+/* At the edge of what a double can tell from singular, the order of the columns decides. */
+static void columns_that_are_singular_in_their_new_order_are_an_error(void **state) {
+    (void)state;
+    const size_t swapped[] = {1, 0};
+    uint64_t random = 1;
+    int refused = 0;
+    for (int i = 0; i < 2000; i++) {
+        mixture_model *made = mixture_model_new(&mixture_gaussian, 1, 2), *marginal;
+        double x = 1 + plain_random(&random), y = 1 + plain_random(&random);
+        made->weights[0] = 1;
+        made->arrays[1][0] = x;
+        made->arrays[1][3] = y;
+        made->arrays[1][1] = made->arrays[1][2] = sqrt(x * y) * (1 - 6e-16);
+        if (mixture_model_prepare(made, NULL) == MIXTURE_OK) {
+            mixture_error error;
+            mixture_status status = mix_field_marginal(made, swapped, 2, &marginal, &error);
+            if (status == MIXTURE_OK) {
+                assert_true(marginal->arrays[1][0] == y && marginal->arrays[1][3] == x);
+            } else {
+                assert_int_equal(status, MIXTURE_INVALID);
+                assert_string_equal(error.text, "covariances[0] is not positive definite");
+                assert_null(marginal);
+                refused++;
+            }
+            mixture_model_free(marginal);
+        }
+        mixture_model_free(made);
+    }
+    assert_true(refused > 0);
+}
+
 static void memory_that_runs_out_leaks_nothing(void **state) {
     (void)state;
     plain model = plain_model(2, 2, 1);
@@ -299,6 +330,7 @@ int main(void) {
         counted_test(a_ridge_narrower_than_the_grid_is_found),
         counted_test(a_ridge_below_a_level_has_no_path_there),
         counted_test(lines_of_the_field_rise_from_end_to_end),
+        counted_test(columns_that_are_singular_in_their_new_order_are_an_error),
         counted_test(memory_that_runs_out_leaks_nothing),
         counted_test(tracing_can_be_cancelled),
     };
