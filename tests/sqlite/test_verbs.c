@@ -447,7 +447,7 @@ static void statistics_of_skipped_rows_alone_have_no_next_model(void **state) {
 static void sums_beyond_a_double_have_no_next_model(void **state) {
     const char *model = "{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":[[[1]]]}";
     expect_error(*state, sql_build("SELECT mix_step(%Q, 1e200)", model),
-                 "mix_step: they overflow a double; expected finite sums: rescale the columns");
+                 "mix_step: statistics: they overflow a double; expected finite sums: rescale the columns");
     expect_error(*state, sql_build("SELECT mix_maximize(mix_statistics(%Q, 1e200))", model),
                  "mix_maximize: argument 1 is statistics that overflow a double; expected finite sums");
 }
