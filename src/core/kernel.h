@@ -37,6 +37,8 @@ typedef struct mix_kernel {
                          double *statistics);
     /* Add to statistics: sum of resp; of resp x, d. */
     void (*sums)(const mix_rows *rows, size_t d, const double *resp, double *statistics);
+    /* x[i] = log(x[i]) of positive, finite, normal x[i], within 1 ulp. */
+    void (*log)(size_t count, double *x);
 } mix_kernel;
 
 /* The kernel in use. */
