@@ -46,7 +46,8 @@ typedef struct builder {
     double alpha;
     cluster *clusters;
     double *means;
-    double *columns;          /* of the leaves: p columns */
+    double *columns;          /* of the leaves: their points as p columns, */
+    double *sizes, *costs;    /* n_k and terms */
     size_t *live, live_count; /* clusters that are left, rising */
     double *rises;            /* of cluster i and j < i, at i (i - 1) / 2 + j */
     nearest *nearest;
@@ -105,11 +106,16 @@ static mixture_status find_leaves(builder *b) {
 
 /* ---- Cost ------------------------------------------------------------------------------------------------ */
 
+/* A logarithm can be taken of it. */
+static double bounded(double x) {
+    x = x < DBL_MAX ? x : DBL_MAX;
+    return x > DBL_MIN ? x : DBL_MIN;
+}
+
 /* A cluster's term of the sum is n_k times the logarithm of this. det: |W_k / n_k|, or 0 where that is singular. A
 ** determinant so small that a double cannot hold it is none beside the other term. */
 static double inner(const builder *b, double n, double trace, double det) {
-    double sum = det + (trace + b->alpha) / n;
-    return sum < DBL_MAX ? fmax(sum, DBL_MIN) : DBL_MAX;
+    return bounded(det + (trace + b->alpha) / n);
 }
 
 /* |F F' / n| of a packed factor. */
@@ -187,26 +193,27 @@ static mixture_status find_rises(builder *b, size_t i, const size_t *others, siz
     return MIXTURE_OK;
 }
 
-/* The same for leaf i and those before it: two points have no determinant, unless they are numbers. */
+/* The same for leaf i and those before it: two points have no determinant or, of one column, one equal to the trace. */
 static void find_leaf_rises(builder *b, size_t i) {
-    const cluster *one = b->clusters + i;
     double *pairs = b->pairs;
     memset(pairs, 0, i * sizeof *pairs);
     for (size_t a = 0; a < b->p; a++) {
         const double *column = b->columns + a * b->tree->leaves;
+        double x = column[i];
         for (size_t j = 0; j < i; j++) {
-            double delta = column[i] - column[j];
+            double delta = x - column[j];
             pairs[j] += delta * delta;
         }
     }
+    double size = b->sizes[i], cost = b->costs[i], alpha = b->alpha, share = b->p == 1 ? 2 : 1;
+    const double *sizes = b->sizes, *costs = b->costs;
     for (size_t j = 0; j < i; j++) {
-        double n = one->n + b->clusters[j].n, trace = one->n * b->clusters[j].n / n * pairs[j];
-        pairs[j] = inner(b, n, trace, b->p == 1 ? trace / n : 0);
+        double n = size + sizes[j], trace = size * sizes[j] / n * pairs[j];
+        pairs[j] = bounded((share * trace + alpha) / n);
     }
     mix_kernel_current()->log(i, pairs);
     for (size_t j = 0; j < i; j++) {
-        const cluster *two = b->clusters + j;
-        pairs[j] = (one->n + two->n) * pairs[j] - one->cost - two->cost;
+        pairs[j] = (size + sizes[j]) * pairs[j] - cost - costs[j];
     }
 }
 
@@ -383,6 +390,8 @@ static void plant(builder *b) {
         cluster *c = b->clusters + leaf;
         c->leaves = 1;
         c->cost = c->n * log(inner(b, c->n, 0, 0));
+        b->sizes[leaf] = c->n;
+        b->costs[leaf] = c->cost;
         for (size_t j = 0; j < p; j++) {
             double value = points->x[b->tree->first[leaf] * p + j];
             b->means[leaf * p + j] = b->columns[j * b->tree->leaves + leaf] = value;
@@ -405,13 +414,16 @@ static mixture_status build(builder *b) {
     b->live = mix_memory_array(count, sizeof *b->live);
     b->means = mix_memory_array(count * p, sizeof(double));
     b->columns = mix_memory_array(count * p, sizeof(double));
+    b->sizes = mix_memory_array(count, sizeof(double));
+    b->costs = mix_memory_array(count, sizeof(double));
     b->pairs = mix_memory_array(count, sizeof(double));
     b->delta = mix_memory_array(p, sizeof(double));
     b->sum = mix_memory_array(p * p, sizeof(double));
     b->factor = mix_memory_array(mix_linalg_packed(p), sizeof(double));
     if (tree->leaf == NULL || tree->first == NULL || tree->parent == NULL || tree->step == NULL ||
         b->clusters == NULL || b->nearest == NULL || b->live == NULL || b->means == NULL || b->columns == NULL ||
-        b->pairs == NULL || b->delta == NULL || b->sum == NULL || b->factor == NULL) {
+        b->sizes == NULL || b->costs == NULL || b->pairs == NULL || b->delta == NULL || b->sum == NULL ||
+        b->factor == NULL) {
         return MIXTURE_NOMEM;
     }
     mixture_status status = find_leaves(b);
@@ -432,8 +444,8 @@ mixture_status mix_hierarchy_new(const mix_points *points, mix_hierarchy **tree)
     for (size_t i = 0; b.clusters != NULL && i < points->count; i++) {
         mix_memory_free(b.clusters[i].scatter);
     }
-    void *blocks[] = {b.clusters, b.nearest, b.live, b.means,  b.columns,
-                      b.pairs,    b.delta,   b.sum,  b.factor, b.rises};
+    void *blocks[] = {b.clusters, b.nearest, b.live,  b.means, b.columns, b.sizes,
+                      b.costs,    b.pairs,   b.delta, b.sum,   b.factor,  b.rises};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         mix_memory_free(blocks[i]);
     }
