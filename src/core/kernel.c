@@ -6,6 +6,7 @@
 
 #include "kernel.h"
 #include "kernel_density.h"
+#include "kernel_moments.h"
 #include "kernel_posterior.h"
 #include "kernel_scatter.h"
 
@@ -52,5 +53,6 @@ const mix_kernel JOIN(mix_kernel_, MIX_KERNEL) = {
     .scatter = scatter,
     .scatter_axis = scatter_axis,
     .sums = sums,
+    .moments = moments,
     .log = logs,
 };

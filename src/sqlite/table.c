@@ -254,7 +254,8 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
                         sqlite3_value **values) {
     mix_cursor *cursor = (mix_cursor *)base;
     table_instance *instance = (table_instance *)base->pVtab;
-    mixture_error error = {MIXTURE_OK, ""};
+    mixture_error error; /* not all of it is cleared for each row that joins */
+    (void)mix_error_status(&error, MIXTURE_OK);
     (void)argc;
     reset(cursor);
     if (count < 0) {
@@ -283,7 +284,8 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
 
 static int table_next(sqlite3_vtab_cursor *base) {
     mix_cursor *cursor = (mix_cursor *)base;
-    mixture_error error = {MIXTURE_OK, ""};
+    mixture_error error; /* not all of it is cleared for each row */
+    (void)mix_error_status(&error, MIXTURE_OK);
     cursor->row++;
     if (cursor->row < cursor->rows && cursor->table->advance != NULL &&
         cursor->table->advance(cursor, &error) != MIXTURE_OK) {
