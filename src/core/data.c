@@ -63,11 +63,11 @@ static bool reserve(void **array, size_t size, size_t count, size_t more, size_t
     return true;
 }
 
-/* One more chunk: as many blocks as an eighth of those there are, within CHUNK_BYTES. */
+/* One more chunk: as many blocks as half of those there are, within CHUNK_BYTES. */
 static bool add_chunk(mixture_data *data) {
     size_t block_bytes = data->columns * MIX_BLOCK_ROWS * sizeof(double);
     size_t most = CHUNK_BYTES / block_bytes;
-    size_t count = data->block_count / 8;
+    size_t count = data->block_count / 2;
     count = count > most ? most : count;
     count = count < 1 ? 1 : count;
     if (!reserve((void **)&data->blocks, sizeof *data->blocks, data->block_count, count, &data->block_capacity) ||
@@ -78,6 +78,7 @@ static bool add_chunk(mixture_data *data) {
     if (chunk == NULL) {
         return false;
     }
+    mix_memory_will_fill(chunk, count * block_bytes + ALIGNMENT);
     data->chunks[data->chunk_count++] = chunk;
     char *aligned = chunk + (ALIGNMENT - (uintptr_t)chunk % ALIGNMENT) % ALIGNMENT;
     for (size_t i = 0; i < count; i++) {
