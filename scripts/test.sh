@@ -1,5 +1,6 @@
 #!/bin/sh
-# test.sh: build and test as released, and again under the address and undefined-behaviour sanitizers.
+# test.sh [PRESET...]: build and test. Without arguments what CI runs: as released, again under the address and
+# undefined-behaviour sanitizers, and each fuzz target for half a minute. The long ones: tsan, memcheck.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -15,10 +16,17 @@ quietly() {
     }
 }
 
-scripts/install-packages.sh test
+[ $# -gt 0 ] || set -- release asan fuzz
 
 failed=0
-for preset in release asan; do
+for preset in "$@"; do
+    if [ "$preset" = fuzz ]; then
+        echo "== fuzz"
+        scripts/fuzz.sh 30 || failed=1
+        continue
+    fi
+    [ "$preset" = memcheck ] && packages=memcheck || packages=test
+    scripts/install-packages.sh "$packages"
     echo "== $preset: build"
     if ! quietly cmake --preset "$preset" || ! quietly cmake --build --preset "$preset"; then
         failed=1

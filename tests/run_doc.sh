@@ -7,7 +7,7 @@
 # output must run without errors. Errors are compared like other output, less their "near line N", and a
 # line ".load …mixture" is passed over. Spaces at the end of a line do not count.
 #
-# Environment: SQLITE3, the shell (default: sqlite3); MIXTURE_PRELOAD, a library to load before everything.
+# Environment: SQLITE3, the shell's command (default: sqlite3); MIXTURE_PRELOAD, a library to load before everything.
 set -eu
 export LC_ALL=C
 
@@ -68,7 +68,7 @@ fi
     cat "$work/input"
 } >"$work/session"
 status=0
-LD_PRELOAD="${MIXTURE_PRELOAD:-}" "${SQLITE3:-sqlite3}" -init /dev/null -batch :memory: \
+LD_PRELOAD="${MIXTURE_PRELOAD:-}" ${SQLITE3:-sqlite3} -init /dev/null -batch :memory: \
     <"$work/session" >"$work/output" 2>&1 || status=$?
 
 # 3. Cut the output into $work/got.N, block 0 being the loading of the extension.

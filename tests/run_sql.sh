@@ -2,7 +2,7 @@
 # run_sql.sh MODULE SCRIPT EXPECTED: run SCRIPT in the sqlite3 shell, in its own folder and on an empty
 # database with MODULE loaded, and compare what it prints, errors included, with the file EXPECTED.
 #
-# Environment: SQLITE3, the shell (default: sqlite3); MIXTURE_PRELOAD, a library to load before everything.
+# Environment: SQLITE3, the shell's command (default: sqlite3); MIXTURE_PRELOAD, a library to load before everything.
 set -eu
 export LC_ALL=C
 
@@ -23,7 +23,7 @@ if [ -n "${MIXTURE_PRELOAD:-}" ]; then
     export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 fi
 status=0
-LD_PRELOAD="${MIXTURE_PRELOAD:-}" "${SQLITE3:-sqlite3}" -init /dev/null -batch :memory: \
+LD_PRELOAD="${MIXTURE_PRELOAD:-}" ${SQLITE3:-sqlite3} -init /dev/null -batch :memory: \
     >"$output" 2>&1 <<END || status=$?
 .bail on
 .output stderr

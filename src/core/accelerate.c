@@ -124,9 +124,7 @@ static bool pack(const mixture_model *model, double *theta, double *scratch) {
             return false; /* at the edge of the parameter space: leave it to EM */
         }
         *theta++ = model->log_weights[c];
-        if (!model->family->pack(model, c, theta, scratch)) {
-            return false;
-        }
+        model->family->pack(model, c, theta, scratch);
         theta += model->family->packed_size(model->d);
     }
     return true;

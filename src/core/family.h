@@ -80,7 +80,7 @@ struct mixture_family {
 
     /* Unconstrained coordinates of one component, for extrapolation: any values unpack to valid parameters. */
     size_t (*packed_size)(size_t d);
-    bool (*pack)(const mixture_model *model, size_t component, double *theta, double *scratch);
+    void (*pack)(const mixture_model *model, size_t component, double *theta, double *scratch);
     void (*unpack)(mixture_model *model, size_t component, const double *theta, double *scratch);
     /* The information that the complete data have of each of these coordinates, others held, from the component's
     ** statistics under theta. */

@@ -286,18 +286,15 @@ static size_t packed_size(size_t d) {
     return d + mix_linalg_packed(d);
 }
 
-static bool pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
+static void pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
     size_t d = model->d;
     (void)scratch;
     memcpy(theta, mix_gaussian_mean(model, component), d * sizeof(double));
     double *factor = theta + d;
-    if (!mix_linalg_cholesky(d, mix_gaussian_covariance(model, component), 0, factor)) {
-        return false;
-    }
+    (void)mix_linalg_cholesky(d, mix_gaussian_covariance(model, component), 0, factor); /* prepare has checked */
     for (size_t j = 0; j < d; j++) {
         factor[mix_linalg_at(j, j)] = log(factor[mix_linalg_at(j, j)]);
     }
-    return true;
 }
 
 static void unpack(mixture_model *model, size_t component, const double *theta, double *scratch) {

@@ -168,8 +168,6 @@ static double inner_of_union(builder *b, const cluster *one, const cluster *two)
     double n = one->n + two->n, c = one->n * two->n / n, det = 0;
     if (one->regular && two->leaves == 1) {
         det = det_of_growth(b, one, c, n);
-    } else if (two->regular && one->leaves == 1) {
-        det = det_of_growth(b, two, c, n);
     } else if (one->leaves + two->leaves > b->p) { /* fewer have no determinant */
         det = det_of_union(b, one, two, c, n);
     }

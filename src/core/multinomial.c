@@ -219,12 +219,11 @@ static size_t packed_size(size_t d) {
     return d;
 }
 
-static bool pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
+static void pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
     (void)scratch;
     for (size_t j = 0; j < model->d; j++) {
         theta[j] = log(fmax(probabilities_of(model, component)[j], 1e-300));
     }
-    return true;
 }
 
 static void unpack(mixture_model *model, size_t component, const double *theta, double *scratch) {

@@ -284,12 +284,9 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
 
 static int table_next(sqlite3_vtab_cursor *base) {
     mix_cursor *cursor = (mix_cursor *)base;
-    mixture_error error; /* not all of it is cleared for each row */
-    (void)mix_error_status(&error, MIXTURE_OK);
     cursor->row++;
-    if (cursor->row < cursor->rows && cursor->table->advance != NULL &&
-        cursor->table->advance(cursor, &error) != MIXTURE_OK) {
-        return fail((table_instance *)base->pVtab, &error);
+    if (cursor->row < cursor->rows && cursor->table->advance != NULL) {
+        cursor->table->advance(cursor);
     }
     return SQLITE_OK;
 }

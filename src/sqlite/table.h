@@ -23,7 +23,7 @@ typedef struct mix_table {
     /* Read the arguments values[0..count-1] behind the model, set cursor->rows, be ready to give row 0. */
     mixture_status (*start)(mix_cursor *cursor, sqlite3_value **values, int count, mixture_error *error);
     /* Go to row cursor->row > 0; may be NULL. */
-    mixture_status (*advance)(mix_cursor *cursor, mixture_error *error);
+    void (*advance)(mix_cursor *cursor);
     /* The result for a column of the present row. */
     void (*column)(mix_cursor *cursor, sqlite3_context *context, int column);
     /* Free what start allocated; may be NULL. Called once for each start, also for one that failed. */

@@ -96,15 +96,13 @@ static void skip_empty(contours_state *own) {
     }
 }
 
-static mixture_status advance(mix_cursor *cursor, mixture_error *error) {
+static void advance(mix_cursor *cursor) {
     contours_state *own = cursor->state;
-    (void)error;
     own->vertex++;
     if (own->vertex == own->contours[own->level].start[own->path + 1]) {
         own->path++;
     }
     skip_empty(own);
-    return MIXTURE_OK;
 }
 
 static mixture_status start_contours(mix_cursor *cursor, sqlite3_value **values, int count, mixture_error *error) {

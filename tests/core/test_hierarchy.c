@@ -296,10 +296,10 @@ static bool count_down(void *host) {
 
 static void cancelled_at_any_poll_it_ends(void **state) {
     (void)state;
-    enum { POINTS = 300 };
-    static double x[POINTS * P], weight[POINTS];
+    enum { POINTS = 300, MANY = 700 }; /* many: the search for equal ones among them is long enough for a poll */
+    static double x[MANY * P], weight[MANY];
     uint64_t random = 5;
-    for (size_t i = 0; i < POINTS; i++) {
+    for (size_t i = 0; i < MANY; i++) {
         weight[i] = 1;
         for (size_t j = 0; j < P; j++) {
             x[i * P + j] = uniform(&random);
@@ -316,6 +316,11 @@ static void cancelled_at_any_poll_it_ends(void **state) {
     }
     assert_true(polls > 10);
     mix_hierarchy_free(tree);
+    long left = 0;
+    mix_cancel cancel = {count_down, &left};
+    mix_points points = {x, weight, MANY, P, &cancel};
+    assert_int_equal(mix_hierarchy_new(&points, &tree), MIXTURE_CANCELLED);
+    assert_null(tree);
 }
 
 int main(void) {

@@ -83,12 +83,18 @@ static void nothing_is_left(void) {
 /* More rows than the sample that candidates are tried on, and enough for two threads. */
 enum { MANY = 4200, FEW = 300, K = 2, D = 2 };
 
-static mixture_status append_rows(mixture_data *data, size_t rows) {
+typedef enum kind { PLAIN, LABELLED, COUNTS } kind; /* labelled: the first rows of the data, which are weighted */
+
+static mixture_status append_rows(kind what, mixture_data *data, size_t rows) {
     mix_random random;
     mix_random_seed(&random, 1, 0);
     for (size_t i = 0; i < rows; i++) {
-        const double x[D] = {mix_random_normal(&random) + (i % 3 ? 4 : 0), mix_random_normal(&random)};
-        if (mixture_data_append(data, x, 1, 0) != MIXTURE_OK) {
+        double x[D] = {mix_random_normal(&random) + (i % 3 ? 4 : 0), mix_random_normal(&random)};
+        for (size_t j = 0; what == COUNTS && j < D; j++) {
+            x[j] = floor(fabs(x[j] * 2));
+        }
+        int label = what == LABELLED && i < 10 ? 1 + (i % 3 == 0) : 0;
+        if (mixture_data_append(data, x, what == LABELLED ? 1 + (double)(i % 2) : 1, label) != MIXTURE_OK) {
             return MIXTURE_NOMEM;
         }
     }
@@ -96,13 +102,14 @@ static mixture_status append_rows(mixture_data *data, size_t rows) {
 }
 
 /* From nothing to a model and back; *loglik is that of the model. */
-static mixture_status load_and_fit(const mixture_options *options, size_t rows, double *loglik) {
-    mixture_data *data = mixture_data_new(D, 0);
-    mixture_status status = data != NULL ? append_rows(data, rows) : MIXTURE_NOMEM;
+static mixture_status load_and_fit(kind what, const mixture_options *options, size_t rows, double *loglik) {
+    const mixture_family *family = what == COUNTS ? &mixture_multinomial : &mixture_gaussian;
+    mixture_data *data = mixture_data_new(D, what == LABELLED ? MIXTURE_WEIGHTED | MIXTURE_LABELLED : 0);
+    mixture_status status = data != NULL ? append_rows(what, data, rows) : MIXTURE_NOMEM;
     if (status == MIXTURE_OK) {
         mixture_model *model = NULL;
         mixture_error error = {MIXTURE_OK, "untouched"};
-        status = mixture_fit(&mixture_gaussian, data, options, &model, &error);
+        status = mixture_fit(family, data, options, &model, &error);
         assert_int_equal(error.status, status);
         assert_string_equal(error.text, "");
         assert_int_equal(model != NULL, status == MIXTURE_OK);
@@ -110,7 +117,7 @@ static mixture_status load_and_fit(const mixture_options *options, size_t rows, 
             arm(-1, false);
             mixture_options calm = *options;
             calm.cancel = NULL;
-            assert_int_equal(mixture_fit(&mixture_gaussian, data, &calm, &model, &error), MIXTURE_OK);
+            assert_int_equal(mixture_fit(family, data, &calm, &model, &error), MIXTURE_OK);
         }
         *loglik = model->loglik;
         mixture_model_free(model);
@@ -131,17 +138,17 @@ static mixture_options quick(mixture_init init, int threads) {
     return options;
 }
 
-static void check_failures(const mixture_options *options, size_t rows) {
+static void check_failures(kind what, const mixture_options *options, size_t rows) {
     double untouched = NAN, loglik = NAN;
     arm(-1, false);
-    assert_int_equal(load_and_fit(options, rows, &untouched), MIXTURE_OK);
+    assert_int_equal(load_and_fit(what, options, rows, &untouched), MIXTURE_OK);
     nothing_is_left();
     for (int forever = 0; forever < 2; forever++) {
         long failures = 0;
         for (long n = 0;; n++, failures++) {
             loglik = untouched;
             arm(n, forever);
-            mixture_status status = load_and_fit(options, rows, &loglik);
+            mixture_status status = load_and_fit(what, options, rows, &loglik);
             bool reached = heap.failed || status != MIXTURE_OK;
             nothing_is_left();
             assert_true(loglik == untouched);
@@ -161,14 +168,17 @@ static const double weights[] = {0.4, 0.6}, means[] = {0, 0, 4, 0}, covariances[
 static void a_fit_survives_the_failure_of_any_allocation(void **state) {
     (void)state;
     mixture_options options = quick(MIXTURE_INIT_KMEANSPP, 2);
-    check_failures(&options, MANY);
-    check_failures(&options, FEW);
+    check_failures(PLAIN, &options, MANY);
+    check_failures(PLAIN, &options, FEW);
     options = quick(MIXTURE_INIT_RANDOM, 2);
-    check_failures(&options, FEW);
+    check_failures(PLAIN, &options, FEW);
     options.start = (mixture_start){weights, {means, covariances}};
-    check_failures(&options, MANY);
+    check_failures(PLAIN, &options, MANY);
     options.start = (mixture_start){NULL, {means, NULL}};
-    check_failures(&options, FEW);
+    check_failures(PLAIN, &options, FEW);
+    options = quick(MIXTURE_INIT_KMEANSPP, 1);
+    check_failures(LABELLED, &options, FEW);
+    check_failures(COUNTS, &options, FEW);
 }
 
 static void warnings_survive_the_failure_of_any_allocation(void **state) {
@@ -176,7 +186,7 @@ static void warnings_survive_the_failure_of_any_allocation(void **state) {
     static const double same[] = {2, 0, 2, 0};
     mixture_options options = quick(MIXTURE_INIT_KMEANSPP, 1);
     options.start = (mixture_start){weights, {same, covariances}}; /* coincide, a saddle */
-    check_failures(&options, FEW);
+    check_failures(PLAIN, &options, FEW);
 }
 
 /* ---- Cancelling ------------------------------------------------------------------------------------------ */
@@ -188,16 +198,16 @@ static bool count_down(void *host) {
     return polls_left-- <= 0;
 }
 
-static void check_cancelling(mixture_options options, size_t rows, long stride) {
+static void check_cancelling(kind what, mixture_options options, size_t rows, long stride) {
     double untouched = NAN, loglik = NAN;
     arm(-1, false);
-    assert_int_equal(load_and_fit(&options, rows, &untouched), MIXTURE_OK);
+    assert_int_equal(load_and_fit(what, &options, rows, &untouched), MIXTURE_OK);
     options.cancel = count_down;
     options.host = &polls_left;
     long n = 0;
     for (;; n += stride) {
         polls_left = n;
-        mixture_status status = load_and_fit(&options, rows, &loglik);
+        mixture_status status = load_and_fit(what, &options, rows, &loglik);
         nothing_is_left();
         assert_true(loglik == untouched);
         if (status == MIXTURE_OK) {
@@ -211,13 +221,15 @@ static void check_cancelling(mixture_options options, size_t rows, long stride) 
 
 static void a_fit_ends_at_whatever_moment_the_host_says_stop(void **state) {
     (void)state;
-    check_cancelling(quick(MIXTURE_INIT_KMEANSPP, 1), FEW, 1);
-    check_cancelling(quick(MIXTURE_INIT_RANDOM, 1), FEW, 1);
-    check_cancelling(quick(MIXTURE_INIT_KMEANSPP, 1), MANY, 5);
-    check_cancelling(quick(MIXTURE_INIT_KMEANSPP, 2), MANY, 7);
+    check_cancelling(PLAIN, quick(MIXTURE_INIT_KMEANSPP, 1), FEW, 1);
+    check_cancelling(PLAIN, quick(MIXTURE_INIT_RANDOM, 1), FEW, 1);
+    check_cancelling(PLAIN, quick(MIXTURE_INIT_KMEANSPP, 1), MANY, 5);
+    check_cancelling(PLAIN, quick(MIXTURE_INIT_KMEANSPP, 2), MANY, 7);
     mixture_options given = quick(MIXTURE_INIT_KMEANSPP, 2);
     given.start = (mixture_start){weights, {means, covariances}};
-    check_cancelling(given, MANY, 1);
+    check_cancelling(PLAIN, given, MANY, 1);
+    check_cancelling(LABELLED, quick(MIXTURE_INIT_KMEANSPP, 1), FEW, 1);
+    check_cancelling(COUNTS, quick(MIXTURE_INIT_KMEANSPP, 1), FEW, 1);
 }
 
 /* ---- Everything else that allocates ---------------------------------------------------------------------- */

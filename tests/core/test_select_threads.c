@@ -235,6 +235,39 @@ static void whatever_allocation_fails_it_is_out_of_memory_or_right(void **state)
     mixture_model_free(serial);
 }
 
+static mixture_status choose_of_two(mixture_model **model) {
+    static const size_t k[] = {1, 2};
+    static const mixture_covariance one[] = {MIXTURE_EII};
+    const mixture_choices choices = {k, 2, one, 1, MIXTURE_BIC};
+    mixture_options options = default_options(2);
+    options.n_init = 1;
+    options.max_iter = 1;
+    mixture_data *data = make_table(SMALL);
+    mixture_error error;
+    *model = NULL;
+    mixture_status status =
+        data != NULL ? mix_select(&mixture_gaussian, data, &options, &choices, 0, model, &error) : MIXTURE_NOMEM;
+    mixture_data_free(data);
+    return status;
+}
+
+static void of_a_small_selection_every_single_allocation_may_fail(void **state) {
+    (void)state;
+    mixture_model *right, *model;
+    assert_int_equal(choose_of_two(&right), MIXTURE_OK);
+    long blocks = 0;
+    for (mixture_status status = MIXTURE_NOMEM; status != MIXTURE_OK; blocks++) {
+        blocks_left = blocks;
+        status = choose_of_two(&model);
+        assert_int_equal(model != NULL, status == MIXTURE_OK);
+        assert_true(status == MIXTURE_OK || status == MIXTURE_NOMEM);
+    }
+    assert_true(blocks > 20);
+    check_same(model, right);
+    mixture_model_free(model);
+    mixture_model_free(right);
+}
+
 /* A group of two candidates with a warning each, and a best model that has one, too. */
 static mix_group make_group(mixture_candidate candidates[2]) {
     mix_group group = {.k = 2, .candidates = candidates};
@@ -287,6 +320,7 @@ int main(void) {
         COUNTED(neither_do_arenas_in_which_few_fits_have_room),
         COUNTED(cancelled_at_any_poll_it_ends),
         COUNTED(a_group_is_copied_from_its_arena_or_there_is_no_memory),
+        COUNTED(of_a_small_selection_every_single_allocation_may_fail),
         COUNTED(whatever_allocation_fails_it_is_out_of_memory_or_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,10 +126,35 @@ static void a_flat_component_is_held_at_the_floor(void **state) {
     }
 }
 
+/* Nothing but the floor is left: the sphere that it allows. */
+static void components_that_are_points_are_spheres_at_the_floor(void **state) {
+    (void)state;
+    for (size_t s = 0; s < 14; s++) {
+        const double counts[K] = {20, 30, 10}, ones[D] = {1, 1, 1, 1};
+        double matrices[K * D * D] = {0}, before[D * D] = {0};
+        for (size_t j = 0; j < D; j++) {
+            before[j * D + j] = 1;
+        }
+        mix_maximize how = {.min_variance = 1e-6, .scale = ones, .variance = ones};
+        assert_true(mixture_covariance_find(codes[s], &how.covariance));
+        double *scratch = malloc(mix_covariance_scratch(K, D) * sizeof(double));
+        bool floored[K];
+        mix_covariance_maximize(&how, K, D, counts, matrices, before, floored, scratch);
+        free(scratch);
+        for (size_t i = 0; i < K * D * D; i++) {
+            assert_close(matrices[i], i % (D * D) % (D + 1) == 0 ? 1e-6 : 0, 1e-5, 1e-15);
+        }
+        for (size_t c = 0; c < K; c++) {
+            assert_true(floored[c]);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matrices_that_obey_their_structure_are_found_again),
         cmocka_unit_test(a_flat_component_is_held_at_the_floor),
+        cmocka_unit_test(components_that_are_points_are_spheres_at_the_floor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

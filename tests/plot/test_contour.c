@@ -201,6 +201,24 @@ static void a_ridge_narrower_than_the_grid_is_found(void **state) {
     release(&t);
 }
 
+static void a_ridge_below_a_level_has_no_path_there(void **state) {
+    (void)state;
+    const double means[][2] = {{0, 0}, {30, -20}};
+    plain model = round_components(2, means, 1);
+    for (int c = 0; c < 2; c++) {
+        model.weights[c] = c == 0 ? 1 - 1e-6 : 1e-6;
+        model.covariances[c][0][1] = model.covariances[c][1][0] = 1 - 1e-10;
+    }
+    traced t = trace(&model, 40, 160);
+    for (int level = 0; level < LEVELS; level++) {
+        assert_true(t.contours[level].count > 0);
+        for (size_t v = 0; v < t.contours[level].count; v++) {
+            assert_true(t.contours[level].x[v] < 10);
+        }
+    }
+    release(&t);
+}
+
 static void lines_of_the_field_rise_from_end_to_end(void **state) {
     (void)state;
     plain model = plain_model(4, 2, 9);
@@ -218,6 +236,37 @@ static void lines_of_the_field_rise_from_end_to_end(void **state) {
         mix_memory_free(lines);
     }
     mixture_model_free(made);
+}
+
+/* At the edge of what a double can tell from singular, the order of the columns decides. */
+static void columns_that_are_singular_in_their_new_order_are_an_error(void **state) {
+    (void)state;
+    const size_t swapped[] = {1, 0};
+    uint64_t random = 1;
+    int refused = 0;
+    for (int i = 0; i < 2000; i++) {
+        mixture_model *made = mixture_model_new(&mixture_gaussian, 1, 2), *marginal;
+        double x = 1 + plain_random(&random), y = 1 + plain_random(&random);
+        made->weights[0] = 1;
+        made->arrays[1][0] = x;
+        made->arrays[1][3] = y;
+        made->arrays[1][1] = made->arrays[1][2] = sqrt(x * y) * (1 - 6e-16);
+        if (mixture_model_prepare(made, NULL) == MIXTURE_OK) {
+            mixture_error error;
+            mixture_status status = mix_field_marginal(made, swapped, 2, &marginal, &error);
+            if (status == MIXTURE_OK) {
+                assert_true(marginal->arrays[1][0] == y && marginal->arrays[1][3] == x);
+            } else {
+                assert_int_equal(status, MIXTURE_INVALID);
+                assert_string_equal(error.text, "covariances[0] is not positive definite");
+                assert_null(marginal);
+                refused++;
+            }
+            mixture_model_free(marginal);
+        }
+        mixture_model_free(made);
+    }
+    assert_true(refused > 0);
 }
 
 static void memory_that_runs_out_leaks_nothing(void **state) {
@@ -279,7 +328,9 @@ int main(void) {
         counted_test(a_hole_has_a_path_of_its_own),
         counted_test(narrow_components_are_found_on_a_wide_field),
         counted_test(a_ridge_narrower_than_the_grid_is_found),
+        counted_test(a_ridge_below_a_level_has_no_path_there),
         counted_test(lines_of_the_field_rise_from_end_to_end),
+        counted_test(columns_that_are_singular_in_their_new_order_are_an_error),
         counted_test(memory_that_runs_out_leaks_nothing),
         counted_test(tracing_can_be_cancelled),
     };

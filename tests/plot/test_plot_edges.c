@@ -9,6 +9,7 @@
 #include "check_svg.h"
 #include "counted.h"
 #include "draw.h"
+#include "histogram.h"
 #include "memory.h"
 #include "plain.h"
 
@@ -129,6 +130,55 @@ static void rows_without_a_value_are_left_out_where_it_is_needed(void **state) {
     mixture_model_free(model);
 }
 
+/* A Gaussian component with these means and deviation 1. */
+static mixture_model *sphere(size_t d, const double *mean) {
+    mixture_model *model = mixture_model_new(&mixture_gaussian, 1, d);
+    model->weights[0] = 1;
+    for (size_t j = 0; j < d; j++) {
+        model->arrays[0][j] = mean[j];
+        model->arrays[1][j * d + j] = 1;
+    }
+    assert_int_equal(mixture_model_prepare(model, NULL), MIXTURE_OK);
+    return model;
+}
+
+static void far_from_0_labels_count_from_a_number_that_the_axis_names(void **state) {
+    (void)state;
+    const double mean[] = {1e9, -1e9};
+    const char *const options[] = {"{}", "{\"what\":\"surface\",\"palette\":\"gray\"}"};
+    mixture_model *model = sphere(2, mean);
+    for (int i = 0; i < 2; i++) {
+        char *svg = draw_picture(model, 0, options[i]);
+        check_picture(svg);
+        assert_non_null(strstr(svg, ">x1 \xe2\x88\x92 1000000000<")); /* less */
+        assert_non_null(strstr(svg, ">x2 + 1000000000<"));
+        mix_memory_free(svg);
+    }
+    mixture_model_free(model);
+}
+
+static void of_more_than_eight_columns_the_first_are_drawn(void **state) {
+    (void)state;
+    const double mean[9] = {0};
+    mixture_model *model = sphere(9, mean);
+    char *svg = draw_picture(model, 0, "{\"levels\":1}");
+    check_picture(svg);
+    assert_non_null(strstr(svg, "The first 8 of 9 columns."));
+    assert_null(strstr(svg, ">x9<"));
+    mix_memory_free(svg);
+    mixture_model_free(model);
+}
+
+static void tabs_and_lines_in_a_title_are_spaces(void **state) {
+    (void)state;
+    mixture_model *model = draw_model(1, 1, 1);
+    char *svg = draw_picture(model, 0, "{\"title\":\"a\\tb\\nc\\rd\"}");
+    check_picture(svg);
+    assert_non_null(strstr(svg, ">a b c d<"));
+    mix_memory_free(svg);
+    mixture_model_free(model);
+}
+
 /* ---- Options, memory, cancelling ----------------------------------------------------------------------------- */
 
 static void expect_invalid(const mixture_model *model, bool rows, const char *json, const char *text) {
@@ -173,6 +223,30 @@ static void wrong_options_are_errors_that_say_what_is_allowed(void **state) {
         "columns[1] is 4 at offset 14; expected the name of a column of the model or its position from 1 to 3");
     expect_invalid(model, true, "{\"columns\":[1,\"x1\"]}",
                    "columns[1] is \"x1\" at offset 14; expected another column than before");
+    expect_invalid(
+        model, true, "{\"title\":\"a\\u0000b\"}",
+        "title is \"a\\u0000b\" at offset 9; expected a string of at most 1000 bytes that holds no NUL");
+    expect_invalid(
+        model, true, "{\"columns\":[\"x4\"]}",
+        "columns[0] is \"x4\" at offset 12; expected the name of a column of the model or its position from "
+        "1 to 3");
+    expect_invalid(model, true, "{\"columns\":2}",
+                   "columns is 2 at offset 11; expected an array of 1 to 8 columns");
+    expect_invalid(model, true, "{\"columns\":[]}",
+                   "columns is an array at offset 11; expected an array of 1 to 8 columns");
+    expect_invalid(model, true, "{\"columns\":[1,2,3,1,2,3,1,2,3]}",
+                   "columns is an array at offset 11; expected an array of 1 to 8 columns");
+    expect_invalid(
+        model, true, "{\"columns\":[0]}",
+        "columns[0] is 0 at offset 12; expected the name of a column of the model or its position from 1 to "
+        "3");
+    expect_invalid(model, true, "{\"levels\":[\"a\"]}",
+                   "levels[0] is \"a\" at offset 11; expected a number between 0 and 1");
+    expect_invalid(model, true, "{\"levels\":{}}",
+                   "levels is an object at offset 10; expected an integer from 1 to 20 or an array of 1 to "
+                   "20 probabilities");
+    expect_invalid(model, true, "{\"width\":\"a\"}",
+                   "width is \"a\" at offset 9; expected an integer from 240 to 4000");
     expect_invalid(model, true, "[]", "the text is an array at offset 0; expected an object");
     expect_invalid(model, false, "{\"what\":\"surface\"}",
                    "argument 1 (model) has 3 columns; expected 2, or two that the option columns names");
@@ -213,31 +287,68 @@ static void memory_that_runs_out_leaks_nothing(void **state) {
     }
 }
 
+static void memory_that_runs_out_in_the_histogram_leaks_nothing(void **state) {
+    (void)state;
+    enum { ROWS = MIX_HISTOGRAM_FIRST + 1 }; /* cells are made for the last one */
+    mixture_model *model = draw_model(1, 1, 1);
+    mixture_status status = MIXTURE_NOMEM;
+    for (long limit = 0; status == MIXTURE_NOMEM; limit++) {
+        mix_histogram histogram = {0};
+        blocks_left = limit;
+        status = MIXTURE_OK;
+        for (int i = 0; i < ROWS && status == MIXTURE_OK; i++) {
+            status = mix_histogram_add(&histogram, i);
+        }
+        mix_histogram_free(&histogram);
+    }
+    assert_int_equal(status, MIXTURE_OK);
+    blocks_left = INT32_MAX;
+    mixture_model_free(model);
+}
+
 static bool stop(void *calls) {
     return --*(int *)calls < 0;
 }
 
-static void drawing_can_be_cancelled_at_any_poll(void **state) {
-    (void)state;
-    mixture_model *model = draw_model(3, 2, 1);
+/* At every STEP-th poll, and at each of the first. */
+static void check_cancelling(size_t d, size_t rows, const char *json, int step) {
+    mixture_model *model = draw_model(3, d, 1);
+    mixture_sampler *sampler = mixture_sampler_new(model, 1, 0);
     mixture_status status = MIXTURE_CANCELLED;
     int polls = 0;
-    for (; status == MIXTURE_CANCELLED; polls += 7) {
+    for (; status == MIXTURE_CANCELLED; polls += polls < 10 ? 1 : step) {
         mix_plot_options options;
         char *svg;
         size_t length;
         int left = polls;
         mix_cancel cancel = {stop, &left};
-        assert_int_equal(mix_plot_options_read("{}", 2, model, false, &options, NULL), MIXTURE_OK);
+        assert_int_equal(mix_plot_options_read(json, strlen(json), model, rows > 0, &options, NULL), MIXTURE_OK);
         mix_plot *plot = mix_plot_new(model, &options);
+        for (size_t i = 0; i < rows; i++) {
+            double x[PLAIN_D];
+            (void)mixture_sampler_draw(sampler, x);
+            assert_int_equal(mix_plot_add(plot, x), MIXTURE_OK);
+        }
         status = mix_plot_draw(plot, &cancel, &svg, &length, NULL);
+        assert_int_equal(svg != NULL, status == MIXTURE_OK);
         mix_memory_free(svg);
         mix_plot_free(plot);
         mix_plot_options_clear(&options);
     }
     assert_int_equal(status, MIXTURE_OK);
-    assert_true(polls > 100);
+    assert_true(polls > 1);
+    mixture_sampler_free(sampler);
     mixture_model_free(model);
+}
+
+static void drawing_can_be_cancelled_at_any_poll(void **state) {
+    (void)state;
+    check_cancelling(2, 0, "{}", 17);
+    check_cancelling(2, 50, "{}", 97);
+    check_cancelling(1, 50, "{}", 3);
+    check_cancelling(1, 50, "{\"what\":\"uncertainty\"}", 1);
+    check_cancelling(3, 50, "{\"levels\":1}", 997);
+    check_cancelling(2, 0, "{\"what\":\"surface\"}", 7);
 }
 
 #define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
@@ -248,8 +359,12 @@ int main(void) {
         counted_test(a_thousand_components_are_cut_down_to_what_fits),
         counted_test(values_at_the_ends_of_the_doubles_are_drawn),
         counted_test(rows_without_a_value_are_left_out_where_it_is_needed),
+        counted_test(far_from_0_labels_count_from_a_number_that_the_axis_names),
+        counted_test(of_more_than_eight_columns_the_first_are_drawn),
+        counted_test(tabs_and_lines_in_a_title_are_spaces),
         counted_test(wrong_options_are_errors_that_say_what_is_allowed),
         counted_test(memory_that_runs_out_leaks_nothing),
+        counted_test(memory_that_runs_out_in_the_histogram_leaks_nothing),
         counted_test(drawing_can_be_cancelled_at_any_poll),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,7 @@ static void stop_call(sqlite3_context *context, int argc, sqlite3_value **argv) 
 
 static int with_rows(void **state) {
     *state = sql_open();
-    alarm(120);
+    alarm(500);
     plain model = plain_model(4, 2, 1);
     sql_run(*state, "CREATE TABLE many AS SELECT i, x1, x2 FROM mix_sample(%Q, 20000)", plain_json(&model));
     sql_run(*state, "CREATE TABLE few AS SELECT i, x1, x2 FROM mix_sample(%Q, 300)", plain_json(&model));

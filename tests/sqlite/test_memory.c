@@ -214,6 +214,7 @@ static const char *const selections[] = {
     "SELECT gmm_select(x, y, 2, " CHOICES ") FROM p",
     "SELECT gmm_select(x, 2, '{\"criterion\":\"icl\",\"k\":[41],\"columns\":[\"a\"]}') FROM p",
     "SELECT gmm_select(x, 2, '{\"k\":[1,\"2\"]}') FROM p",
+    "SELECT gmm_select(x, 1, '{\"covariances\":[\"EII\"],\"n_init\":1,\"max_iter\":1}') FROM p",
     "SELECT mmm_select(rowid, rowid % 7, 2, '{\"k\":[1,2],\"n_init\":1,\"max_iter\":2}') FROM p",
     "SELECT * FROM chosen, mix_selection(m)",
     "SELECT * FROM mix_selection(" COINS ")",
@@ -224,6 +225,7 @@ static const char *const verbs[] = {
     "SELECT hex(mix_statistics(m, mix_row(x, y))) FROM others, p GROUP BY m",
     "SELECT mix_maximize(mix_merge(s)) FROM (SELECT mix_statistics(m, x, y) AS s FROM model, p GROUP BY p.rowid % 3)",
     "SELECT mix_maximize(x'4d4958')",
+    "SELECT mix_maximize(zeroblob(40))", /* its bytes are made when they are asked for */
     "SELECT mix_merge(s) FROM (SELECT mix_statistics(m, 1, 2) AS s FROM others GROUP BY m)",
     "SELECT mix_step(" COINS ", rowid, 3) FROM p",
 };
@@ -248,6 +250,8 @@ static const char *const converted[] = {
     "SELECT * FROM chosen, mix_selection(m)",
     "SELECT mix_step(m, x, y) FROM model, p",
     "SELECT mix_predict(m, 'abc', 1) FROM model",
+    "SELECT count(*) FROM model, mix_contours(m, '[0.5]', 9)",
+    "SELECT length(mix_plot(m, x, y, '{\"columns\":[1],\"points\":2}')) FROM model, p",
 };
 
 static void scalar_functions_survive_every_failure(void **state) {
@@ -360,6 +364,26 @@ static void loading_survives_every_failure(void **state) {
     }
 }
 
+/* Until a table is used for the first time the connection does not have it. */
+static void the_first_use_of_a_table_survives_every_failure(void **state) {
+    (void)state;
+    for (int mode = 0; mode < 2; mode++) {
+        atomic_store(&forever, mode == 1);
+        bool failed = true;
+        for (long n = 0; failed; n++) {
+            sqlite3 *db = sql_open();
+            atomic_store(&failures, 0);
+            atomic_store(&countdown, n);
+            answer got = ask(db, "SELECT count(*) FROM mix_trace(NULL)");
+            atomic_store(&countdown, -1);
+            failed = atomic_load(&failures) > 0;
+            assert_true(got.rc == SQLITE_OK ? strcmp(got.text, "0|") == 0 : failed);
+            free(got.text);
+            sql_close(db);
+        }
+    }
+}
+
 static void a_fit_beyond_the_heap_limit_is_out_of_memory(void **state) {
     (void)state;
     sqlite3 *db = sql_open();
@@ -382,6 +406,7 @@ static void a_fit_beyond_the_heap_limit_is_out_of_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loading_survives_every_failure),
+        cmocka_unit_test(the_first_use_of_a_table_survives_every_failure),
         cmocka_unit_test(scalar_functions_survive_every_failure),
         cmocka_unit_test(tables_survive_every_failure),
         cmocka_unit_test(fits_survive_every_failure),

@@ -200,6 +200,10 @@ static void wrong_arguments_of_contours_are_errors(void **state) {
                  "SELECT * FROM mix_contours('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],"
                  "\"covariances\":[[[1]]]}')",
                  "mix_contours: argument 1 (model) has 1 column; expected 2");
+    expect_error(
+        db,
+        "SELECT * FROM mix_contours('{\"family\":\"multinomial\",\"weights\":[1],\"probabilities\":[[0.5,0.5]]}')",
+        "mix_contours: argument 1 (model) is of family multinomial; expected gaussian");
 }
 
 /* ---- Interrupting -------------------------------------------------------------------------------------------- */

@@ -444,6 +444,14 @@ static void statistics_of_skipped_rows_alone_have_no_next_model(void **state) {
                  "mix_maximize: statistics: there are no rows in them; expected at least one");
 }
 
+static void sums_beyond_a_double_have_no_next_model(void **state) {
+    const char *model = "{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":[[[1]]]}";
+    expect_error(*state, sql_build("SELECT mix_step(%Q, 1e200)", model),
+                 "mix_step: they overflow a double; expected finite sums: rescale the columns");
+    expect_error(*state, sql_build("SELECT mix_maximize(mix_statistics(%Q, 1e200))", model),
+                 "mix_maximize: argument 1 is statistics that overflow a double; expected finite sums");
+}
+
 /* ---- Degenerate rows
 ** ------------------------------------------------------------------------------------------ */
 
@@ -488,6 +496,7 @@ int main(void) {
         sql_test(what_is_no_statistics_is_said_to_be_none),
         sql_test(a_model_that_changes_between_rows_is_refused),
         sql_test(statistics_of_skipped_rows_alone_have_no_next_model),
+        sql_test(sums_beyond_a_double_have_no_next_model),
         sql_test(constant_columns_and_single_points_step_to_finite_models),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

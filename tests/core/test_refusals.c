@@ -1,0 +1,113 @@
+/* test_refusals.c: what the system may refuse, refused: threads, and the number of processors. The functions here
+** stand before those of the C library. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <locale.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "check.h"
+#include "error.h"
+#include "threads.h"
+
+static bool refuse_attributes, refuse_affinity, refuse_locale;
+static int threads_left = 100;
+
+/* The C library's own. The address comes as that of an object, which C turns into a function's only by way of its
+** bytes. */
+#define RETURN_REAL(function, ...)                                                                                \
+    do {                                                                                                          \
+        void *symbol = dlsym(RTLD_NEXT, #function);                                                               \
+        __typeof__(&function) real;                                                                               \
+        memcpy(&real, &symbol, sizeof real);                                                                      \
+        return real(__VA_ARGS__);                                                                                 \
+    } while (0)
+
+#define VISIBLE __attribute__((visibility("default")))
+
+VISIBLE int pthread_attr_init(pthread_attr_t *attributes) {
+    if (refuse_attributes) {
+        return ENOMEM;
+    }
+    RETURN_REAL(pthread_attr_init, attributes);
+}
+
+VISIBLE int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                           void *argument) {
+    if (threads_left-- <= 0) {
+        return EAGAIN;
+    }
+    RETURN_REAL(pthread_create, thread, attributes, run, argument);
+}
+
+VISIBLE int sched_getaffinity(pid_t process, size_t size, cpu_set_t *set) {
+    if (refuse_affinity) {
+        return -1;
+    }
+    RETURN_REAL(sched_getaffinity, process, size, set);
+}
+
+VISIBLE locale_t newlocale(int categories, const char *name, locale_t base) {
+    if (refuse_locale) {
+        return (locale_t)0;
+    }
+    RETURN_REAL(newlocale, categories, name, base);
+}
+
+static void count(void *context, size_t number, size_t thread) {
+    (void)number, (void)thread;
+    atomic_fetch_add((atomic_int *)context, 1);
+}
+
+/* The size of a pool that was to have four threads; it must do its work. */
+static size_t pool_size(void) {
+    const mix_cancel never = {NULL, NULL};
+    atomic_int runs = 0;
+    mix_threads *threads = mix_threads_new(4, &never);
+    assert_non_null(threads);
+    size_t size = mix_threads_count(threads);
+    assert_true(mix_threads_run(threads, count, &runs, 100));
+    assert_int_equal(atomic_load(&runs), 100);
+    mix_threads_free(threads);
+    return size;
+}
+
+static void a_pool_makes_do_with_the_threads_it_gets(void **state) {
+    (void)state;
+    assert_int_equal(pool_size(), 4);
+    for (int allowed = 0; allowed < 4; allowed++) {
+        threads_left = allowed;
+        assert_int_equal(pool_size(), 1 + allowed);
+    }
+    threads_left = 100;
+    refuse_attributes = true;
+    assert_int_equal(pool_size(), 1);
+    refuse_attributes = false;
+}
+
+static void without_an_answer_there_is_one_processor(void **state) {
+    (void)state;
+    refuse_affinity = true;
+    assert_int_equal(mix_threads_available(), 1);
+    refuse_affinity = false;
+}
+
+static void without_a_locale_of_its_own_an_error_still_has_its_text(void **state) {
+    (void)state;
+    mixture_error error;
+    refuse_locale = true;
+    assert_int_equal(mix_error_invalid(&error, "%s is %d", "k", 0), MIXTURE_INVALID);
+    refuse_locale = false;
+    assert_string_equal(error.text, "k is 0");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pool_makes_do_with_the_threads_it_gets),
+        cmocka_unit_test(without_an_answer_there_is_one_processor),
+        cmocka_unit_test(without_a_locale_of_its_own_an_error_still_has_its_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
