@@ -5,7 +5,7 @@
 # sqlite3 shell.
 set -eu
 cd "$(dirname "$0")/.."
-module=${1:-build/mixture}
+module=${1:-build/release/mixture}
 d=${2:-2}
 seed=${3:-1}
 

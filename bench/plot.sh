@@ -3,7 +3,7 @@
 # one run of the sqlite3 shell. Least of five; needs nothing but the shell.
 set -eu
 cd "$(dirname "$0")/.."
-module=${1:-build/mixture}
+module=${1:-build/release/mixture}
 rows=${2:-1000000}
 model='{"family":"gaussian","weights":[0.1,0.4,0.5],"means":[[0,0],[3,3],[0,5]],"covariances":[[[1,0],[0,1]],[[2,0],[0,2]],[[3,0],[0,3]]]}'
 database=$(mktemp)

@@ -3,7 +3,7 @@
 # table, in one run of the sqlite3 shell. Medians of five; needs nothing but the shell.
 set -eu
 cd "$(dirname "$0")/.."
-module=${1:-build/mixture}
+module=${1:-build/release/mixture}
 rows=${2:-1000000}
 model='{"family":"gaussian","weights":[0.4,0.6],"means":[[0,0],[3,3]],"covariances":[[[1,0.3],[0.3,1]],[[2,-0.5],[-0.5,1]]]}'
 database=$(mktemp)

@@ -4,7 +4,7 @@
 # of the highest.
 set -eu
 cd "$(dirname "$0")/.."
-module=${1:-build/mixture}
+module=${1:-build/release/mixture}
 seeds=${2:-100}
 
 # spread TITLE FILE COLUMNS

@@ -4,7 +4,7 @@
 # have a worse BIC than mclust's by more than 0.5, and how many a better one.
 set -eu
 cd "$(dirname "$0")/.."
-module=${1:-build/mixture}
+module=${1:-build/release/mixture}
 if ! Rscript -e 'library(mclust)' >/dev/null 2>&1; then
     echo "R with mclust is needed: apt-get install r-cran-mclust"
     exit 1

@@ -6,14 +6,26 @@
 
 enum { POLL_POINTS = 256 };
 
-static double squared_distance(const mix_points *points, size_t row, const double *center) {
-    const double *x = points->x + row * points->size;
+static inline double squared_distance(const double *x, size_t size, const double *center) {
     double sum = 0;
-    for (size_t j = 0; j < points->size; j++) {
+    for (size_t j = 0; j < size; j++) {
         sum += (x[j] - center[j]) * (x[j] - center[j]);
     }
     return sum;
 }
+
+static double distance_of(const mix_points *points, size_t row, const double *center) {
+    return squared_distance(points->x + row * points->size, points->size, center);
+}
+
+/* Call a function, which is inlined, with points->size, its last argument, a constant where it is small: then no loop
+** over columns is left. */
+#define WITH_SIZE(function, ...)                                                                                  \
+    (points->size == 1   ? function(__VA_ARGS__, 1)                                                               \
+     : points->size == 2 ? function(__VA_ARGS__, 2)                                                               \
+     : points->size == 3 ? function(__VA_ARGS__, 3)                                                               \
+     : points->size == 4 ? function(__VA_ARGS__, 4)                                                               \
+                         : function(__VA_ARGS__, points->size))
 
 static void take(const mix_points *points, size_t row, double *center) {
     memcpy(center, points->x + row * points->size, points->size * sizeof(double));
@@ -28,7 +40,7 @@ static double set_chances(const mix_points *points, size_t k, const bool *placed
         double nearest = INFINITY;
         for (size_t c = 0; c < k; c++) {
             if (placed[c]) {
-                nearest = fmin(nearest, squared_distance(points, i, centers + c * points->size));
+                nearest = fmin(nearest, distance_of(points, i, centers + c * points->size));
             }
         }
         chances[i] = points->weight[i] * (isinf(nearest) ? 1 : nearest);
@@ -50,15 +62,20 @@ static size_t draw(const mix_points *points, const double *chances, double total
 }
 
 /* The chances after one more center, into `next`; returns their sum. */
-static double add_center(const mix_points *points, const double *center, bool first, const double *chances,
-                         double *next) {
+static inline double add_one(const mix_points *points, const double *center, bool first, const double *chances,
+                             double *next, size_t size) {
     double total = 0;
     for (size_t i = 0; i < points->count; i++) {
-        double chance = points->weight[i] * squared_distance(points, i, center);
-        next[i] = first ? chance : fmin(chances[i], chance);
+        double chance = points->weight[i] * squared_distance(points->x + i * size, size, center);
+        next[i] = first || chance < chances[i] ? chance : chances[i];
         total += next[i];
     }
     return total;
+}
+
+static double add_center(const mix_points *points, const double *center, bool first, const double *chances,
+                         double *next) {
+    return WITH_SIZE(add_one, points, center, first, chances, next);
 }
 
 bool mix_cluster_plusplus(const mix_points *points, size_t k, const bool *placed, mix_random *random,
@@ -103,7 +120,7 @@ bool mix_cluster_random(const mix_points *points, size_t k, const bool *placed, 
     for (size_t i = 0; i < points->count; i++) {
         chances[i] = points->weight[i];
         for (size_t c = 0; c < k && chances[i] > 0; c++) {
-            if (placed[c] && squared_distance(points, i, centers + c * points->size) == 0) {
+            if (placed[c] && distance_of(points, i, centers + c * points->size) == 0) {
                 chances[i] = 0;
             }
         }
@@ -120,35 +137,48 @@ bool mix_cluster_random(const mix_points *points, size_t k, const bool *placed, 
         take(points, draw(points, chances, total, random), center);
         total = 0;
         for (size_t i = 0; i < points->count; i++) {
-            chances[i] = squared_distance(points, i, center) == 0 ? 0 : chances[i];
+            chances[i] = distance_of(points, i, center) == 0 ? 0 : chances[i];
             total += chances[i];
         }
     }
     return true;
 }
 
+/* Nearest center of one point. */
+static inline size_t nearest_center(const double *x, size_t k, const double *centers, size_t size) {
+    size_t label = 0;
+    double least = INFINITY;
+    for (size_t c = 0; c < k; c++) {
+        double distance = squared_distance(x, size, centers + c * size);
+        label = distance < least ? c : label;
+        least = distance < least ? distance : least;
+    }
+    return label;
+}
+
+/* Label some points; whether any label changed. */
+static inline bool assign(const mix_points *points, size_t begin, size_t end, size_t k, const double *centers,
+                          const size_t *known, size_t *labels, size_t size) {
+    size_t changes = 0;
+    for (size_t i = begin; i < end; i++) {
+        size_t label =
+            known != NULL && known[i] != 0 ? known[i] - 1 : nearest_center(points->x + i * size, k, centers, size);
+        changes += labels[i] != label;
+        labels[i] = label;
+    }
+    return changes > 0;
+}
+
 bool mix_cluster_assign(const mix_points *points, size_t k, const double *centers, const size_t *known,
                         size_t *labels, bool *changed) {
     *changed = false;
-    for (size_t i = 0; i < points->count; i++) {
-        size_t label = 0;
-        double least = INFINITY;
-        if (i % POLL_POINTS == 0 && mix_cancelled(points->cancel)) {
+    for (size_t begin = 0; begin < points->count; begin += POLL_POINTS) {
+        if (mix_cancelled(points->cancel)) {
             return false;
         }
-        if (known != NULL && known[i] != 0) {
-            label = known[i] - 1;
-        } else {
-            for (size_t c = 0; c < k; c++) {
-                double distance = squared_distance(points, i, centers + c * points->size);
-                if (distance < least) {
-                    least = distance;
-                    label = c;
-                }
-            }
-        }
-        *changed = *changed || labels[i] != label;
-        labels[i] = label;
+        size_t left = points->count - begin, end = begin + (left < POLL_POINTS ? left : POLL_POINTS);
+        bool some = WITH_SIZE(assign, points, begin, end, k, centers, known, labels);
+        *changed = *changed || some;
     }
     return true;
 }

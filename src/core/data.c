@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "kernel.h"
 #include "memory.h"
 
 enum { CHUNK_BYTES = 1 << 22, ALIGNMENT = 64 };
@@ -12,6 +13,11 @@ enum { CHUNK_BYTES = 1 << 22, ALIGNMENT = 64 };
 /* Deviations in these bounds have variances, ratios of variances and their products that a double holds. */
 #define MIN_DEVIATION 1e-75
 #define MAX_DEVIATION 1e75
+
+/* A mean is good when its distance from the one about which squares were summed is this small beside the deviation,
+** squared; in the worst case after so many passes. */
+#define SMALL_OFFSET 1e-8
+enum { REFINEMENTS = 3 };
 
 mixture_data *mixture_data_new(size_t d, unsigned extras) {
     mixture_data *data = mix_memory_zeros(1, sizeof *data);
@@ -57,11 +63,11 @@ static bool reserve(void **array, size_t size, size_t count, size_t more, size_t
     return true;
 }
 
-/* One more chunk: as many blocks as an eighth of those there are, within CHUNK_BYTES. */
+/* One more chunk: as many blocks as half of those there are, within CHUNK_BYTES. */
 static bool add_chunk(mixture_data *data) {
     size_t block_bytes = data->columns * MIX_BLOCK_ROWS * sizeof(double);
     size_t most = CHUNK_BYTES / block_bytes;
-    size_t count = data->block_count / 8;
+    size_t count = data->block_count / 2;
     count = count > most ? most : count;
     count = count < 1 ? 1 : count;
     if (!reserve((void **)&data->blocks, sizeof *data->blocks, data->block_count, count, &data->block_capacity) ||
@@ -72,6 +78,7 @@ static bool add_chunk(mixture_data *data) {
     if (chunk == NULL) {
         return false;
     }
+    mix_memory_will_fill(chunk, count * block_bytes + ALIGNMENT);
     data->chunks[data->chunk_count++] = chunk;
     char *aligned = chunk + (ALIGNMENT - (uintptr_t)chunk % ALIGNMENT) % ALIGNMENT;
     for (size_t i = 0; i < count; i++) {
@@ -105,41 +112,18 @@ mixture_status mixture_data_append(mixture_data *data, const double *x, double w
     return MIXTURE_OK;
 }
 
-/* Smallest and largest value of a column. */
-static void column_range(const mixture_data *data, size_t column, double *low, double *high) {
-    *low = INFINITY;
-    *high = -INFINITY;
+/* Moments of x * unit - shift over a column. Summed by blocks, so that the rounding error grows with the number of
+** blocks, not of rows. */
+static mix_moments column_moments(const mixture_data *data, size_t column, double unit, double shift) {
+    const mix_kernel *kernel = mix_kernel_current();
+    mix_moments all = MIX_NO_MOMENTS;
     for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
         mix_rows rows = mix_data_block(data, b);
-        const double *x = rows.x + column * rows.stride;
-        for (size_t r = 0; r < rows.count; r++) {
-            *low = fmin(*low, x[r]);
-            *high = fmax(*high, x[r]);
-        }
+        mix_moments block = {all.low, all.high, 0, 0};
+        kernel->moments(rows.x + column * rows.stride, rows.weight, rows.count, unit, shift, &block);
+        all = (mix_moments){block.low, block.high, all.sum + block.sum, all.squares + block.squares};
     }
-}
-
-/* Weighted mean of (x - shift) * unit over a column, and of its square in *square if not NULL. Summed by blocks,
-** so that the rounding error grows with the number of blocks, not of rows. */
-static double column_moment(const mixture_data *data, size_t column, double unit, double shift, double *square) {
-    double sum = 0, squares = 0;
-    for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
-        mix_rows rows = mix_data_block(data, b);
-        const double *x = rows.x + column * rows.stride;
-        double block_sum = 0, block_squares = 0;
-        for (size_t r = 0; r < rows.count; r++) {
-            double w = rows.weight ? rows.weight[r] : 1;
-            double y = x[r] * unit - shift;
-            block_sum += w * y;
-            block_squares += w * y * y;
-        }
-        sum += block_sum;
-        squares += block_squares;
-    }
-    if (square != NULL) {
-        *square = squares / data->total_weight;
-    }
-    return sum / data->total_weight;
+    return all;
 }
 
 /* Subtract the center and divide by the scale, a power of two whose inverse is exact. */
@@ -168,27 +152,33 @@ double mix_data_constant_unit(double value) {
 static mixture_status measure_column(mixture_data *data, size_t j, const mix_cancel *cancel,
                                      mixture_error *error) {
     mix_frame *frame = &data->frame;
-    double low, high;
-    column_range(data, j, &low, &high);
-    double magnitude = fmax(fabs(low), fabs(high));
-    if (low == high) {
-        frame->center[j] = low;
-        frame->scale[j] = mix_data_constant_unit(low);
+    mix_moments column = column_moments(data, j, 1, 0);
+    double magnitude = fmax(fabs(column.low), fabs(column.high));
+    if (column.low == column.high) {
+        frame->center[j] = column.low;
+        frame->scale[j] = mix_data_constant_unit(column.low);
         return MIXTURE_OK;
     }
-    /* In units in which sums and squares neither overflow nor vanish. The mean is refined once: the first pass
-    ** may lose digits to a large offset, the second works on the differences. */
-    double unit = power_of_two(fmax(magnitude, 0x1p-1000));
-    double mean = column_moment(data, j, 1 / unit, 0, NULL), square;
-    if (mix_cancelled(cancel)) {
-        return mix_error_status(error, MIXTURE_CANCELLED);
+    /* In units in which sums and squares neither overflow nor vanish. */
+    double unit = power_of_two(fmax(magnitude, 0x1p-1000)), mean = column.sum / data->total_weight / unit;
+    if (!isfinite(mean)) {
+        mean = column_moments(data, j, 1 / unit, 0).sum / data->total_weight;
     }
-    mean += column_moment(data, j, 1 / unit, mean, NULL);
-    if (mix_cancelled(cancel)) {
-        return mix_error_status(error, MIXTURE_CANCELLED);
+    /* A large offset costs the first mean digits: then it is refined, from the differences. */
+    double square, offset;
+    for (int pass = 0; pass < REFINEMENTS; pass++) {
+        if (mix_cancelled(cancel)) {
+            return mix_error_status(error, MIXTURE_CANCELLED);
+        }
+        column = column_moments(data, j, 1 / unit, mean);
+        square = column.squares / data->total_weight;
+        offset = column.sum / data->total_weight;
+        mean += offset;
+        if (offset * offset <= SMALL_OFFSET * square) {
+            break;
+        }
     }
-    double offset = column_moment(data, j, 1 / unit, mean, &square);
-    double deviation = sqrt(square - offset * offset); /* |offset| is rounding: far below the root of square */
+    double deviation = sqrt(square - offset * offset);
     if (!(deviation * unit >= MIN_DEVIATION) || !(deviation <= MAX_DEVIATION / unit)) {
         return mix_error_invalid(error,
                                  "has standard deviation %.3g, whose square is beyond a double's range; "
@@ -209,9 +199,7 @@ static void measure_weights(mixture_data *data) {
     if (!(data->extras & MIXTURE_WEIGHTED)) {
         return;
     }
-    double low, high;
-    column_range(data, data->d, &low, &high);
-    data->weight_unit = data->rows > 0 ? power_of_two(high) : 1;
+    data->weight_unit = data->rows > 0 ? power_of_two(column_moments(data, data->d, 1, 0).high) : 1;
     data->total_weight = 0;
     for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
         double *weight = data->blocks[b] + data->d * MIX_BLOCK_ROWS, sum = 0;

@@ -1,20 +1,11 @@
-/* data.h: rows in blocks of columns.
-**
-** A block holds up to MIX_BLOCK_ROWS rows; each of its columns is contiguous, MIX_BLOCK_ROWS doubles apart from
-** the next and aligned to 64 bytes, so that the kernels put rows across SIMD lanes. Blocks come in chunks, a
-** list of allocations that are never moved and never larger than about an eighth of what is there already.
-** Columns 0..d-1 are the values, then the row weight and the label if there are any. Lanes beyond the last
-** row are 0. */
+/* data.h: a table of rows, kept in blocks (rows.h). Blocks come in chunks, a list of allocations that are never moved,
+** each at most half as large as all before it. */
 #ifndef MIX_DATA_H
 #define MIX_DATA_H
 
 #include "cancel.h"
 #include "mixture.h"
-
-enum {
-    MIX_BLOCK_ROWS = 256, /* enough to spread what a block costs, few enough to stay in the L1 and L2 caches */
-    MIX_LANES = 8         /* doubles in a vector of the kernels; rows are padded to a multiple */
-};
+#include "rows.h"
 
 /* Where the data were moved to: value = center + scale * stored. A scale is a power of two, so that scaling
 ** changes no digit. */
@@ -40,19 +31,6 @@ struct mixture_data {
     bool weighed, measured, standardized;
     size_t moved; /* columns */
 };
-
-/* Rows with the padding that the kernels want. */
-static inline size_t mix_data_padded(size_t count) {
-    return (count + MIX_LANES - 1) / MIX_LANES * MIX_LANES;
-}
-
-/* One block seen as rows: column j at x + j * stride, `count` rows padded to `padded`. Weight and label are
-** NULL when the data have none; labels are doubles, 1..k or 0 for unknown. */
-typedef struct mix_rows {
-    const double *x;
-    size_t stride, count, padded;
-    const double *weight, *label;
-} mix_rows;
 
 static inline mix_rows mix_data_block(const mixture_data *data, size_t block) {
     const double *x = data->blocks[block];

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel.h"
 #include "linalg.h"
 #include "memory.h"
 
@@ -45,11 +46,14 @@ typedef struct builder {
     double alpha;
     cluster *clusters;
     double *means;
+    double *columns;          /* of the leaves: their points as p columns, */
+    double *sizes, *costs;    /* n_k and terms */
     size_t *live, live_count; /* clusters that are left, rising */
     double *rises;            /* of cluster i and j < i, at i (i - 1) / 2 + j */
     nearest *nearest;
+    double *pairs;                /* what rises of several pairs are made of and, then, they themselves */
     double *delta, *sum, *factor; /* of a pair: p, p x p, packed */
-    double work;                  /* since the last poll */
+    double work, pair_work;       /* since the last poll; of a pair, at most: a Cholesky factor, a logarithm */
 } builder;
 
 void mix_hierarchy_free(mix_hierarchy *tree) {
@@ -102,10 +106,16 @@ static mixture_status find_leaves(builder *b) {
 
 /* ---- Cost ------------------------------------------------------------------------------------------------ */
 
-/* A cluster's term of the sum; det: |W_k / n_k|, or 0 where that is singular. A determinant so small that a double
-** cannot hold it is none beside the other term. */
-static double cost(const builder *b, double n, double trace, double det) {
-    return n * log(det + (trace + b->alpha) / n);
+/* A logarithm can be taken of it. */
+static double bounded(double x) {
+    x = x < DBL_MAX ? x : DBL_MAX;
+    return x > DBL_MIN ? x : DBL_MIN;
+}
+
+/* A cluster's term of the sum is n_k times the logarithm of this. det: |W_k / n_k|, or 0 where that is singular. A
+** determinant so small that a double cannot hold it is none beside the other term. */
+static double inner(const builder *b, double n, double trace, double det) {
+    return bounded(det + (trace + b->alpha) / n);
 }
 
 /* |F F' / n| of a packed factor. */
@@ -146,10 +156,10 @@ static double det_of_union(builder *b, const cluster *one, const cluster *two, d
     return mix_linalg_cholesky(p, b->sum, SINGULAR, b->factor) ? determinant(p, b->factor, n) : 0;
 }
 
-/* By how much the sum rises when two clusters become one. */
-static double rise(builder *b, size_t i, size_t j) {
-    const cluster *one = b->clusters + i, *two = b->clusters + j;
-    const double *x = b->means + i * b->p, *y = b->means + j * b->p;
+/* Of the union of two clusters. */
+static double inner_of_union(builder *b, const cluster *one, const cluster *two) {
+    const double *x = b->means + (size_t)(one - b->clusters) * b->p;
+    const double *y = b->means + (size_t)(two - b->clusters) * b->p;
     double squares = 0;
     for (size_t p = 0; p < b->p; p++) {
         b->delta[p] = x[p] - y[p];
@@ -161,7 +171,48 @@ static double rise(builder *b, size_t i, size_t j) {
     } else if (one->leaves + two->leaves > b->p) { /* fewer have no determinant */
         det = det_of_union(b, one, two, c, n);
     }
-    return cost(b, n, one->trace + two->trace + c * squares, det) - one->cost - two->cost;
+    return inner(b, n, one->trace + two->trace + c * squares, det);
+}
+
+/* pairs[l]: by how much the sum rises when cluster i and others[l] become one. */
+static mixture_status find_rises(builder *b, size_t i, const size_t *others, size_t count) {
+    const cluster *one = b->clusters + i;
+    for (size_t l = 0; l < count; l++) {
+        if (stop(b, b->pair_work)) {
+            return MIXTURE_CANCELLED;
+        }
+        b->pairs[l] = inner_of_union(b, one, b->clusters + others[l]);
+    }
+    mix_kernel_current()->log(count, b->pairs);
+    for (size_t l = 0; l < count; l++) {
+        const cluster *two = b->clusters + others[l];
+        b->pairs[l] = (one->n + two->n) * b->pairs[l] - one->cost - two->cost;
+    }
+    return MIXTURE_OK;
+}
+
+/* The same for leaf i and those before it: two points have no determinant or, of one column, one equal to the trace. */
+static void find_leaf_rises(builder *b, size_t i) {
+    double *pairs = b->pairs;
+    memset(pairs, 0, i * sizeof *pairs);
+    for (size_t a = 0; a < b->p; a++) {
+        const double *column = b->columns + a * b->tree->leaves;
+        double x = column[i];
+        for (size_t j = 0; j < i; j++) {
+            double delta = x - column[j];
+            pairs[j] += delta * delta;
+        }
+    }
+    double size = b->sizes[i], cost = b->costs[i], alpha = b->alpha, share = b->p == 1 ? 2 : 1;
+    const double *sizes = b->sizes, *costs = b->costs;
+    for (size_t j = 0; j < i; j++) {
+        double n = size + sizes[j], trace = size * sizes[j] / n * pairs[j];
+        pairs[j] = bounded((share * trace + alpha) / n);
+    }
+    mix_kernel_current()->log(i, pairs);
+    for (size_t j = 0; j < i; j++) {
+        pairs[j] = (size + sizes[j]) * pairs[j] - cost - costs[j];
+    }
 }
 
 /* ---- Pairs ----------------------------------------------------------------------------------------------- */
@@ -242,7 +293,7 @@ static mixture_status merge(builder *b, size_t i, size_t j) {
         one->det = determinant(p, b->factor, n);
         mix_linalg_invert(p, b->factor, one->scatter + packed);
     }
-    one->cost = cost(b, n, one->trace, one->det);
+    one->cost = n * log(inner(b, n, one->trace, one->det));
     mix_memory_free(two->scatter);
     two->scatter = NULL;
     return MIXTURE_OK;
@@ -258,27 +309,20 @@ static void bury(builder *b, size_t j) {
     memmove(b->live + l, b->live + l + 1, (b->live_count - l) * sizeof *b->live);
 }
 
-/* Of a pair, at most: a Cholesky factor, and the logarithms. */
-static double pair_work(const builder *b) {
-    double p = (double)b->p;
-    return p * p * p / 6 + p * p + 50;
-}
-
 /* The rises of cluster i, which took j in, with all others. */
 static mixture_status compare(builder *b, size_t i, size_t j) {
-    for (size_t l = 0; l < b->live_count; l++) {
-        size_t other = b->live[l];
-        if (other == i) {
-            continue;
-        }
-        if (stop(b, pair_work(b))) {
-            return MIXTURE_CANCELLED;
-        }
-        double risen = rise(b, i, other);
-        *entry(b, i, other) = risen;
-        if (other > i) {
-            update_nearest(&b->nearest[other], risen, i, j);
-        }
+    mixture_status status =
+        find_rises(b, i, b->live, b->live_count); /* itself among them, which counts for nothing */
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    size_t l = 0;
+    for (; b->live[l] < i; l++) {
+        *entry(b, i, b->live[l]) = b->pairs[l];
+    }
+    for (l++; l < b->live_count; l++) {
+        *entry(b, i, b->live[l]) = b->pairs[l];
+        update_nearest(&b->nearest[b->live[l]], b->pairs[l], i, j);
     }
     if (i > 0) {
         find_nearest(b, i);
@@ -289,12 +333,11 @@ static mixture_status compare(builder *b, size_t i, size_t j) {
 /* The rises of all pairs of leaves. */
 static mixture_status compare_leaves(builder *b) {
     for (size_t i = 1; i < b->tree->leaves; i++) {
-        for (size_t j = 0; j < i; j++) {
-            if (stop(b, pair_work(b))) {
-                return MIXTURE_CANCELLED;
-            }
-            *entry(b, i, j) = rise(b, i, j);
+        if (stop(b, (double)i * (double)(b->p + 10))) {
+            return MIXTURE_CANCELLED;
         }
+        find_leaf_rises(b, i);
+        memcpy(entry(b, i, 0), b->pairs, i * sizeof *b->pairs);
         find_nearest(b, i);
     }
     return MIXTURE_OK;
@@ -338,13 +381,19 @@ static void plant(builder *b) {
             squares += points->weight[i] * distance * distance;
         }
     }
+    b->pair_work = (double)p * (double)p * ((double)p / 6 + 1) + 50;
     b->alpha = fmax(squares / (total * (double)p), DBL_MIN);
     b->live_count = b->tree->leaves;
     for (size_t leaf = 0; leaf < b->tree->leaves; leaf++) {
         cluster *c = b->clusters + leaf;
         c->leaves = 1;
-        c->cost = cost(b, c->n, 0, 0);
-        memcpy(b->means + leaf * p, points->x + b->tree->first[leaf] * p, p * sizeof(double));
+        c->cost = c->n * log(inner(b, c->n, 0, 0));
+        b->sizes[leaf] = c->n;
+        b->costs[leaf] = c->cost;
+        for (size_t j = 0; j < p; j++) {
+            double value = points->x[b->tree->first[leaf] * p + j];
+            b->means[leaf * p + j] = b->columns[j * b->tree->leaves + leaf] = value;
+        }
         b->live[leaf] = leaf;
         b->tree->step[leaf] = SIZE_MAX;
     }
@@ -362,12 +411,17 @@ static mixture_status build(builder *b) {
     b->nearest = mix_memory_array(count, sizeof *b->nearest);
     b->live = mix_memory_array(count, sizeof *b->live);
     b->means = mix_memory_array(count * p, sizeof(double));
+    b->columns = mix_memory_array(count * p, sizeof(double));
+    b->sizes = mix_memory_array(count, sizeof(double));
+    b->costs = mix_memory_array(count, sizeof(double));
+    b->pairs = mix_memory_array(count, sizeof(double));
     b->delta = mix_memory_array(p, sizeof(double));
     b->sum = mix_memory_array(p * p, sizeof(double));
     b->factor = mix_memory_array(mix_linalg_packed(p), sizeof(double));
     if (tree->leaf == NULL || tree->first == NULL || tree->parent == NULL || tree->step == NULL ||
-        b->clusters == NULL || b->nearest == NULL || b->live == NULL || b->means == NULL || b->delta == NULL ||
-        b->sum == NULL || b->factor == NULL) {
+        b->clusters == NULL || b->nearest == NULL || b->live == NULL || b->means == NULL || b->columns == NULL ||
+        b->sizes == NULL || b->costs == NULL || b->pairs == NULL || b->delta == NULL || b->sum == NULL ||
+        b->factor == NULL) {
         return MIXTURE_NOMEM;
     }
     mixture_status status = find_leaves(b);
@@ -388,7 +442,8 @@ mixture_status mix_hierarchy_new(const mix_points *points, mix_hierarchy **tree)
     for (size_t i = 0; b.clusters != NULL && i < points->count; i++) {
         mix_memory_free(b.clusters[i].scatter);
     }
-    void *blocks[] = {b.clusters, b.nearest, b.live, b.means, b.delta, b.sum, b.factor, b.rises};
+    void *blocks[] = {b.clusters, b.nearest, b.live,  b.means, b.columns, b.sizes,
+                      b.costs,    b.pairs,   b.delta, b.sum,   b.factor,  b.rises};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         mix_memory_free(blocks[i]);
     }

@@ -46,6 +46,7 @@ struct mix_init {
     size_t kept_k;      /* what the kept partitions are for */
     size_t *kept[KEPT]; /* labels by candidate number; NULL: not drawn yet */
     size_t *labels;     /* those of later numbers */
+    size_t *names;      /* of clusters, while two partitions are compared */
     bool *placed;       /* components with a center, while centers are chosen */
     double *centers, *totals, *chances, *scratch, *statistics, *resp;
 };
@@ -75,7 +76,7 @@ void mix_init_free(mix_init *init) {
         free_common(init);
     }
     forget_partitions(init);
-    void *blocks[] = {init->labels,  init->placed,  init->centers,    init->totals,
+    void *blocks[] = {init->labels,  init->names,   init->placed,     init->centers, init->totals,
                       init->chances, init->scratch, init->statistics, init->resp};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         mix_memory_free(blocks[i]);
@@ -111,6 +112,7 @@ static bool make_space(mix_init *init, size_t most) {
     size_t n = init->sample->rows, d = init->sample->d;
     size_t size = mix_statistics_size(family, MIXTURE_FULL, most, d); /* no structure has more */
     return (init->labels = mix_memory_array(n, sizeof(size_t))) != NULL &&
+           (init->names = mix_memory_array(most, 2 * sizeof(size_t))) != NULL &&
            (init->placed = mix_memory_array(most, sizeof(bool))) != NULL &&
            (init->centers = mix_memory_array(most, d * sizeof(double))) != NULL &&
            (init->totals = mix_memory_array(most, sizeof(double))) != NULL &&
@@ -368,6 +370,38 @@ static mixture_status get_partition(mix_init *init, size_t k, size_t number, siz
         init->kept[number] = fresh;
     }
     *labels = fresh;
+    return status;
+}
+
+/* Whether two partitions are the same but for the clusters' names. The names: room for two per cluster. */
+static bool same_partition(const size_t *one, const size_t *two, size_t rows, size_t k, size_t *names) {
+    size_t *of_one = names, *of_two = names + k; /* what the other calls it */
+    memset(names, 0xff, 2 * k * sizeof *names);
+    for (size_t i = 0; i < rows; i++) {
+        if ((one[i] == NO_CLUSTER) != (two[i] == NO_CLUSTER)) {
+            return false;
+        }
+        if (one[i] == NO_CLUSTER) {
+            continue;
+        }
+        if (of_one[one[i]] == NO_CLUSTER && of_two[two[i]] == NO_CLUSTER) {
+            of_one[one[i]] = two[i];
+            of_two[two[i]] = one[i];
+        } else if (of_one[one[i]] != two[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+mixture_status mix_init_repeats(mix_init *init, size_t k, size_t number, bool *repeats) {
+    size_t *labels;
+    mixture_status status = number < KEPT ? get_partition(init, k, number, &labels) : MIXTURE_OK;
+    *repeats = false;
+    for (size_t i = 0; status == MIXTURE_OK && number < KEPT && i < number && !*repeats; i++) {
+        const size_t *earlier = init->kept[i];
+        *repeats = earlier != NULL && same_partition(earlier, labels, init->sample->rows, k, init->names);
+    }
     return status;
 }
 

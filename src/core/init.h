@@ -28,6 +28,11 @@ const mixture_data *mix_init_sample(const mix_init *init);
 ** and nothing else was asked for. */
 bool mix_init_from_tree(const mix_init *init, size_t number);
 
+/* Whether candidate `number` starts from the partition of one before it, but for the clusters' names, and so needs no
+** trial: of k components, nothing given. (Partitions far up are not kept and repeat nothing.) MIXTURE_OK, _NOMEM or
+** _CANCELLED. */
+mixture_status mix_init_repeats(mix_init *init, size_t k, size_t number, bool *repeats);
+
 /* Candidate number 0, 1, … of model->k components: the same whatever was drawn before. The model is prepared. What
 ** options->start gives is taken from `given`, a model in the data's frame (NULL: nothing is given). Candidates of
 ** the same number and k share their partition of the rows, whatever their structure. */

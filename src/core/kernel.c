@@ -6,6 +6,7 @@
 
 #include "kernel.h"
 #include "kernel_density.h"
+#include "kernel_moments.h"
 #include "kernel_posterior.h"
 #include "kernel_scatter.h"
 
@@ -25,6 +26,22 @@ static bool supported(void) {
 #endif
 }
 
+static void logs(size_t count, double *x) {
+    size_t i = 0;
+    for (; i + VEC_LANES <= count; i += VEC_LANES) {
+        vec_store(x + i, vec_log(vec_load(x + i)));
+    }
+    double lanes[VEC_LANES];
+    vec_store(lanes, vec_all(1));
+    for (size_t lane = 0; i + lane < count; lane++) {
+        lanes[lane] = x[i + lane];
+    }
+    vec_store(lanes, vec_log(vec_load(lanes)));
+    for (size_t lane = 0; i + lane < count; lane++) {
+        x[i + lane] = lanes[lane];
+    }
+}
+
 extern const mix_kernel JOIN(mix_kernel_, MIX_KERNEL);
 const mix_kernel JOIN(mix_kernel_, MIX_KERNEL) = {
     .name = TEXT(MIX_KERNEL),
@@ -36,4 +53,6 @@ const mix_kernel JOIN(mix_kernel_, MIX_KERNEL) = {
     .scatter = scatter,
     .scatter_axis = scatter_axis,
     .sums = sums,
+    .moments = moments,
+    .log = logs,
 };

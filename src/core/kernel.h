@@ -3,13 +3,22 @@
 #ifndef MIX_KERNEL_H
 #define MIX_KERNEL_H
 
-#include "data.h"
+#include <math.h>
+#include <stdbool.h>
+
+#include "rows.h"
 
 /* What mix_kernel.posterior adds up over rows, each times its weight. */
 enum { MIX_TOTAL_WEIGHT, MIX_TOTAL_LOGLIK, MIX_TOTAL_ENTROPY, MIX_TOTALS };
 
 /* Log densities are never below this, so that no difference and no weighted sum of them overflows. */
 #define MIX_LOG_DENSITY_FLOOR (-1e200)
+
+/* Of values y: the least and the greatest, the sums of w y and w y^2. Of none: */
+typedef struct mix_moments {
+    double low, high, sum, squares;
+} mix_moments;
+#define MIX_NO_MOMENTS ((mix_moments){(double)INFINITY, -(double)INFINITY, 0, 0})
 
 typedef struct mix_kernel {
     const char *name;
@@ -37,6 +46,11 @@ typedef struct mix_kernel {
                          double *statistics);
     /* Add to statistics: sum of resp; of resp x, d. */
     void (*sums)(const mix_rows *rows, size_t d, const double *resp, double *statistics);
+    /* Add y = x unit - shift of so many x, with weights w (NULL: all 1), to *moments. */
+    void (*moments)(const double *x, const double *weight, size_t count, double unit, double shift,
+                    mix_moments *moments);
+    /* x[i] = log(x[i]) of positive, finite, normal x[i], within 1 ulp. */
+    void (*log)(size_t count, double *x);
 } mix_kernel;
 
 /* The kernel in use. */

@@ -5,7 +5,7 @@
 #include "kernel_shapes.h"
 
 /* `width` vectors of rows (a constant where this is called, as is d) at offset `at`; the differences stay in
-** registers. */
+** registers, and no loop is left. */
 MIX_INLINE void log_density_few(const mix_rows *rows, size_t at, size_t width, size_t d, const double *mean,
                                 const double *factor, double log_norm, double *out) {
     vec difference[SMALL_DENSITY][2], distance[2] = {{0}};
@@ -14,8 +14,10 @@ MIX_INLINE void log_density_few(const mix_rows *rows, size_t at, size_t width, s
             difference[j][v] = vec_load(rows->x + j * rows->stride + at + v * VEC_LANES) - mean[j];
         }
     }
+#pragma GCC unroll 16
     for (size_t i = 0; i < d; i++) {
         vec z[2] = {{0}};
+#pragma GCC unroll 16
         for (size_t j = 0; j <= i; j++, factor++) {
             for (size_t v = 0; v < width; v++) {
                 z[v] += *factor * difference[j][v];
@@ -33,7 +35,7 @@ MIX_INLINE void log_density_few(const mix_rows *rows, size_t at, size_t width, s
 MIX_INLINE void log_density_small(const mix_rows *rows, size_t d, const double *mean, const double *factor,
                                   double log_norm, double *out) {
     size_t at = 0;
-    for (; at + 2 * VEC_LANES <= rows->padded; at += 2 * VEC_LANES) {
+    for (; d <= 8 && at + 2 * VEC_LANES <= rows->padded; at += 2 * VEC_LANES) {
         log_density_few(rows, at, 2, d, mean, factor, log_norm, out);
     }
     for (; at < rows->padded; at += VEC_LANES) {
@@ -101,34 +103,33 @@ MIX_INLINE void log_density_panel(const mix_rows *rows, size_t at, size_t width,
 
 static void log_density(const mix_rows *rows, size_t d, const double *mean, const double *factor, double log_norm,
                         double *out, double *scratch) {
+#define SMALL(D)                                                                                                  \
+    case D:                                                                                                       \
+        log_density_small(rows, D, mean, factor, log_norm, out);                                                  \
+        return;
     switch (d) {
-    case 1:
-        log_density_small(rows, 1, mean, factor, log_norm, out);
-        return;
-    case 2:
-        log_density_small(rows, 2, mean, factor, log_norm, out);
-        return;
-    case 3:
-        log_density_small(rows, 3, mean, factor, log_norm, out);
-        return;
-    case 4:
-        log_density_small(rows, 4, mean, factor, log_norm, out);
-        return;
-    case 5:
-        log_density_small(rows, 5, mean, factor, log_norm, out);
-        return;
-    case 6:
-        log_density_small(rows, 6, mean, factor, log_norm, out);
-        return;
-    case 7:
-        log_density_small(rows, 7, mean, factor, log_norm, out);
-        return;
-    case 8:
-        log_density_small(rows, 8, mean, factor, log_norm, out);
-        return;
+        SMALL(1)
+        SMALL(2)
+        SMALL(3)
+        SMALL(4)
+        SMALL(5)
+        SMALL(6)
+        SMALL(7)
+        SMALL(8)
+#if defined(__AVX512F__) /* elsewhere there are not registers enough */
+        SMALL(9)
+        SMALL(10)
+        SMALL(11)
+        SMALL(12)
+        SMALL(13)
+        SMALL(14)
+        SMALL(15)
+        SMALL(16)
+#endif
     default:
         break;
     }
+#undef SMALL
     size_t at = 0;
     for (; at + PANEL * VEC_LANES <= rows->padded; at += PANEL * VEC_LANES) {
         log_density_panel(rows, at, PANEL, d, mean, factor, log_norm, out, scratch);

@@ -44,9 +44,7 @@ MIX_INLINE void scatter_small(const mix_rows *rows, size_t d, const double *mean
             }
         }
     }
-    for (size_t i = 0; i < 1 + d + d * (d + 1) / 2; i++) {
-        statistics[i] += vec_sum(lanes[i]);
-    }
+    vec_add_sums(lanes, 1 + d + d * (d + 1) / 2, statistics);
 }
 
 /* What the tiles of a scatter share. `keep` (a constant): differences and the strip's weighted ones are stored for
@@ -66,7 +64,15 @@ MIX_INLINE vec difference_at(const scattering *s, size_t column, size_t at) {
 MIX_INLINE void scatter_diagonal(const scattering *s, size_t height, bool keep, size_t i) {
     double lanes[TILE + 1][TILE + 1][MIX_LANES];
     for (size_t part = 0; part < PARTS; part++) {
-        vec total = {0}, sum[TILE] = {{0}}, product[TILE][TILE] = {{{0}}};
+        vec total = {0}, sum[TILE], product[TILE][TILE];
+#pragma GCC unroll 4 /* or else these are in memory */
+        for (size_t p = 0; p < height; p++) {
+            sum[p] = (vec){0};
+#pragma GCC unroll 4
+            for (size_t q = 0; q <= p; q++) {
+                product[p][q] = (vec){0};
+            }
+        }
         for (size_t at = part * VEC_LANES; at < s->rows->padded; at += MIX_LANES) {
             vec r = vec_load(s->resp + at), x[TILE];
             total += r;
@@ -84,8 +90,10 @@ MIX_INLINE void scatter_diagonal(const scattering *s, size_t height, bool keep, 
             }
         }
         vec_store(lanes[TILE][TILE] + part * VEC_LANES, total);
+#pragma GCC unroll 4
         for (size_t p = 0; p < height; p++) {
             vec_store(lanes[p][TILE] + part * VEC_LANES, sum[p]);
+#pragma GCC unroll 4
             for (size_t q = 0; q <= p; q++) {
                 vec_store(lanes[p][q] + part * VEC_LANES, product[p][q]);
             }
@@ -94,9 +102,7 @@ MIX_INLINE void scatter_diagonal(const scattering *s, size_t height, bool keep, 
     *s->total += i == 0 ? vec_sum(lanes[TILE][TILE]) : 0;
     for (size_t p = 0; p < height; p++) {
         s->sums[i + p] += vec_sum(lanes[p][TILE]);
-        for (size_t q = 0; q <= p; q++) {
-            s->products[(i + p) * (i + p + 1) / 2 + i + q] += vec_sum(lanes[p][q]);
-        }
+        vec_add_sums(lanes[p], p + 1, s->products + (i + p) * (i + p + 1) / 2 + i);
     }
 }
 
@@ -119,16 +125,16 @@ MIX_INLINE void scatter_square(const scattering *s, size_t height, bool keep, si
                 }
             }
         }
+#pragma GCC unroll 4
         for (size_t p = 0; p < height; p++) {
+#pragma GCC unroll 4
             for (size_t q = 0; q < TILE; q++) {
                 vec_store(lanes[p][q] + part * VEC_LANES, product[p][q]);
             }
         }
     }
     for (size_t p = 0; p < height; p++) {
-        for (size_t q = 0; q < TILE; q++) {
-            s->products[(i + p) * (i + p + 1) / 2 + j + q] += vec_sum(lanes[p][q]);
-        }
+        vec_add_sums(lanes[p], TILE, s->products + (i + p) * (i + p + 1) / 2 + j);
     }
 }
 

@@ -6,8 +6,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
 
 #include "mixture.h"
+
+/* Of a large page, on most machines. */
+#define LARGE_PAGE ((size_t)1 << 21)
 
 static const mixture_allocator c_library = {malloc, realloc, free};
 static _Atomic(const mixture_allocator *) current = &c_library;
@@ -43,6 +50,20 @@ void *mix_memory_resize(void *block, size_t count, size_t size) {
     size_t bytes = count * size;
     return arena != NULL ? mix_arena_resize(arena, block, bytes)
                          : atomic_load(&current)->resize(block, bytes ? bytes : 1);
+}
+
+void mix_memory_will_fill(void *block, size_t bytes) {
+#ifdef MADV_HUGEPAGE
+    /* Whole pages only. An advice: that it cannot be followed is no error. */
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = ((uintptr_t)block + page - 1) & ~(page - 1);
+    uintptr_t end = ((uintptr_t)block + bytes) & ~(page - 1);
+    if (bytes >= LARGE_PAGE) {
+        (void)madvise((char *)block + (begin - (uintptr_t)block), end - begin, MADV_HUGEPAGE);
+    }
+#else
+    (void)block;
+    (void)bytes;
+#endif
 }
 
 void mix_memory_free(void *block) {

@@ -201,7 +201,12 @@ static mixture_status draw_candidates(mix_contest *contest, mix_em *em, const mi
     bool trial = !picked && (count > 1 || near != NULL);
     mixture_status status = near != NULL ? enter_near(contest, em, near, trial, model) : MIXTURE_OK;
     for (size_t number = 0; status == MIXTURE_OK && number < count; number++) {
-        if (!picked || mix_init_from_tree(search->init, number)) {
+        bool repeats = picked && !mix_init_from_tree(search->init, number);
+        if (trial && search->given == NULL) {
+            status =
+                mix_error_status(contest->error, mix_init_repeats(search->init, options->k, number, &repeats));
+        }
+        if (status == MIXTURE_OK && !repeats) {
             status = draw(contest, em, number, trial, model);
         }
     }
@@ -246,7 +251,7 @@ static mixture_status thin_out(mix_contest *contest, mix_em *em) {
         last += finalists[count++].anchor;
     }
     mixture_status status = MIXTURE_OK;
-    for (size_t i = 0; status == MIXTURE_OK && count > last && i < count; i++) {
+    for (size_t i = 0; status == MIXTURE_OK && contest->search->share && count > last && i < count; i++) {
         status =
             finalists[i].anchor ? status : run_short(contest, em, first_maps(contest), SHORT_MAPS, &finalists[i]);
     }

@@ -69,6 +69,27 @@ MIX_INLINE double vec_sum(const double *lanes) {
     return sum[0] + sum[1];
 }
 
+/* sums[i] += vec_sum(lanes[i]), in the same order; four at a time where a register holds all lanes. */
+MIX_INLINE void vec_add_sums(double (*lanes)[8], size_t count, double *sums) {
+    size_t i = 0;
+#if defined(__AVX512F__)
+    for (; i + 4 <= count; i += 4) {
+        __m512d a = (__m512d)vec_load(lanes[i]), b = (__m512d)vec_load(lanes[i + 1]);
+        __m512d c = (__m512d)vec_load(lanes[i + 2]), d = (__m512d)vec_load(lanes[i + 3]);
+        /* Lanes 0 to 3 and 4 to 7 of two, then pairs of lanes of four, then single ones. */
+        __m512d ab = _mm512_shuffle_f64x2(a, b, 0x44) + _mm512_shuffle_f64x2(a, b, 0xee);
+        __m512d cd = _mm512_shuffle_f64x2(c, d, 0x44) + _mm512_shuffle_f64x2(c, d, 0xee);
+        __m512d all = _mm512_shuffle_f64x2(ab, cd, 0x88) + _mm512_shuffle_f64x2(ab, cd, 0xdd);
+        all += _mm512_permute_pd(all, 0x55);
+        __m256d four = _mm512_castpd512_pd256(_mm512_maskz_compress_pd(0x55, all));
+        _mm256_storeu_pd(sums + i, _mm256_loadu_pd(sums + i) + four);
+    }
+#endif
+    for (; i < count; i++) {
+        sums[i] += vec_sum(lanes[i]);
+    }
+}
+
 /* Adding 1.5 * 2^52 rounds a double to an integer in its low bits (to nearest, |x| < 2^51). */
 #define VEC_ROUNDER 0x1.8p52
 

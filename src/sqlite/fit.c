@@ -211,6 +211,9 @@ static mixture_status take_extras(fit_state *state, double *weight, int *label, 
     double *x = state->x;
     *weight = 1;
     *label = 0;
+    if (options->d == options->arguments) {
+        return MIXTURE_OK;
+    }
     if (options->weight != 0) {
         *weight = x[options->weight - 1];
         if (!(*weight >= 0)) {
@@ -278,12 +281,13 @@ static mixture_status add_row(fit_state *state, const fit_kind *kind, int argc, 
 static void fit_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
     const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
     fit_state *state = mix_function_state(context, argc, sizeof *state);
-    mixture_error error = {MIXTURE_OK, ""};
     if (state == NULL) {
         return;
     }
-    mixture_status status = state->rows++ == 0 ? start(state, function->detail, argc, argv, &error)
-                                               : check_constant(state, function->detail, argc, argv, &error);
+    mixture_error error; /* not all of it is cleared for each row */
+    mixture_status status = mix_error_status(&error, MIXTURE_OK);
+    status = state->rows++ == 0 ? start(state, function->detail, argc, argv, &error)
+                                : check_constant(state, function->detail, argc, argv, &error);
     if (status == MIXTURE_OK) {
         status = add_row(state, function->detail, argc, argv, &error);
     }

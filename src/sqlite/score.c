@@ -188,11 +188,11 @@ static mixture_status start_loglik(loglik_state *state, mix_connection *connecti
 static void loglik_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
     mix_binding *binding = sqlite3_user_data(context);
     loglik_state *state = mix_function_state(context, argc, sizeof *state);
-    mixture_error error = {MIXTURE_OK, ""};
     if (state == NULL) {
         return;
     }
-    mixture_status status = MIXTURE_OK;
+    mixture_error error; /* not all of it is cleared for each row */
+    mixture_status status = mix_error_status(&error, MIXTURE_OK);
     if (state->row++ == 0) {
         status = start_loglik(state, binding->connection, argv[0], &error);
     } else {

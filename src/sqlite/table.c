@@ -254,7 +254,8 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
                         sqlite3_value **values) {
     mix_cursor *cursor = (mix_cursor *)base;
     table_instance *instance = (table_instance *)base->pVtab;
-    mixture_error error = {MIXTURE_OK, ""};
+    mixture_error error; /* not all of it is cleared for each row that joins */
+    (void)mix_error_status(&error, MIXTURE_OK);
     (void)argc;
     reset(cursor);
     if (count < 0) {

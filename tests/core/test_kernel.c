@@ -257,6 +257,49 @@ static void linear_functions_and_sums_are_those_of_plain_loops(void **state) {
     for_each_kernel_and_block(check_counts);
 }
 
+/* ---- Columns --------------------------------------------------------------------------------------------- */
+
+static void check_moments(const mix_kernel *kernel, const block *made, const double *weight) {
+    const double unit = 0.25, shift = 0.75;
+    long double want[2] = {0}, size[2] = {0}, low = INFINITY, high = -INFINITY;
+    mix_moments got = MIX_NO_MOMENTS;
+    kernel->moments(made->x, weight, made->rows.count, unit, shift, &got);
+    for (size_t r = 0; r < made->rows.count; r++) {
+        long double y = (long double)made->x[r] * unit - shift, w = weight != NULL ? (long double)weight[r] : 1;
+        low = fminl(low, y);
+        high = fmaxl(high, y);
+        want[0] += w * y;
+        size[0] += w * fabsl(y);
+        want[1] += w * y * y;
+        size[1] += w * y * y;
+    }
+    check_sum(kernel, "the sum of a column", got.sum, want[0], size[0]);
+    check_sum(kernel, "its squares", got.squares, want[1], size[1]);
+    check_sum(kernel, "its least", got.low, low, fabsl(low) + 1);
+    check_sum(kernel, "its greatest", got.high, high, fabsl(high) + 1);
+}
+
+static void check_column(const mix_kernel *kernel, block *made, size_t d) {
+    (void)d;
+    check_moments(kernel, made, NULL);
+    check_moments(kernel, made, made->weight);
+    double logs[MIX_BLOCK_ROWS + 1];
+    for (size_t r = 0; r < made->rows.count; r++) {
+        logs[r] = exp(made->x[r]);
+    }
+    logs[made->rows.count] = 5; /* not touched */
+    kernel->log(made->rows.count, logs);
+    for (size_t r = 0; r < made->rows.count; r++) {
+        check_sum(kernel, "a logarithm", logs[r], logl((long double)exp(made->x[r])), fabsl((long double)logs[r]));
+    }
+    assert_true(logs[made->rows.count] == 5);
+}
+
+static void moments_and_logarithms_of_a_column_are_those_of_plain_loops(void **state) {
+    (void)state;
+    for_each_kernel_and_block(check_column);
+}
+
 /* ---- Choice ---------------------------------------------------------------------------------------------- */
 
 static void the_last_supported_kernel_is_used_unless_another_is_forced(void **state) {
@@ -280,6 +323,7 @@ int main(void) {
         cmocka_unit_test(log_densities_beyond_a_double_stay_at_the_floor),
         cmocka_unit_test(scatters_are_those_of_plain_loops),
         cmocka_unit_test(linear_functions_and_sums_are_those_of_plain_loops),
+        cmocka_unit_test(moments_and_logarithms_of_a_column_are_those_of_plain_loops),
         cmocka_unit_test(the_last_supported_kernel_is_used_unless_another_is_forced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
