@@ -161,6 +161,36 @@ static void the_number_of_threads_changes_no_bit_of_a_selection(void **state) {
     }
 }
 
+/* Then the threads are not for the candidates. */
+static void fits_that_are_worth_threads_themselves_give_the_same_selection(void **state) {
+    (void)state;
+    enum { ROWS = 30000 };
+    static const size_t k[] = {1, 2};
+    static const mixture_covariance one[] = {MIXTURE_EII};
+    const mixture_choices choices = {k, 2, one, 1, MIXTURE_BIC};
+    mixture_model *models[2];
+    for (int threads = 1; threads <= 2; threads++) {
+        mixture_data *data = mixture_data_new(1, 0);
+        mixture_options options = default_options(threads);
+        mixture_error error;
+        mix_random random;
+        mix_random_seed(&random, 6, 0);
+        for (size_t i = 0; i < ROWS; i++) {
+            const double x = mix_random_normal(&random) + (i % 3 == 0 ? 5 : 0);
+            assert_int_equal(mixture_data_append(data, &x, 1, 0), MIXTURE_OK);
+        }
+        options.n_init = 1;
+        options.max_iter = 3;
+        assert_int_equal(mix_select(&mixture_gaussian, data, &options, &choices, 0, &models[threads - 1], &error),
+                         MIXTURE_OK);
+        mixture_data_free(data);
+    }
+    assert_int_equal(models[0]->k, 2);
+    check_same(models[1], models[0]);
+    mixture_model_free(models[0]);
+    mixture_model_free(models[1]);
+}
+
 static void neither_do_arenas_in_which_few_fits_have_room(void **state) {
     (void)state;
     const size_t bytes[] = {1, 3000, 30000, 100000, 200000, 300000, 1 << 22};
@@ -317,6 +347,7 @@ static void a_group_is_copied_from_its_arena_or_there_is_no_memory(void **state)
 int main(void) {
     const struct CMUnitTest tests[] = {
         COUNTED(the_number_of_threads_changes_no_bit_of_a_selection),
+        COUNTED(fits_that_are_worth_threads_themselves_give_the_same_selection),
         COUNTED(neither_do_arenas_in_which_few_fits_have_room),
         COUNTED(cancelled_at_any_poll_it_ends),
         COUNTED(a_group_is_copied_from_its_arena_or_there_is_no_memory),
