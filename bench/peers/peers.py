@@ -18,6 +18,8 @@ GOALS = {  # times faster than scikit-learn, than Armadillo; share of peak in pe
     "W1": "80x sklearn, 25x Armadillo", "W2": "80x sklearn, 25x Armadillo", "W3": "25x sklearn, 18x Armadillo",
     "W4": "60 % of peak", "W5": "60 % of peak", "W6": "12x the fastest",
 }
+# How far mean log-likelihoods may be apart. VLFeat leaves out responsibilities below 0.01.
+TOLERANCE = {"VLFeat": 1e-4}
 quick = "-q" in sys.argv[1:]
 chosen = [word for word in sys.argv[1:] if word != "-q"]
 folder = tempfile.mkdtemp()
@@ -123,7 +125,7 @@ def em():
         for name in names:
             theirs = peer(name, work) if name != "VLFeat" or work == "W6" else None
             cells.append(f"{theirs[0]:9.4f} {ratio(theirs[0], own['seconds']):>7}" if theirs else "-")
-            if theirs and abs(theirs[1] - own["loglik"]) > 1e-6 * abs(own["loglik"]):
+            if theirs and abs(theirs[1] - own["loglik"]) > TOLERANCE.get(name, 1e-6) * abs(own["loglik"]):
                 failed = True
                 cells[-1] += "!"
                 print(f"{work}: {name} ends at {theirs[1]:.12g} a row, we at {own['loglik']:.12g}")
