@@ -1,6 +1,10 @@
 /* expect.c: seconds of 20 EM iterations from a fixed start, by instruction set, and the share of the core's peak.
 **
-** usage: expect [-k KERNEL] [-t THREADS] [-r REPEATS] [WORK...]
+** usage: expect [-k KERNEL] [-t THREADS] [-r REPEATS] [-c ROWS] [-w FOLDER] [WORK...]
+**
+** A work is one of those below or n,d,k of one's own, with full covariances, or n,d,k,diag. -c: at most so many rows. -w: fit
+** nothing, write FOLDER/WORK.shape (n d k covariance iterations, as text), .rows (n*d doubles) and .start (k weights,
+** k*d means, k*d*d covariances) for other programs.
 **
 ** Without -k: every kernel that the machine runs. Only the EM loop is timed: the rows are in memory and centered,
 ** the start is given. Times are the least of REPEATS runs. Per row, component and iteration (ns) the useful work is
@@ -9,11 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "em.h"
 #include "kernel.h"
 #include "model.h"
 #include "peak.h"
+
+enum { ITERATIONS = 20 };
 
 typedef struct work {
     const char *name;
@@ -23,11 +30,16 @@ typedef struct work {
 } work;
 
 static const work works[] = {
-    {"W0", 1000, 2, 2, MIXTURE_FULL, 12},        {"W1", 1000000, 2, 2, MIXTURE_FULL, 20},
-    {"W2", 1000000, 2, 8, MIXTURE_FULL, 20},     {"W3", 200000, 8, 8, MIXTURE_FULL, 20},
-    {"W4", 100000, 16, 16, MIXTURE_FULL, 20},    {"W5", 50000, 64, 8, MIXTURE_FULL, 20},
-    {"W6", 500000, 8, 8, MIXTURE_DIAG, 20},      {"W7", 10000, 4, 3, MIXTURE_FULL, 20},
-    {"W8", 500000, 8, 8, MIXTURE_SPHERICAL, 20}, {"W9", 500000, 3, 3, MIXTURE_FULL, 20},
+    {"W0", 1000, 2, 2, MIXTURE_FULL, 12},
+    {"W1", 1000000, 2, 2, MIXTURE_FULL, ITERATIONS},
+    {"W2", 1000000, 2, 8, MIXTURE_FULL, ITERATIONS},
+    {"W3", 200000, 8, 8, MIXTURE_FULL, ITERATIONS},
+    {"W4", 100000, 16, 16, MIXTURE_FULL, ITERATIONS},
+    {"W5", 50000, 64, 8, MIXTURE_FULL, ITERATIONS},
+    {"W6", 500000, 8, 8, MIXTURE_DIAG, ITERATIONS},
+    {"W7", 10000, 4, 3, MIXTURE_FULL, ITERATIONS},
+    {"W8", 500000, 8, 8, MIXTURE_SPHERICAL, ITERATIONS},
+    {"W9", 500000, 3, 3, MIXTURE_FULL, ITERATIONS},
 };
 
 /* Of one thread its processor time, so that other programs do not count; of several the wall's. */
@@ -117,6 +129,41 @@ static double run(const work *what, const mixture_data *data, int threads, doubl
     return seconds;
 }
 
+static void write_doubles(const char *folder, const work *what, const char *kind, const double *x, size_t count,
+                          const char *mode) {
+    char path[1000];
+    snprintf(path, sizeof path, "%s/%s.%s", folder, what->name, kind);
+    FILE *file = must(fopen(path, mode));
+    bool complete = fwrite(x, sizeof *x, count, file) == count;
+    must(fclose(file) == 0 && complete ? file : NULL);
+}
+
+/* The work as files: see the top. */
+static void write_work(const work *what, const char *folder) {
+    mixture_data *data = make_data(what);
+    mixture_model *model = must(mixture_model_new(&mixture_gaussian, what->k, what->d));
+    start(model, what, data);
+    char path[1000];
+    snprintf(path, sizeof path, "%s/%s.shape", folder, what->name);
+    FILE *shape = must(fopen(path, "w"));
+    fprintf(shape, "%zu %zu %zu %s %ld\n", what->n, what->d, what->k, mixture_covariance_name(what->covariance),
+            what->iterations);
+    fclose(shape);
+    double *rows = must(malloc(what->n * what->d * sizeof *rows));
+    for (size_t row = 0; row < what->n; row++) {
+        for (size_t j = 0; j < what->d; j++) {
+            rows[row * what->d + j] = mix_data_value(data, row, j);
+        }
+    }
+    write_doubles(folder, what, "rows", rows, what->n * what->d, "wb");
+    write_doubles(folder, what, "start", model->weights, what->k, "wb");
+    write_doubles(folder, what, "start", model->arrays[0], what->k * what->d, "ab");
+    write_doubles(folder, what, "start", model->arrays[1], what->k * what->d * what->d, "ab");
+    free(rows);
+    mixture_model_free(model);
+    mixture_data_free(data);
+}
+
 static double measure_peak(const char *name) {
     double (*peak)(double) = peak_base;
 #ifdef HAVE_PEAKS
@@ -151,27 +198,67 @@ static void report(const work *what, const mix_kernel *kernel, int threads, int 
     mixture_data_free(data);
 }
 
+/* The work of this name or shape. */
+static work find_work(const char *name) {
+    for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
+        if (strcmp(name, works[i].name) == 0) {
+            return works[i];
+        }
+    }
+    work own = {name, 0, 0, 0, MIXTURE_FULL, ITERATIONS};
+    char diag[5] = "";
+    int fields = sscanf(name, "%zu,%zu,%zu,%4s", &own.n, &own.d, &own.k, diag);
+    bool known = fields == 3 || (fields == 4 && strcmp(diag, "diag") == 0);
+    if (!known || own.k < 1 || own.d < 1 || own.n < own.k) {
+        fprintf(stderr, "expect: unknown work %s; expected W0 to W9, n,d,k or n,d,k,diag\n", name);
+        exit(2);
+    }
+    own.covariance = fields == 4 ? MIXTURE_DIAG : MIXTURE_FULL;
+    return own;
+}
+
 int main(int argc, char **argv) {
-    const char *only = NULL;
-    int threads = 1, repeats = 5, argument = 1;
-    for (; argument + 1 < argc && argv[argument][0] == '-'; argument += 2) {
-        switch (argv[argument][1]) {
+    const char *only = NULL, *folder = NULL;
+    int threads = 1, repeats = 5, option;
+    size_t most = SIZE_MAX;
+    while ((option = getopt(argc, argv, "k:t:r:c:w:")) != -1) {
+        switch (option) {
         case 'k':
-            only = argv[argument + 1];
+            only = optarg;
             break;
         case 't':
-            threads = atoi(argv[argument + 1]);
+            threads = atoi(optarg);
             break;
         case 'r':
-            repeats = atoi(argv[argument + 1]);
+            repeats = atoi(optarg);
+            break;
+        case 'c':
+            most = strtoul(optarg, NULL, 10);
+            break;
+        case 'w':
+            folder = optarg;
             break;
         default:
-            fprintf(stderr, "expect: unknown option %s; expected -k, -t or -r\n", argv[argument]);
             return 2;
         }
     }
+    work wanted[100];
+    size_t count = 0;
+    for (; optind < argc && count < sizeof wanted / sizeof *wanted; optind++) {
+        wanted[count++] = find_work(argv[optind]);
+    }
+    if (count == 0) {
+        count = sizeof works / sizeof *works;
+        memcpy(wanted, works, sizeof works);
+    }
+    for (size_t i = 0; i < count; i++) {
+        wanted[i].n = wanted[i].n < most ? wanted[i].n : most;
+        if (folder != NULL) {
+            write_work(&wanted[i], folder);
+        }
+    }
     timer = threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
-    for (const mix_kernel *const *kernel = mix_kernel_all(); *kernel != NULL; kernel++) {
+    for (const mix_kernel *const *kernel = mix_kernel_all(); folder == NULL && *kernel != NULL; kernel++) {
         if ((only != NULL && strcmp(only, (*kernel)->name) != 0) || !(*kernel)->supported()) {
             continue;
         }
@@ -180,14 +267,8 @@ int main(int argc, char **argv) {
         printf("%s: peak %.1f GFLOP/s a core\n", (*kernel)->name, 1e-9 * peak);
         printf("%-4s %-7s %2s %8s %3s %3s %-9s %9s %8s %8s %8s %22s\n", "", "kernel", "t", "n", "d", "k",
                "covariance", "seconds", "ns", "GFLOP/s", "share", "loglik");
-        for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
-            bool wanted = argument >= argc;
-            for (int j = argument; j < argc; j++) {
-                wanted = wanted || strcmp(argv[j], works[i].name) == 0;
-            }
-            if (wanted) {
-                report(&works[i], *kernel, threads, repeats, peak);
-            }
+        for (size_t i = 0; i < count; i++) {
+            report(&wanted[i], *kernel, threads, repeats, peak);
         }
     }
     return 0;

@@ -1,6 +1,7 @@
 #!/bin/sh
-# install-packages.sh build|test|fuzz|coverage|memcheck|clients: install what is missing to build the extension, to test
-# it, to fuzz it, to measure what the tests reach, to test it under valgrind, or to test it in other languages.
+# install-packages.sh build|test|fuzz|coverage|memcheck|clients|bench: install what is missing to build the extension, to
+# test it, to fuzz it, to measure what the tests reach, to test it under valgrind, to test it in other languages, or to
+# measure it beside other programs.
 set -eu
 
 packages='build-essential cmake ninja-build libsqlite3-dev sqlite3'
@@ -11,8 +12,9 @@ fuzz) packages="$packages libcmocka-dev libxml2-utils clang libclang-rt-dev" ;;
 coverage) packages="$packages libcmocka-dev libxml2-utils gcovr" ;;
 memcheck) packages="$packages libcmocka-dev libxml2-utils valgrind" ;;
 clients) packages="$packages libcmocka-dev libxml2-utils python3 python3-apsw sqlite-utils r-cran-rsqlite nodejs npm" ;;
+bench) packages="$packages g++ python3-sklearn r-cran-mclust libarmadillo-dev libvlfeat-dev" ;;
 *)
-    echo "usage: $0 build|test|fuzz|coverage|memcheck|clients" >&2
+    echo "usage: $0 build|test|fuzz|coverage|memcheck|clients|bench" >&2
     exit 2
     ;;
 esac

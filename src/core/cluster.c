@@ -4,9 +4,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "inline.h"
+
 enum { POLL_POINTS = 256 };
 
-static inline double squared_distance(const double *x, size_t size, const double *center) {
+MIX_INLINE double squared_distance(const double *x, size_t size, const double *center) {
     double sum = 0;
     for (size_t j = 0; j < size; j++) {
         sum += (x[j] - center[j]) * (x[j] - center[j]);
@@ -62,8 +64,8 @@ static size_t draw(const mix_points *points, const double *chances, double total
 }
 
 /* The chances after one more center, into `next`; returns their sum. */
-static inline double add_one(const mix_points *points, const double *center, bool first, const double *chances,
-                             double *next, size_t size) {
+MIX_INLINE double add_one(const mix_points *points, const double *center, bool first, const double *chances,
+                          double *next, size_t size) {
     double total = 0;
     for (size_t i = 0; i < points->count; i++) {
         double chance = points->weight[i] * squared_distance(points->x + i * size, size, center);
@@ -145,7 +147,7 @@ bool mix_cluster_random(const mix_points *points, size_t k, const bool *placed, 
 }
 
 /* Nearest center of one point. */
-static inline size_t nearest_center(const double *x, size_t k, const double *centers, size_t size) {
+MIX_INLINE size_t nearest_center(const double *x, size_t k, const double *centers, size_t size) {
     size_t label = 0;
     double least = INFINITY;
     for (size_t c = 0; c < k; c++) {
@@ -157,8 +159,8 @@ static inline size_t nearest_center(const double *x, size_t k, const double *cen
 }
 
 /* Label some points; whether any label changed. */
-static inline bool assign(const mix_points *points, size_t begin, size_t end, size_t k, const double *centers,
-                          const size_t *known, size_t *labels, size_t size) {
+MIX_INLINE bool assign(const mix_points *points, size_t begin, size_t end, size_t k, const double *centers,
+                       const size_t *known, size_t *labels, size_t size) {
     size_t changes = 0;
     for (size_t i = begin; i < end; i++) {
         size_t label =

@@ -8,12 +8,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "inline.h"
 #include "kernel.h"
 #include "linalg.h"
 #include "memory.h"
 
 /* A pivot of W below this part of its diagonal entry is taken for 0: W is singular then, but for rounding. */
 #define SINGULAR 1e-12
+/* Columns up to which the loops over them are unrolled. */
+enum { FEW = 4 };
 /* Multiplications between two questions whether to go on: well below a millisecond. */
 #define POLL_WORK 2e5
 
@@ -129,13 +132,13 @@ static double determinant(size_t p, const double *factor, double n) {
 }
 
 /* |(W + c delta delta') / n|: of one more point, by which the determinant grows by 1 + c delta' W^-1 delta. */
-static double det_of_growth(const builder *b, const cluster *grown, double c, double n) {
-    const double *row = grown->scatter + mix_linalg_packed(b->p);
+MIX_INLINE double det_of_growth(const cluster *grown, const double *delta, double c, double n, size_t p) {
+    const double *row = grown->scatter + mix_linalg_packed(p);
     double squares = 0, product = grown->det, share = grown->n / n;
-    for (size_t i = 0; i < b->p; row += ++i) {
+    for (size_t i = 0; i < p; row += ++i) {
         double sum = 0;
         for (size_t j = 0; j <= i; j++) {
-            sum += row[j] * b->delta[j];
+            sum += row[j] * delta[j];
         }
         squares += sum * sum;
         product *= share;
@@ -143,35 +146,75 @@ static double det_of_growth(const builder *b, const cluster *grown, double c, do
     return product * (1 + c * squares);
 }
 
-/* |(W_one + W_two + c delta delta') / n|. */
-static double det_of_union(builder *b, const cluster *one, const cluster *two, double c, double n) {
-    size_t p = b->p;
-    for (size_t i = 0, at = 0; i < p; i++) {
-        for (size_t j = 0; j <= i; j++, at++) {
-            double sum = c * b->delta[i] * b->delta[j];
-            sum += one->scatter != NULL ? one->scatter[at] : 0;
-            b->sum[i * p + j] = sum + (two->scatter != NULL ? two->scatter[at] : 0);
+/* |A / n| of a symmetric p x p matrix, of which the lower triangle is read and destroyed: the product of the pivots of
+** elimination; 0 where one is as good as 0 beside the diagonal. */
+MIX_INLINE double det_by_elimination(double *a, const double *diagonal, double n, size_t p) {
+    double product = 1;
+    for (size_t j = 0; j < p; j++) {
+        double pivot = a[j * p + j];
+        if (!(pivot > SINGULAR * diagonal[j] && pivot > 0)) {
+            return 0;
+        }
+        product *= pivot / n;
+        for (size_t i = j + 1; i < p; i++) {
+            double multiple = a[i * p + j] / pivot;
+            for (size_t m = j + 1; m <= i; m++) {
+                a[i * p + m] -= multiple * a[m * p + j];
+            }
         }
     }
-    return mix_linalg_cholesky(p, b->sum, SINGULAR, b->factor) ? determinant(p, b->factor, n) : 0;
+    return product;
 }
 
-/* Of the union of two clusters. */
-static double inner_of_union(builder *b, const cluster *one, const cluster *two) {
-    const double *x = b->means + (size_t)(one - b->clusters) * b->p;
-    const double *y = b->means + (size_t)(two - b->clusters) * b->p;
+/* |(W_one + W_two + c delta delta') / n|. */
+MIX_INLINE double det_of_union(const cluster *one, const cluster *two, const double *delta, double c, double n,
+                               double *sum, double *diagonal, size_t p) {
+    for (size_t i = 0, at = 0; i < p; i++) {
+        for (size_t j = 0; j <= i; j++, at++) {
+            double entry = c * delta[i] * delta[j];
+            entry += one->scatter != NULL ? one->scatter[at] : 0;
+            sum[i * p + j] = entry + (two->scatter != NULL ? two->scatter[at] : 0);
+        }
+        diagonal[i] = sum[i * p + i];
+    }
+    return det_by_elimination(sum, diagonal, n, p);
+}
+
+/* Of the union of two clusters. Inlined, with p a constant where it is small. */
+MIX_INLINE double inner_of_columns(builder *b, const cluster *one, const cluster *two, size_t p) {
+    double few_deltas[FEW], few_sums[FEW * FEW], few_diagonals[FEW];
+    double *delta = p <= FEW ? few_deltas : b->delta, *sum = p <= FEW ? few_sums : b->sum;
+    double *diagonal = p <= FEW ? few_diagonals : b->factor;
+    const double *x = b->means + (size_t)(one - b->clusters) * p, *y = b->means + (size_t)(two - b->clusters) * p;
     double squares = 0;
-    for (size_t p = 0; p < b->p; p++) {
-        b->delta[p] = x[p] - y[p];
-        squares += b->delta[p] * b->delta[p];
+    for (size_t j = 0; j < p; j++) {
+        delta[j] = x[j] - y[j];
+        squares += delta[j] * delta[j];
     }
     double n = one->n + two->n, c = one->n * two->n / n, det = 0;
     if (one->regular && two->leaves == 1) {
-        det = det_of_growth(b, one, c, n);
-    } else if (one->leaves + two->leaves > b->p) { /* fewer have no determinant */
-        det = det_of_union(b, one, two, c, n);
+        det = det_of_growth(one, delta, c, n, p);
+    } else if (two->regular && one->leaves == 1) {
+        det = det_of_growth(two, delta, c, n, p);
+    } else if (one->leaves + two->leaves > p) { /* fewer have no determinant */
+        det = det_of_union(one, two, delta, c, n, sum, diagonal, p);
     }
     return inner(b, n, one->trace + two->trace + c * squares, det);
+}
+
+static double inner_of_union(builder *b, const cluster *one, const cluster *two) {
+    switch (b->p) {
+    case 1:
+        return inner_of_columns(b, one, two, 1);
+    case 2:
+        return inner_of_columns(b, one, two, 2);
+    case 3:
+        return inner_of_columns(b, one, two, 3);
+    case FEW:
+        return inner_of_columns(b, one, two, FEW);
+    default:
+        return inner_of_columns(b, one, two, b->p);
+    }
 }
 
 /* pairs[l]: by how much the sum rises when cluster i and others[l] become one. */

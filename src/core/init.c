@@ -272,6 +272,8 @@ static mixture_status grow_tree(mix_init *init) {
     }
     mix_memory_free(x);
     mix_memory_free(weight);
+    mix_memory_free(init->points[MIX_FEATURES_HALF]); /* nothing else wants them */
+    init->points[MIX_FEATURES_HALF] = NULL;
     return status;
 }
 

@@ -13,6 +13,8 @@
 #include <immintrin.h>
 #endif
 
+#include "inline.h"
+
 /* Doubles in a register, registers there are. */
 #if defined(__AVX512F__)
 enum { VEC_LANES = 8, VEC_REGISTERS = 32 };
@@ -29,8 +31,6 @@ typedef uint64_t vec_uint __attribute__((vector_size(VEC_LANES * 8)));
 typedef double vec_memory __attribute__((vector_size(VEC_LANES * 8), aligned(8), may_alias));
 typedef double vec_pair __attribute__((vector_size(16)));
 typedef double vec_pair_memory __attribute__((vector_size(16), aligned(8), may_alias));
-
-#define MIX_INLINE static inline __attribute__((always_inline))
 
 MIX_INLINE vec vec_load(const double *x) {
     return (vec)(*(const vec_memory *)(const void *)x);
