@@ -58,9 +58,19 @@ static int register_functions(sqlite3 *db, mix_connection *connection, const mix
 #define MIX_EXPORTED
 #endif
 
-MIX_EXPORTED int sqlite3_mixture_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
-    SQLITE_EXTENSION_INIT2(api);
+/* SQLITE_EXTENSION_INIT2, but the pointer is not written again for each connection, while threads of others read it. */
+static void use_interface(const sqlite3_api_routines *api) {
+#ifdef SQLITE_CORE
     (void)api;
+#else
+    if (__atomic_load_n(&sqlite3_api, __ATOMIC_ACQUIRE) != api) {
+        __atomic_store_n(&sqlite3_api, api, __ATOMIC_RELEASE);
+    }
+#endif
+}
+
+MIX_EXPORTED int sqlite3_mixture_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
+    use_interface(api);
     if (sqlite3_libversion_number() < OLDEST_SQLITE) {
         if (error != NULL) {
             *error = sqlite3_mprintf("mixture: SQLite is %s; expected 3.40.0 or later", sqlite3_libversion());

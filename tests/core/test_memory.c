@@ -320,12 +320,29 @@ static void a_size_that_overflows_is_no_memory_and_zero_is_some(void **state) {
     nothing_is_left();
 }
 
+static void a_block_that_will_be_filled_keeps_what_is_in_it(void **state) {
+    (void)state;
+    enum { BYTES = 5000001 }; /* more than a large page, and no whole number of any */
+    unsigned char *block = mix_memory_array(BYTES, 1);
+    assert_non_null(block);
+    for (size_t i = 0; i < BYTES; i++) {
+        block[i] = (unsigned char)(i % 251);
+    }
+    mix_memory_will_fill(block, BYTES);
+    for (size_t i = 0; i < BYTES; i++) {
+        assert_true(block[i] == i % 251);
+    }
+    mix_memory_free(block);
+    nothing_is_left();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_fit_survives_the_failure_of_any_allocation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(warnings_survive_the_failure_of_any_allocation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_fit_ends_at_whatever_moment_the_host_says_stop, set_up, tear_down),
         cmocka_unit_test_setup_teardown(scoring_and_sampling_say_so_when_there_is_no_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_block_that_will_be_filled_keeps_what_is_in_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_size_that_overflows_is_no_memory_and_zero_is_some, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
