@@ -4,10 +4,14 @@
 
 #include "connection.h"
 
-/* Asks by stepping a `SELECT 1` on the connection: it fails after sqlite3_interrupt() and calls the progress
-** handler, on every version of SQLite. Used by the thread that runs the function only. */
+/* Asks by stepping a statement on the connection: it fails after sqlite3_interrupt() and calls the progress handler, on
+** every version of SQLite. Used by the thread that runs the function only. */
 typedef struct mix_interrupt {
-    sqlite3_stmt *statement; /* NULL: cannot ask, so never */
+    sqlite3 *db;
+    sqlite3_stmt *question;      /* NULL: cannot ask, so never */
+    sqlite3_stmt *long_question; /* NULL: not yet, or cannot be asked */
+    bool prepared;               /* it was tried */
+    int64_t asked;               /* when, in nanoseconds, a long one or at first */
 } mix_interrupt;
 
 void mix_interrupt_begin(mix_interrupt *interrupt, sqlite3 *db, bool *interrupted);
