@@ -63,7 +63,7 @@ with tempfile.TemporaryDirectory() as folder:
         for groups in 1000, 100000:
             if groups * size <= rows:
                 measure(f"{groups} groups of {size} rows, d = 2, k = 2", path,
-                        f"SELECT gmm_fit(x1, x2, 2) FROM (SELECT rowid AS i, * FROM t LIMIT {groups * size}) GROUP BY i / {size}")
+                        f"SELECT gmm_fit(x1, x2, 2) FROM (SELECT rowid - 1 AS i, * FROM t LIMIT {groups * size}) GROUP BY i / {size}")
     measure("gmm_fit, 200000 rows, d = 2, k = 500, 20 iterations", path,
             "SELECT gmm_fit(x1, x2, 500, '{\"max_iter\":20}') FROM (SELECT * FROM t LIMIT 200000)", 3.2 + 32)
 
