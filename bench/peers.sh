@@ -10,13 +10,13 @@ cmake --build --preset release --target mixture bench >/dev/null
 
 peers=build/release/bench/peers
 mkdir -p "$peers"
-warnings='-O3 -march=native -Wall'
-# $warnings is a list of words.
+flags='-O3 -march=native -Wall'
+# $flags is a list of words.
 # shellcheck disable=SC2086
-g++ $warnings -fopenmp -o "$peers/em_armadillo" bench/peers/em_armadillo.cpp -larmadillo 2>"$peers/armadillo.log" ||
+g++ $flags -fopenmp -o "$peers/em_armadillo" bench/peers/em_armadillo.cpp -larmadillo 2>"$peers/armadillo.log" ||
     echo "Armadillo is left out: see $peers/armadillo.log"
 # shellcheck disable=SC2086
-gcc $warnings -o "$peers/em_vlfeat" bench/peers/em_vlfeat.c -lvl 2>"$peers/vlfeat.log" ||
+gcc $flags -o "$peers/em_vlfeat" bench/peers/em_vlfeat.c -lvl 2>"$peers/vlfeat.log" ||
     echo "VLFeat is left out: see $peers/vlfeat.log"
 
 # Either would slow NumPy.

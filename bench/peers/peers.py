@@ -224,7 +224,7 @@ def peak_memory(database, sql):
 def growth():
     heading("cost as one of n, d, k grows fourfold (linear: 4; d with full covariances: at most 16)")
     for kind in ("", ",diag"):
-        n, d, k = (20000, 8, 4) if quick else (400000, 8, 4)
+        n, d, k = (10000, 8, 4) if quick else (400000, 8, 4)
         base = best_kernel(f"{n},{d},{k}{kind}")["seconds"]
         cells = [f"{name} {best_kernel(f'{n * a},{d * b},{k * c}{kind}', repeats=3)['seconds'] / base:.2f}"
                  for name, a, b, c in (("n", 4, 1, 1), ("d", 1, 4, 1), ("k", 1, 1, 4))]

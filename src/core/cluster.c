@@ -20,15 +20,6 @@ static double distance_of(const mix_points *points, size_t row, const double *ce
     return squared_distance(points->x + row * points->size, points->size, center);
 }
 
-/* Call a function, which is inlined, with points->size, its last argument, a constant where it is small: then no loop
-** over columns is left. */
-#define WITH_SIZE(function, ...)                                                                                  \
-    (points->size == 1   ? function(__VA_ARGS__, 1)                                                               \
-     : points->size == 2 ? function(__VA_ARGS__, 2)                                                               \
-     : points->size == 3 ? function(__VA_ARGS__, 3)                                                               \
-     : points->size == 4 ? function(__VA_ARGS__, 4)                                                               \
-                         : function(__VA_ARGS__, points->size))
-
 static void take(const mix_points *points, size_t row, double *center) {
     memcpy(center, points->x + row * points->size, points->size * sizeof(double));
 }
@@ -77,7 +68,7 @@ MIX_INLINE double add_one(const mix_points *points, const double *center, bool f
 
 static double add_center(const mix_points *points, const double *center, bool first, const double *chances,
                          double *next) {
-    return WITH_SIZE(add_one, points, center, first, chances, next);
+    return MIX_WITH_COLUMNS(points->size, add_one, points, center, first, chances, next);
 }
 
 bool mix_cluster_plusplus(const mix_points *points, size_t k, const bool *placed, mix_random *random,
@@ -179,7 +170,7 @@ bool mix_cluster_assign(const mix_points *points, size_t k, const double *center
             return false;
         }
         size_t left = points->count - begin, end = begin + (left < POLL_POINTS ? left : POLL_POINTS);
-        bool some = WITH_SIZE(assign, points, begin, end, k, centers, known, labels);
+        bool some = MIX_WITH_COLUMNS(points->size, assign, points, begin, end, k, centers, known, labels);
         *changed = *changed || some;
     }
     return true;

@@ -15,8 +15,6 @@
 
 /* A pivot of W below this part of its diagonal entry is taken for 0: W is singular then, but for rounding. */
 #define SINGULAR 1e-12
-/* Columns up to which the loops over them are unrolled. */
-enum { FEW = 4 };
 /* Multiplications between two questions whether to go on: well below a millisecond. */
 #define POLL_WORK 2e5
 
@@ -180,11 +178,12 @@ MIX_INLINE double det_of_union(const cluster *one, const cluster *two, const dou
     return det_by_elimination(sum, diagonal, n, p);
 }
 
-/* Of the union of two clusters. Inlined, with p a constant where it is small. */
+/* Of the union of two clusters. */
 MIX_INLINE double inner_of_columns(builder *b, const cluster *one, const cluster *two, size_t p) {
-    double few_deltas[FEW], few_sums[FEW * FEW], few_diagonals[FEW];
-    double *delta = p <= FEW ? few_deltas : b->delta, *sum = p <= FEW ? few_sums : b->sum;
-    double *diagonal = p <= FEW ? few_diagonals : b->factor;
+    double few_deltas[MIX_FEW_COLUMNS], few_sums[MIX_FEW_COLUMNS * MIX_FEW_COLUMNS],
+        few_diagonals[MIX_FEW_COLUMNS];
+    double *delta = p <= MIX_FEW_COLUMNS ? few_deltas : b->delta, *sum = p <= MIX_FEW_COLUMNS ? few_sums : b->sum;
+    double *diagonal = p <= MIX_FEW_COLUMNS ? few_diagonals : b->factor;
     const double *x = b->means + (size_t)(one - b->clusters) * p, *y = b->means + (size_t)(two - b->clusters) * p;
     double squares = 0;
     for (size_t j = 0; j < p; j++) {
@@ -203,18 +202,7 @@ MIX_INLINE double inner_of_columns(builder *b, const cluster *one, const cluster
 }
 
 static double inner_of_union(builder *b, const cluster *one, const cluster *two) {
-    switch (b->p) {
-    case 1:
-        return inner_of_columns(b, one, two, 1);
-    case 2:
-        return inner_of_columns(b, one, two, 2);
-    case 3:
-        return inner_of_columns(b, one, two, 3);
-    case FEW:
-        return inner_of_columns(b, one, two, FEW);
-    default:
-        return inner_of_columns(b, one, two, b->p);
-    }
+    return MIX_WITH_COLUMNS(b->p, inner_of_columns, b, one, two);
 }
 
 /* pairs[l]: by how much the sum rises when cluster i and others[l] become one. */

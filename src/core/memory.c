@@ -54,12 +54,13 @@ void *mix_memory_resize(void *block, size_t count, size_t size) {
 
 void mix_memory_will_fill(void *block, size_t bytes) {
 #ifdef MADV_HUGEPAGE
+    if (bytes < LARGE_PAGE) {
+        return;
+    }
     /* Whole pages only. An advice: that it cannot be followed is no error. */
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = ((uintptr_t)block + page - 1) & ~(page - 1);
     uintptr_t end = ((uintptr_t)block + bytes) & ~(page - 1);
-    if (bytes >= LARGE_PAGE) {
-        (void)madvise((char *)block + (begin - (uintptr_t)block), end - begin, MADV_HUGEPAGE);
-    }
+    (void)madvise((char *)block + (begin - (uintptr_t)block), end - begin, MADV_HUGEPAGE);
 #else
     (void)block;
     (void)bytes;

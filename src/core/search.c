@@ -201,12 +201,12 @@ static mixture_status draw_candidates(mix_contest *contest, mix_em *em, const mi
     bool trial = !picked && (count > 1 || near != NULL);
     mixture_status status = near != NULL ? enter_near(contest, em, near, trial, model) : MIXTURE_OK;
     for (size_t number = 0; status == MIXTURE_OK && number < count; number++) {
-        bool repeats = picked && !mix_init_from_tree(search->init, number);
-        if (trial && search->given == NULL) {
+        bool wanted = !picked || mix_init_from_tree(search->init, number), repeats = false;
+        if (wanted && trial && search->given == NULL) {
             status =
                 mix_error_status(contest->error, mix_init_repeats(search->init, options->k, number, &repeats));
         }
-        if (status == MIXTURE_OK && !repeats) {
+        if (status == MIXTURE_OK && wanted && !repeats) {
             status = draw(contest, em, number, trial, model);
         }
     }

@@ -80,8 +80,8 @@ mixture_status mix_blob_read(mix_blob *blob, sqlite3_value *value, mixture_error
                                  mix_arguments_describe(value, said));
     }
     const unsigned char *bytes =
-        sqlite3_value_blob(value); /* out of memory: NULL of 0 bytes, and SQLite says so */
-    size_t length = (size_t)sqlite3_value_bytes(value);
+        sqlite3_value_blob(value); /* NULL: empty, or out of memory, as SQLite says then */
+    size_t length = bytes != NULL ? (size_t)sqlite3_value_bytes(value) : 0;
     mixture_status status = check(bytes, length, error);
     if (status != MIXTURE_OK) {
         return status;
