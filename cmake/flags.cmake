@@ -79,18 +79,18 @@ function(mixture_objects target)
     target_link_libraries(${target} PRIVATE Threads::Threads)
 endfunction()
 
-# mixture_kernel(name flag...): src/core/kernel.c for one instruction set, fused where it has the instruction;
+# mixture_kernel(name flag...): src/kernel/kernel.c for one instruction set, fused where it has the instruction;
 # appended to the list `objects`.
 # No link-time optimization: it could move such code to where the processor was not asked yet.
 function(mixture_kernel name)
     set(target kernel_${name})
-    add_library(${target} OBJECT src/core/kernel.c)
+    add_library(${target} OBJECT src/kernel/kernel.c)
     if("address" IN_LIST MIXTURE_SANITIZE AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
         # gcc puts 64-byte vectors into stack frames of its own that are not aligned for them.
         target_compile_options(${target} PRIVATE "SHELL:--param asan-use-after-return=0")
     endif()
     mixture_flags(${target})
-    target_include_directories(${target} PRIVATE ${core_includes})
+    target_include_directories(${target} PRIVATE src/base src/kernel include)
     target_compile_definitions(${target} PRIVATE MIX_KERNEL=${name})
     target_compile_options(${target} PRIVATE ${ARGN} -ffp-contract=fast -fno-lto -Wno-psabi)
     # For coverage just enough that a condition on a constant is no branch.

@@ -32,7 +32,7 @@ for metric in line branch; do
     sed -n '/^src/p; /^TOTAL/p' $report/$metric.txt
 done
 
-# Unreached lines by file, as found and as listed: | `src/core/x.c` | 2 | why |
+# Unreached lines by file, as found and as listed: | `src/em/x.c` | 2 | why |
 awk '/^src/ && $2 > $3 { print $1, $2 - $3 }' $report/line.txt | sort >$report/unreached.txt
 sed -n 's/^| `\(src[^`]*\)` | \([0-9]*\) |.*/\1 \2/p' docs/coverage.md | sort >$report/listed.txt
 diff $report/listed.txt $report/unreached.txt || {

@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "ellipse.h"
 #include "gaussian.h"
 #include "memory.h"
-#include "outline.h"
 
 enum { NONE = -1 };
 
@@ -254,7 +254,7 @@ static mixture_status trace_ridge(const mix_scorer *scorer, size_t c, double log
     for (size_t i = 0; i < RIDGE_VERTICES && status == MIXTURE_OK; i++) {
         double to[2], x[2], outside = inside;
         for (double radius = 1; outside >= 0 && radius < 1e6; radius *= 2) { /* beyond the level */
-            mix_outline_ellipse(scorer->model, c, -expm1(-radius * radius / 2), i, RIDGE_VERTICES, &to[0], &to[1]);
+            mix_ellipse_point(scorer->model, c, -expm1(-radius * radius / 2), i, RIDGE_VERTICES, &to[0], &to[1]);
             outside = mix_scorer_log_density(scorer, to) - log_level;
         }
         find_root(&t, mean, to, inside, outside, x);

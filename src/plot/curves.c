@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "ellipse.h"
 #include "gaussian.h"
 #include "memory.h"
-#include "outline.h"
 #include "picture.h"
 
 /* The histogram's bars; a bar is at least a quarter of a deviation of the narrowest component wide, so that the
@@ -24,7 +24,7 @@ mixture_status mix_curves_reach(const mix_drawing *drawing, size_t column, mix_r
     mix_range reach = MIX_RANGE_EMPTY;
     mix_bar *bars;
     size_t count;
-    mix_outline_box(drawing->model, drawing->options->columns[column], 3, &reach.low, &reach.high);
+    mix_ellipse_box(drawing->model, drawing->options->columns[column], 3, &reach.low, &reach.high);
     mix_range_add(range, reach.low);
     mix_range_add(range, reach.high);
     mixture_status status = make_bars(drawing, column, &bars, &count);

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ellipse.h"
 #include "gaussian.h"
 #include "memory.h"
-#include "outline.h"
 #include "picture.h"
 
 /* ---- The marginal model and its contours ------------------------------------------------------------------- */
@@ -111,7 +111,7 @@ void mix_pair_draw_ellipses(mix_drawing *drawing, const mix_panel *panel, const 
         mix_svg_raw(svg, "\" d=\"");
         for (size_t i = 0; i < vertices; i++) {
             double x, y;
-            mix_outline_ellipse(pair->model, c, probability, i, vertices, &x, &y);
+            mix_ellipse_point(pair->model, c, probability, i, vertices, &x, &y);
             MIX_SVG(svg, i == 0 ? "M@ @" : "L@ @", mix_scale_at(&panel->x, x), mix_scale_at(&panel->y, y));
         }
         mix_svg_raw(svg, "Z\"/>\n");

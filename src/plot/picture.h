@@ -40,21 +40,21 @@ mixture_status mix_picture_surface(mix_drawing *drawing); /* two columns */
 mixture_status mix_picture_trace(mix_drawing *drawing);
 mixture_status mix_picture_selection(mix_drawing *drawing);
 
-/* ---- Words and keys: words.c ------------------------------------------------------------------------------- */
+/* ---- Words and keys: caption.c----------------------------------------------------------------------------- */
 
 /* Add to the caption, as by printf. */
-void mix_words_say(mix_drawing *drawing, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void mix_caption_say(mix_drawing *drawing, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* How many rows there are, how many are drawn, how many are not. */
-void mix_words_say_rows(mix_drawing *drawing);
+void mix_caption_say_rows(mix_drawing *drawing);
 /* The levels: "25, 50 and 95 %". */
-void mix_words_levels(const mix_plot_options *options, char *text, size_t room);
+void mix_caption_levels(const mix_plot_options *options, char *text, size_t room);
 /* A share as a percentage: "35.6 %". */
-const char *mix_words_percent(double share, char text[MIX_LABEL_BYTES]);
+const char *mix_caption_percent(double share, char text[MIX_LABEL_BYTES]);
 /* Name of column j of the model. */
-const char *mix_words_column(const mixture_model *model, size_t j, char buffer[32]);
+const char *mix_caption_column(const mixture_model *model, size_t j, char buffer[32]);
 /* The legend of the components shown, with their weights; `lines`: with the dashes of their lines, too; then other
 ** keys. */
-mixture_status mix_words_legend(mix_drawing *drawing, bool lines, const mix_key *more, size_t more_count);
+mixture_status mix_caption_legend(mix_drawing *drawing, bool lines, const mix_key *more, size_t more_count);
 
 /* ---- One panel of two columns: layers.c --------------------------------------------------------------------- */
 

@@ -32,13 +32,13 @@ static void draw_rug(mix_drawing *drawing, const mix_panel *panel, bool colored)
 
 static void write_caption(mix_drawing *drawing, bool shares) {
     if (drawing->options->rows) {
-        mix_words_say_rows(drawing);
+        mix_caption_say_rows(drawing);
         if (drawing->plot->points.chosen < drawing->plot->rows) {
-            mix_words_say(drawing, "The histogram is of all.");
+            mix_caption_say(drawing, "The histogram is of all.");
         }
     }
-    mix_words_say(drawing, shares ? "Line: density of the mixture; colored lines: the part of each component."
-                                  : "Line: density of the mixture.");
+    mix_caption_say(drawing, shares ? "Line: density of the mixture; colored lines: the part of each component."
+                                    : "Line: density of the mixture.");
     mix_page_caption(&drawing->page, drawing->caption);
 }
 
@@ -50,7 +50,7 @@ static mixture_status draw_densities(mix_drawing *drawing, const mix_axis *x) {
     mixture_status status = mix_curves_begin(&curves, drawing, 0, x->range, LINES);
     if (status == MIXTURE_OK) {
         write_caption(drawing, shares);
-        status = shares ? mix_words_legend(drawing, true, NULL, 0) : MIXTURE_OK;
+        status = shares ? mix_caption_legend(drawing, true, NULL, 0) : MIXTURE_OK;
     }
     if (status == MIXTURE_OK) {
         mix_axis y = {{0, curves.top > 0 ? fmin(curves.top * 1.06, 1e308) : 1}, "density", false};
@@ -69,10 +69,10 @@ static mixture_status draw_densities(mix_drawing *drawing, const mix_axis *x) {
 /* Each row at its value, as high as it is uncertain. */
 static mixture_status draw_uncertainty(mix_drawing *drawing, const mix_axis *x) {
     const mix_points *points = &drawing->plot->points;
-    mix_words_say_rows(drawing);
-    mix_words_say(drawing, "Height: uncertainty, 1 less the highest posterior probability.");
+    mix_caption_say_rows(drawing);
+    mix_caption_say(drawing, "Height: uncertainty, 1 less the highest posterior probability.");
     mix_page_caption(&drawing->page, drawing->caption);
-    mixture_status status = mix_words_legend(drawing, false, NULL, 0);
+    mixture_status status = mix_caption_legend(drawing, false, NULL, 0);
     if (status != MIXTURE_OK) {
         return status;
     }
@@ -103,8 +103,8 @@ mixture_status mix_picture_line(mix_drawing *drawing) {
     if (status != MIXTURE_OK) {
         return status;
     }
-    mix_axis x = {mix_range_pad(range, 0.02), mix_words_column(drawing->model, drawing->options->columns[0], name),
-                  false};
+    mix_axis x = {mix_range_pad(range, 0.02),
+                  mix_caption_column(drawing->model, drawing->options->columns[0], name), false};
     return drawing->options->what == MIX_PLOT_UNCERTAINTY ? draw_uncertainty(drawing, &x)
                                                           : draw_densities(drawing, &x);
 }

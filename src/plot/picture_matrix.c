@@ -72,12 +72,12 @@ static void draw_axes(mix_drawing *drawing, const matrix *m, size_t row, size_t 
     y = keep_inside(y, area->bottom - area->top, MIX_FONT_LABEL / 2 - 2);
     if (row + 1 == m->count) {
         mix_panel_labels_x(page, area, &x,
-                           mix_words_column(drawing->model, drawing->options->columns[column], buffer));
+                           mix_caption_column(drawing->model, drawing->options->columns[column], buffer));
     }
     if (column == 0) { /* the first one is a density: only its name */
         double widest = area->left - drawing->page.area.left - 9 - 20;
         mix_panel_labels_y(page, area, row == 0 ? &none : &y, widest,
-                           mix_words_column(drawing->model, drawing->options->columns[row], buffer));
+                           mix_caption_column(drawing->model, drawing->options->columns[row], buffer));
     }
 }
 
@@ -127,17 +127,18 @@ static void write_caption(mix_drawing *drawing) {
     const mix_plot_options *options = drawing->options;
     char levels[300];
     if (options->rows) {
-        mix_words_say_rows(drawing);
+        mix_caption_say_rows(drawing);
     }
     if (options->what != MIX_PLOT_DENSITY) {
-        mix_words_say(drawing, "Below the diagonal: ellipses of 95 %% of each component%s.",
-                      options->what == MIX_PLOT_UNCERTAINTY ? ", points larger where they are less certain" : "");
+        mix_caption_say(drawing, "Below the diagonal: ellipses of 95 %% of each component%s.",
+                        options->what == MIX_PLOT_UNCERTAINTY ? ", points larger where they are less certain"
+                                                              : "");
     }
-    mix_words_levels(options, levels, sizeof levels);
-    mix_words_say(drawing, "%s smallest regions that hold %s of the mixture.",
-                  options->what != MIX_PLOT_DENSITY ? "Above: the" : "The", levels);
+    mix_caption_levels(options, levels, sizeof levels);
+    mix_caption_say(drawing, "%s smallest regions that hold %s of the mixture.",
+                    options->what != MIX_PLOT_DENSITY ? "Above: the" : "The", levels);
     if (!options->columns_given && drawing->model->d > options->column_count) {
-        mix_words_say(drawing, "The first %zu of %zu columns.", options->column_count, drawing->model->d);
+        mix_caption_say(drawing, "The first %zu of %zu columns.", options->column_count, drawing->model->d);
     }
     mix_page_caption(&drawing->page, drawing->caption);
 }
@@ -147,7 +148,7 @@ mixture_status mix_picture_matrix(mix_drawing *drawing) {
     mixture_status status = find_ranges(drawing, &m);
     write_caption(drawing);
     if (status == MIXTURE_OK && drawing->options->what != MIX_PLOT_DENSITY) {
-        status = mix_words_legend(drawing, false, NULL, 0);
+        status = mix_caption_legend(drawing, false, NULL, 0);
     }
     if (status == MIXTURE_OK) {
         lay_out(drawing, &m);

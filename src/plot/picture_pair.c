@@ -12,21 +12,21 @@ static double point_radius(size_t count) {
 static void write_caption(mix_drawing *drawing, bool ellipses, bool contours) {
     const mix_plot_options *options = drawing->options;
     if (options->rows) {
-        mix_words_say_rows(drawing);
+        mix_caption_say_rows(drawing);
     }
     if (options->what == MIX_PLOT_COMPONENTS) {
-        mix_words_say(drawing, "Ellipses: 50 and 95 %% of each component.");
+        mix_caption_say(drawing, "Ellipses: 50 and 95 %% of each component.");
     } else if (ellipses) {
-        mix_words_say(drawing, "Ellipses: 95 %% of each component.");
+        mix_caption_say(drawing, "Ellipses: 95 %% of each component.");
     }
     if (contours) {
         char levels[300];
-        mix_words_levels(options, levels, sizeof levels);
-        mix_words_say(drawing, "Contour lines of the density: the smallest regions that hold %s of the mixture.",
-                      levels);
+        mix_caption_levels(options, levels, sizeof levels);
+        mix_caption_say(drawing, "Contour lines of the density: the smallest regions that hold %s of the mixture.",
+                        levels);
     }
     if (options->what == MIX_PLOT_UNCERTAINTY) {
-        mix_words_say(drawing, "Size of points: uncertainty, 1 less the highest posterior probability.");
+        mix_caption_say(drawing, "Size of points: uncertainty, 1 less the highest posterior probability.");
     }
     mix_page_caption(&drawing->page, drawing->caption);
 }
@@ -65,7 +65,8 @@ static mixture_status draw_legend(mix_drawing *drawing) {
         keys[1 + i] = (mix_key){.color = "#808080", .radius = scaled};
         strcpy(keys[1 + i].label, labels[i]);
     }
-    return mix_words_legend(drawing, false, keys, drawing->options->what == MIX_PLOT_UNCERTAINTY ? 1 + SIZES : 0);
+    return mix_caption_legend(drawing, false, keys,
+                              drawing->options->what == MIX_PLOT_UNCERTAINTY ? 1 + SIZES : 0);
 }
 
 mixture_status mix_picture_pair(mix_drawing *drawing) {
@@ -84,9 +85,9 @@ mixture_status mix_picture_pair(mix_drawing *drawing) {
         mix_range ranges[2] = {drawing->plot->ranges[0], drawing->plot->ranges[1]};
         mix_pair_reach(&pair, drawing, ellipses, ranges);
         mix_axis x = {mix_range_pad(ranges[0], 0.03),
-                      mix_words_column(drawing->model, options->columns[0], names[0]), false};
+                      mix_caption_column(drawing->model, options->columns[0], names[0]), false};
         mix_axis y = {mix_range_pad(ranges[1], 0.03),
-                      mix_words_column(drawing->model, options->columns[1], names[1]), false};
+                      mix_caption_column(drawing->model, options->columns[1], names[1]), false};
         mix_panel panel = mix_page_panel(&drawing->page, drawing->page.area, &x, &y);
         draw_layers(drawing, &panel, &pair, ellipses);
     }

@@ -170,15 +170,15 @@ mixture_status mix_picture_selection(mix_drawing *drawing) {
     }
     char name[60];
     name_candidate(model, &model->candidates[0], name, sizeof name);
-    mix_words_say(drawing, "The lowest wins: %s.", name);
+    mix_caption_say(drawing, "The lowest wins: %s.", name);
     if (isfinite(highest)) {
-        mix_words_say(drawing, "Candidates far above the others are left out.");
+        mix_caption_say(drawing, "Candidates far above the others are left out.");
     }
     if (unsound) {
-        mix_words_say(drawing, "Hollow marks: fits that are degenerate or stuck, which cannot win.");
+        mix_caption_say(drawing, "Hollow marks: fits that are degenerate or stuck, which cannot win.");
     }
     if (failed > 0) {
-        mix_words_say(drawing, "%zu candidate%s could not be fitted.", failed, failed == 1 ? "" : "s");
+        mix_caption_say(drawing, "%zu candidate%s could not be fitted.", failed, failed == 1 ? "" : "s");
     }
     mix_page_caption(&drawing->page, drawing->caption);
     draw_legend(drawing, lines, count, unsound);

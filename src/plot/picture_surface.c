@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "outline.h"
+#include "ellipse.h"
 #include "picture.h"
 #include "surface.h"
 #include "text.h"
@@ -168,10 +168,10 @@ static void draw_labels(mix_drawing *drawing, const frame *f, const mix_ticks ti
     }
     project(f, 0.5, 0, 0, &x, &y);
     draw_name(drawing, x - mix_ticks_width(&ticks[0]) - 12, y + 28, false,
-              mix_words_column(drawing->model, columns[0], name), &ticks[0]);
+              mix_caption_column(drawing->model, columns[0], name), &ticks[0]);
     project(f, 1, 0.5, 0, &x, &y);
     draw_name(drawing, x + mix_ticks_width(&ticks[1]) + 14, y + 20, true,
-              mix_words_column(drawing->model, columns[1], name), &ticks[1]);
+              mix_caption_column(drawing->model, columns[1], name), &ticks[1]);
     project(f, 0, 0, 1, &x, &y);
     mix_page_text(page, x, y - 8, MIX_FONT_NAME, "middle", "m-ink", "density");
 }
@@ -183,7 +183,7 @@ mixture_status mix_surface_field(mix_field *field, const mix_scorer *scorer, dou
     mix_range ranges[2];
     for (size_t j = 0; j < 2; j++) {
         mix_range reach = MIX_RANGE_EMPTY, box;
-        mix_outline_box(scorer->model, j, 3, &box.low, &box.high);
+        mix_ellipse_box(scorer->model, j, 3, &box.low, &box.high);
         mix_range_add(&reach, box.low);
         mix_range_add(&reach, box.high);
         ranges[j] = mix_range_pad(reach, 0);

@@ -41,9 +41,9 @@ mixture_status mix_picture_trace(mix_drawing *drawing) {
     for (size_t i = 0; i < model->trace_count; i++) {
         mix_range_add(&y, model->trace[i]);
     }
-    mix_words_say(drawing,
-                  model->converged ? "Converged after %ld iteration%s." : "Not converged after %ld iteration%s.",
-                  model->iterations, model->iterations == 1 ? "" : "s");
+    mix_caption_say(drawing,
+                    model->converged ? "Converged after %ld iteration%s." : "Not converged after %ld iteration%s.",
+                    model->iterations, model->iterations == 1 ? "" : "s");
     mix_page_caption(&drawing->page, drawing->caption);
     mix_axis iterations = {mix_range_pad(x, 0.02), "iteration", true};
     mix_axis loglik = {mix_range_pad(y, 0.04), "log-likelihood", false};

@@ -102,7 +102,7 @@ static mixture_status draw(mix_drawing *drawing, char **svg, size_t *length) {
     drawing->caption[0] = '\0';
     mixture_status status = drawing->options->rows ? choose_points(drawing) : MIXTURE_OK;
     if (drawing->shown < model->k) {
-        mix_words_say(drawing, "Of %zu components %zu are drawn.", model->k, drawing->shown);
+        mix_caption_say(drawing, "Of %zu components %zu are drawn.", model->k, drawing->shown);
     }
     mix_page_begin(&drawing->page, drawing->options);
     if (status == MIXTURE_OK) {

@@ -7,9 +7,9 @@
 
 #include "error.h"
 #include "family.h"
+#include "little_endian.h"
 #include "number.h"
 #include "reader.h"
-#include "words.h"
 
 enum { EXCERPT_BYTES = 30 };
 
@@ -101,7 +101,7 @@ static mixture_status unpack(const mix_row_arguments *arguments, double *x, mixt
                                  arguments->d == 1 ? "" : "s", 8 * arguments->d);
     }
     for (size_t j = 0; j < arguments->d; j++) {
-        x[j] = mix_words_get_double(bytes + 8 * j);
+        x[j] = mix_little_endian_get_double(bytes + 8 * j);
         if (isinf(x[j])) {
             return mix_error_invalid(
                 error, "argument %d (mix_row) holds Inf at value %zu%s%s; expected a finite number",

@@ -44,10 +44,10 @@ void *mix_function_state(sqlite3_context *context, int argc, size_t size);
 /* The text of a writer as the result, marked as JSON; out of memory, if it ran out. */
 void mix_function_json(sqlite3_context *context, mix_json_writer *writer);
 
-extern const mix_function mix_fit_functions[], mix_score_functions[], mix_info_functions[], mix_verb_functions[],
+extern const mix_function mix_fit_functions[], mix_score_functions[], mix_about_functions[], mix_em_functions[],
     mix_plot_functions[];
-extern const int mix_fit_function_count, mix_score_function_count, mix_info_function_count,
-    mix_verb_function_count, mix_plot_function_count;
+extern const int mix_fit_function_count, mix_score_function_count, mix_about_function_count, mix_em_function_count,
+    mix_plot_function_count;
 
 /* Register a table-valued function; each holds the connection. */
 int mix_tables_register(sqlite3 *db, mix_connection *connection);

@@ -2,12 +2,12 @@
 #include <math.h>
 
 #include "arrays.h"
+#include "ellipse.h"
 #include "error.h"
 #include "family.h"
 #include "function.h"
 #include "memory.h"
 #include "number.h"
-#include "outline.h"
 #include "table.h"
 
 enum { MOST_POINTS = 1000000 };
@@ -186,7 +186,7 @@ static mixture_status start_grid(mix_cursor *cursor, sqlite3_value **values, int
         return status;
     }
     for (size_t j = 0; j < model->d; j++) { /* finite: a deviation is at most 1.4e154 */
-        mix_outline_box(model, j, margin, &own->low[j], &own->high[j]);
+        mix_ellipse_box(model, j, margin, &own->low[j], &own->high[j]);
     }
     cursor->rows = own->counts[0] * own->counts[1];
     evaluate(cursor);
@@ -255,8 +255,8 @@ static void column_ellipses(mix_cursor *cursor, sqlite3_context *context, int co
         sqlite3_result_int64(context, i + 1);
         break;
     default:
-        mix_outline_ellipse(mix_cursor_model(cursor), (size_t)component, own->probability, (size_t)i,
-                            (size_t)own->points, &x, &y);
+        mix_ellipse_point(mix_cursor_model(cursor), (size_t)component, own->probability, (size_t)i,
+                          (size_t)own->points, &x, &y);
         sqlite3_result_double(context, column == 2 ? x : y);
     }
 }

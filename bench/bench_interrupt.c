@@ -1,0 +1,138 @@
+/* bench_interrupt.c: how long statements take to end once they have been asked to.
+**
+** usage: interrupt [ROWS]
+**
+** Each statement runs over a table of ROWS rows (10,000,000) or as many rows' worth of work; another thread calls
+** sqlite3_interrupt() at moments spread over it, or a progress handler asks to stop. Prints the longest time until
+** the statement returned. */
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "sqlite-mixture.h"
+
+#define MODEL                                                                                                     \
+    "'{\"family\":\"gaussian\",\"weights\":[0.4,0.6],\"means\":[[0,0],[4,4]],"                                    \
+    "\"covariances\":[[[1,0.3],[0.3,1]],[[2,-0.5],[-0.5,1]]]}'"
+
+typedef struct statement {
+    const char *name, *sql;
+} statement;
+
+static const statement statements[] = {
+    {"gmm_fit, k = 8", "SELECT gmm_fit(x1, x2, 8) FROM t"},
+    {"gmm_fit, k = 8, one thread", "SELECT gmm_fit(x1, x2, 8, '{\"threads\":1}') FROM t"},
+    {"gmm_fit, k = 200, the first 200,000", "SELECT gmm_fit(x1, x2, 200) FROM (SELECT * FROM t LIMIT 200000)"},
+    {"mmm_fit, k = 4", "SELECT mmm_fit(abs(CAST(x1 AS INT)), abs(CAST(x2 AS INT)), 4) FROM t"},
+    {"gmm_select, kmax 9, the first 100,000", "SELECT gmm_select(x1, x2, 9) FROM (SELECT * FROM t LIMIT 100000)"},
+    {"gmm_select, kmax 9, the first 1,000", "SELECT gmm_select(x1, x2, 9) FROM (SELECT * FROM t LIMIT 1000)"},
+    {"mix_predict", "SELECT sum(mix_predict(" MODEL ", x1, x2)) FROM t"},
+    {"mix_loglik", "SELECT mix_loglik(" MODEL ", x1, x2) FROM t"},
+    {"mix_responsibilities", "SELECT sum(r.probability) FROM t, mix_responsibilities(" MODEL ", x1, x2) r"},
+    {"mix_step", "SELECT mix_step(" MODEL ", x1, x2) FROM t"},
+    {"mix_sample of 1,000,000,000", "SELECT sum(x1) FROM mix_sample(" MODEL ", 1000000000)"},
+    {"mix_plot", "SELECT length(mix_plot(" MODEL ", x1, x2)) FROM t"},
+};
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static void must(sqlite3 *db, int code) {
+    if (code != SQLITE_OK) {
+        fprintf(stderr, "interrupt: %s\n", sqlite3_errmsg(db));
+        exit(1);
+    }
+}
+
+/* ---- One run ------------------------------------------------------------------------------------------------- */
+
+typedef struct alarm_clock {
+    sqlite3 *db;
+    double delay, asked; /* seconds after which to ask; when that was */
+} alarm_clock;
+
+static void *ring(void *argument) {
+    alarm_clock *clock = argument;
+    struct timespec delay = {(time_t)clock->delay, (long)(1e9 * (clock->delay - (double)(time_t)clock->delay))};
+    nanosleep(&delay, NULL);
+    clock->asked = now();
+    sqlite3_interrupt(clock->db);
+    return NULL;
+}
+
+static int when_due(void *argument) {
+    alarm_clock *clock = argument;
+    if (now() < clock->delay) {
+        return 0;
+    }
+    clock->asked = clock->asked > 0 ? clock->asked : now();
+    return 1;
+}
+
+/* Seconds from asking to returning; less than 0 when the statement was done before. */
+static double latency(sqlite3 *db, const char *sql, double delay, int handler) {
+    alarm_clock clock = {db, handler ? now() + delay : delay, 0};
+    pthread_t thread;
+    if (handler) {
+        sqlite3_progress_handler(db, 1000, when_due, &clock);
+    } else if (pthread_create(&thread, NULL, ring, &clock) != 0) {
+        fputs("interrupt: no thread\n", stderr);
+        exit(1);
+    }
+    int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    double end = now();
+    if (handler) {
+        sqlite3_progress_handler(db, 0, NULL, NULL);
+    } else {
+        pthread_join(thread, NULL);
+    }
+    if (code != SQLITE_INTERRUPT) {
+        must(db, code);
+    }
+    return code == SQLITE_INTERRUPT ? end - clock.asked : -1;
+}
+
+/* The longest of several moments, the last of which are late in a statement that takes seconds. */
+static double longest(sqlite3 *db, const char *sql, int handler, int *stopped) {
+    static const double delays[] = {0.003, 0.03, 0.1, 0.2, 0.4, 0.7, 1.1, 1.5, 2, 2.6, 3.3, 4};
+    double most = 0;
+    *stopped = 0;
+    for (size_t i = 0; i < sizeof delays / sizeof *delays; i++) {
+        double seconds = latency(db, sql, delays[i], handler);
+        if (seconds < 0) {
+            break;
+        }
+        ++*stopped;
+        most = seconds > most ? seconds : most;
+    }
+    return most;
+}
+
+int main(int argc, char **argv) {
+    sqlite3 *db;
+    sqlite3_auto_extension((void (*)(void))sqlite3_mixture_init);
+    must(NULL, sqlite3_open(":memory:", &db));
+    char *sql = sqlite3_mprintf("CREATE TABLE t AS SELECT x1, x2 FROM mix_sample(" MODEL ", %d, 1)",
+                                argc > 1 ? atoi(argv[1]) : 10000000);
+    must(db, sql != NULL ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM);
+    sqlite3_free(sql);
+    printf("%-40s %22s %22s  (goal: 0.1 s)\n", "longest seconds, of so many stops", "sqlite3_interrupt()",
+           "progress handler");
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
+        double seconds[2];
+        int stops[2];
+        for (int handler = 0; handler < 2; handler++) {
+            seconds[handler] = longest(db, statements[i].sql, handler, &stops[handler]);
+        }
+        printf("%-40s %15.4f of %3d %15.4f of %3d\n", statements[i].name, seconds[0], stops[0], seconds[1],
+               stops[1]);
+        fflush(stdout);
+    }
+    sqlite3_close(db);
+    return 0;
+}

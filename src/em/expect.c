@@ -1,0 +1,125 @@
+/* expect.c: the table is cut into units of whole blocks, depending on its size alone; each unit has statistics of
+** its own, which are merged in the order of the units. So the same bits come out of any number of threads. */
+#include "expect.h"
+
+#include <string.h>
+
+#include "memory.h"
+
+enum {
+    UNIT_BLOCKS = 8,          /* at least: 2,048 rows, so that taking a unit costs nothing beside working on it */
+    MAX_UNITS = 64,           /* which bounds the memory for their statistics, */
+    MAX_UNIT_BYTES = 1 << 26, /* as this does for large models */
+    LINE_DOUBLES = 8          /* in a cache line */
+};
+
+/* Floating point operations of a pass below which waking another thread does not pay: about 50 us. */
+#define WORTH_A_THREAD 2.5e6
+
+struct mix_expect {
+    const mixture_data *data;
+    mixture_covariance covariance;
+    mix_threads *threads;
+    size_t blocks, units, capacity; /* capacity: doubles of statistics a unit */
+    size_t scratch_size;            /* doubles a thread */
+    double *unit_statistics;
+    void *scratch_block;
+    double *scratch; /* inside scratch_block, at a cache line */
+    /* Of the current run: */
+    const mixture_model *model;
+    size_t size;
+};
+
+double mix_expect_work(const mixture_data *data, size_t k) {
+    double d = (double)data->d;
+    return (double)data->rows * (double)k * (d * d + 3 * d + 40);
+}
+
+bool mix_expect_splits(const mixture_data *data, size_t k) {
+    return data->rows >= 2 * UNIT_BLOCKS * MIX_BLOCK_ROWS && mix_expect_work(data, k) >= WORTH_A_THREAD;
+}
+
+/* Threads that a pass is worth. */
+static size_t threads_worth(const mixture_data *data, size_t k, size_t wanted, size_t units) {
+    size_t most = units;
+    if (wanted == 0) {
+        wanted = mix_threads_available();
+        size_t worth = 1 + (size_t)(mix_expect_work(data, k) / WORTH_A_THREAD);
+        most = most < worth ? most : worth;
+    }
+    return wanted < most ? wanted : most;
+}
+
+mix_expect *mix_expect_new(const mixture_family *family, const mixture_data *data, size_t k,
+                           mixture_covariance covariance, size_t wanted, const mix_cancel *cancel) {
+    mix_expect *expect = mix_memory_zeros(1, sizeof *expect);
+    if (expect == NULL) {
+        return NULL;
+    }
+    expect->data = data;
+    expect->covariance = covariance;
+    expect->blocks = (data->rows + MIX_BLOCK_ROWS - 1) / MIX_BLOCK_ROWS;
+    expect->capacity = mix_statistics_size(family, covariance, k, data->d);
+    size_t most = MAX_UNIT_BYTES / sizeof(double) / expect->capacity;
+    most = most > MAX_UNITS ? MAX_UNITS : most;
+    size_t units = expect->blocks / UNIT_BLOCKS;
+    units = units > most ? most : units;
+    expect->units = units < 1 ? 1 : units;
+    expect->scratch_size = mix_family_scratch(family, k, data->d);
+    expect->unit_statistics = mix_memory_array(expect->units, expect->capacity * sizeof(double));
+    expect->threads = mix_threads_new(threads_worth(data, k, wanted, expect->units), cancel);
+    if (expect->threads != NULL && expect->unit_statistics != NULL) {
+        /* Vectors that straddle two cache lines cost twice, and threads must not share a line. */
+        expect->scratch_size = (expect->scratch_size + LINE_DOUBLES - 1) / LINE_DOUBLES * LINE_DOUBLES;
+        expect->scratch_block = mix_memory_zeros(
+            mix_threads_count(expect->threads) * expect->scratch_size + LINE_DOUBLES, sizeof(double));
+    }
+    if (expect->scratch_block == NULL) {
+        mix_expect_free(expect);
+        return NULL;
+    }
+    const size_t line = LINE_DOUBLES * sizeof(double);
+    expect->scratch = (double *)(((uintptr_t)expect->scratch_block + line - 1) / line * line);
+    return expect;
+}
+
+void mix_expect_free(mix_expect *expect) {
+    if (expect != NULL) {
+        mix_threads_free(expect->threads);
+        mix_memory_free(expect->unit_statistics);
+        mix_memory_free(expect->scratch_block);
+        mix_memory_free(expect);
+    }
+}
+
+static void expect_unit(void *context, size_t unit, size_t thread) {
+    mix_expect *expect = context;
+    double *statistics = expect->unit_statistics + unit * expect->capacity;
+    double *scratch = expect->scratch + thread * expect->scratch_size;
+    memset(statistics, 0, expect->size * sizeof(double));
+    size_t end = (unit + 1) * expect->blocks / expect->units;
+    for (size_t block = unit * expect->blocks / expect->units; block < end; block++) {
+        if (mix_threads_stop(expect->threads, thread)) {
+            return;
+        }
+        mix_rows rows = mix_data_block(expect->data, block);
+        mix_statistics_expect(expect->model, expect->covariance, &rows, statistics, scratch);
+    }
+}
+
+bool mix_expect_run(mix_expect *expect, const mixture_model *model, double *statistics) {
+    expect->model = model;
+    expect->size = mix_statistics_size(model->family, expect->covariance, model->k, model->d);
+    if (!mix_threads_run(expect->threads, expect_unit, expect, expect->units)) {
+        return false;
+    }
+    memset(statistics, 0, expect->size * sizeof(double));
+    for (size_t unit = 0; unit < expect->units; unit++) {
+        mix_statistics_merge(statistics, expect->unit_statistics + unit * expect->capacity, expect->size);
+    }
+    return true;
+}
+
+double *mix_expect_scratch(mix_expect *expect) {
+    return expect->scratch;
+}

@@ -1,0 +1,33 @@
+/* statistics.h: what expect yields, what merging adds up, what maximize turns into the next model.
+**
+** One flat array of doubles: the MIX_TOTALS totals (weight, log-likelihood, entropy), then each component's own
+** statistics, whose first is its sum of responsibilities. All are sums over rows taken under one model, so merging
+** two arrays is adding them. */
+#ifndef MIX_STATISTICS_H
+#define MIX_STATISTICS_H
+
+#include "family.h"
+#include "kernel.h"
+
+/* Doubles in the statistics of a model. */
+size_t mix_statistics_size(const mixture_family *family, mixture_covariance covariance, size_t k, size_t d);
+
+/* Expect: add the statistics of a block of rows under a prepared model. A labelled row counts for its component
+** alone. scratch: mix_family_scratch() doubles. */
+void mix_statistics_expect(const mixture_model *model, mixture_covariance covariance, const mix_rows *rows,
+                           double *statistics, double *scratch);
+
+/* The second half of expect, for responsibilities (times row weight) that are known already: k columns,
+** rows->stride apart. The totals stay as they are. scratch: the family's. */
+void mix_statistics_accumulate(const mixture_model *model, mixture_covariance covariance, const mix_rows *rows,
+                               const double *resp, double *statistics, double *scratch);
+
+/* Merge: sum += part. */
+void mix_statistics_merge(double *sum, const double *part, size_t size);
+
+/* Maximize: the next model, in place of the one under which the statistics were taken, prepared. It fails only if
+** the parameters come out invalid, which the floor prevents for all finite data. */
+mixture_status mix_statistics_maximize(mixture_model *model, const double *statistics, const mix_maximize *how,
+                                       double *scratch, mixture_error *error);
+
+#endif

@@ -1,0 +1,478 @@
+/* gaussian.c: the Gaussian family: N(mean, covariance) for each component.
+**
+** Statistics of a component, centered at its current mean m: N = sum r, s = sum r (x - m), and the scatter
+** S = sum r (x - m)(x - m)', packed lower or its diagonal only. Then the new mean is m + s/N and the scatter
+** about it S - s s'/N: nothing is ever squared far from where the rows are. */
+#include "gaussian.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "covariance.h"
+#include "error.h"
+#include "kernel.h"
+
+static size_t statistics_size(mixture_covariance covariance, size_t d) {
+    return 1 + d + (mix_covariance_axis(covariance) ? d : mix_linalg_packed(d));
+}
+
+static size_t scratch_size(size_t k, size_t d) {
+    size_t kernel = 2 * d * MIX_BLOCK_ROWS;
+    size_t covariances = d * d + mix_covariance_scratch(k, d);
+    return kernel > covariances ? kernel : covariances;
+}
+
+static size_t least_rows(size_t d) {
+    return d + 1; /* fewer lie in a plane: their covariance is singular */
+}
+
+static size_t parameter_count(mixture_covariance covariance, size_t k, size_t d) {
+    return k * d + mix_covariance_parameters(covariance, k, d);
+}
+
+/* ---- Checks and derived quantities ------------------------------------------------------------------ */
+
+static mixture_status check_covariance(const mixture_model *model, size_t c, mixture_error *error) {
+    size_t d = model->d;
+    const double *s = mix_gaussian_covariance(model, c);
+    for (size_t i = 0; i < d; i++) {
+        if (!(s[i * d + i] > 0)) {
+            return mix_error_invalid(error, "covariances[%zu][%zu][%zu] is %g; expected a variance > 0", c, i, i,
+                                     s[i * d + i]);
+        }
+        for (size_t j = 0; j < i; j++) {
+            double asymmetry = fabs(s[i * d + j] - s[j * d + i]);
+            if (!(asymmetry <= 1e-8 * sqrt(s[i * d + i]) * sqrt(s[j * d + j]))) {
+                return mix_error_invalid(error,
+                                         "covariances[%zu] is not symmetric: [%zu][%zu] is %g, [%zu][%zu] is %g; "
+                                         "expected the same",
+                                         c, i, j, s[i * d + j], j, i, s[j * d + i]);
+            }
+        }
+    }
+    return MIXTURE_OK;
+}
+
+static bool is_diagonal(size_t d, const double *matrix) {
+    for (size_t i = 0; i < d; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (matrix[i * d + j] != 0 || matrix[j * d + i] != 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static mixture_status prepare(mixture_model *model, mixture_error *error) {
+    size_t k = model->k, d = model->d, size = mix_gaussian_derived_size(d);
+    model->axis_aligned = true;
+    for (size_t c = 0; c < k; c++) {
+        mixture_status status = check_covariance(model, c, error);
+        if (status != MIXTURE_OK) {
+            return status;
+        }
+        model->axis_aligned = model->axis_aligned && is_diagonal(d, mix_gaussian_covariance(model, c));
+    }
+    for (size_t c = 0; c < k; c++) {
+        const double *covariance = mix_gaussian_covariance(model, c);
+        double *log_norm = model->derived + c * size, *factor = log_norm + 1;
+        double half_log_det = 0;
+        if (model->axis_aligned) {
+            for (size_t j = 0; j < d; j++) {
+                factor[j] = 1 / sqrt(covariance[j * d + j]);
+                half_log_det += 0.5 * log(covariance[j * d + j]);
+            }
+        } else {
+            /* 1e-15 of its diagonal entry: below that a pivot is rounding. */
+            if (!mix_linalg_cholesky(d, covariance, 1e-15, factor)) {
+                return mix_error_invalid(error, "covariances[%zu] is not positive definite", c);
+            }
+            for (size_t j = 0; j < d; j++) {
+                half_log_det += log(factor[mix_linalg_at(j, j)]);
+            }
+            mix_linalg_invert(d, factor, factor);
+        }
+        *log_norm = -0.5 * (double)d * MIX_LOG_2PI - half_log_det;
+    }
+    return MIXTURE_OK;
+}
+
+static void move(mixture_model *model, const mix_frame *frame, bool back) {
+    size_t d = model->d;
+    for (size_t c = 0; c < model->k; c++) {
+        double *mean = model->arrays[MEANS] + c * d, *covariance = mix_gaussian_covariance(model, c);
+        for (size_t i = 0; i < d; i++) {
+            double scale = frame->scale[i];
+            mean[i] = back ? frame->center[i] + scale * mean[i] : (mean[i] - frame->center[i]) / scale;
+            for (size_t j = 0; j < d; j++) {
+                double unit = frame->scale[j];
+                covariance[i * d + j] =
+                    back ? covariance[i * d + j] * scale * unit : covariance[i * d + j] / scale / unit;
+            }
+        }
+    }
+}
+
+/* ---- Expect ----------------------------------------------------------------------------------------- */
+
+static void log_density(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch) {
+    const mix_kernel *kernel = mix_kernel_current();
+    for (size_t c = 0; c < model->k; c++) {
+        const double *derived = model->derived + c * mix_gaussian_derived_size(model->d);
+        const double *mean = mix_gaussian_mean(model, c);
+        if (model->axis_aligned) {
+            kernel->log_density_axis(rows, model->d, mean, derived + 1, derived[0], densities + c * rows->stride);
+        } else {
+            kernel->log_density(rows, model->d, mean, derived + 1, derived[0], densities + c * rows->stride,
+                                scratch);
+        }
+    }
+}
+
+static void accumulate(const mixture_model *model, size_t component, mixture_covariance covariance,
+                       const mix_rows *rows, const double *resp, double *statistics, double *scratch) {
+    const mix_kernel *kernel = mix_kernel_current();
+    const double *mean = mix_gaussian_mean(model, component);
+    if (mix_covariance_axis(covariance)) {
+        kernel->scatter_axis(rows, model->d, mean, resp, statistics);
+    } else {
+        kernel->scatter(rows, model->d, mean, resp, statistics, scratch);
+    }
+}
+
+/* ---- Maximize --------------------------------------------------------------------------------------- */
+
+/* Move one component's mean, and put its scatter about the new mean where its covariance was. */
+static void maximize_mean(mixture_model *model, size_t c, const double *statistics, bool axis) {
+    size_t d = model->d;
+    double n = statistics[0];
+    const double *sum = statistics + 1, *scatter = sum + d;
+    double *mean = model->arrays[MEANS] + c * d, *matrix = mix_gaussian_covariance(model, c);
+    for (size_t i = 0; i < d; i++) {
+        for (size_t j = 0; j < i; j++) {
+            double entry = axis ? 0 : scatter[mix_linalg_at(i, j)] - sum[i] * (sum[j] / n);
+            matrix[i * d + j] = matrix[j * d + i] = entry;
+        }
+        matrix[i * d + i] = fmax(scatter[axis ? i : mix_linalg_at(i, i)] - sum[i] * (sum[i] / n), 0);
+    }
+    for (size_t i = 0; i < d; i++) {
+        mean[i] += sum[i] / n;
+    }
+}
+
+/* From counts and scatters (in place of the covariances) to covariances; whether any met the floor. `before` is
+** the sum of the covariances that were there. */
+static bool solve_covariances(mixture_model *model, const double *counts, const mix_maximize *how,
+                              const double *before, double *scratch) {
+    bool any = false;
+    mix_covariance_maximize(how, model->k, model->d, counts, model->arrays[COVARIANCES], before, model->floored,
+                            scratch);
+    for (size_t c = 0; c < model->k; c++) {
+        any = any || model->floored[c];
+    }
+    return any;
+}
+
+/* Sum of the covariances. */
+static void sum_covariances(const mixture_model *model, double *sum) {
+    size_t size = model->d * model->d;
+    memset(sum, 0, size * sizeof(double));
+    for (size_t c = 0; c < model->k; c++) {
+        for (size_t i = 0; i < size; i++) {
+            sum[i] += mix_gaussian_covariance(model, c)[i];
+        }
+    }
+}
+
+/* Make a component's covariance the scatter of `count` rows. */
+static void make_scatter(mixture_model *model, size_t c, double count) {
+    for (size_t i = 0; i < model->d * model->d; i++) {
+        mix_gaussian_covariance(model, c)[i] *= count;
+    }
+}
+
+static void maximize(mixture_model *model, const double *statistics, const mix_maximize *how, double *scratch) {
+    size_t k = model->k, d = model->d, size = statistics_size(how->covariance, d);
+    bool axis = mix_covariance_axis(how->covariance);
+    double *counts = model->derived; /* stale from here until prepare: k doubles fit in */
+    double *before = scratch;
+    sum_covariances(model, before);
+    for (size_t c = 0; c < k; c++) {
+        const double *own = statistics + c * size;
+        counts[c] = fmax(own[0], MIX_EMPTY);
+        if (own[0] >= MIX_EMPTY) {
+            maximize_mean(model, c, own, axis);
+        } else {
+            make_scatter(model, c, MIX_EMPTY); /* so that it stays as it is, unless it is tied to others */
+        }
+    }
+    (void)solve_covariances(model, counts, how, before, scratch + d * d);
+}
+
+static bool constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
+    double *counts = model->derived; /* stale, as in maximize */
+    sum_covariances(model, scratch);
+    for (size_t c = 0; c < model->k; c++) {
+        counts[c] = fmax(model->weights[c], MIX_EMPTY);
+        make_scatter(model, c, counts[c]);
+    }
+    return solve_covariances(model, counts, how, scratch, scratch + model->d * model->d);
+}
+
+/* Total variance of a column: scatter about the new means and of the means about the center of all. */
+static void variances(const mixture_model *model, mixture_covariance covariance, const double *statistics,
+                      double *variance) {
+    size_t d = model->d, size = statistics_size(covariance, d);
+    bool axis = mix_covariance_axis(covariance);
+    for (size_t j = 0; j < d; j++) {
+        /* Centered at the first component's mean: near the data, whatever their origin. */
+        double origin = mix_gaussian_mean(model, 0)[j], total = 0, sum = 0, squares = 0;
+        for (size_t c = 0; c < model->k; c++) {
+            const double *own = statistics + c * size;
+            double offset = mix_gaussian_mean(model, c)[j] - origin;
+            total += own[0];
+            sum += own[1 + j] + own[0] * offset;
+        }
+        double center = sum / total;
+        for (size_t c = 0; c < model->k; c++) {
+            const double *own = statistics + c * size;
+            double offset = mix_gaussian_mean(model, c)[j] - origin - center;
+            squares +=
+                own[1 + d + (axis ? j : mix_linalg_at(j, j))] + 2 * own[1 + j] * offset + own[0] * offset * offset;
+        }
+        variance[j] = squares / total;
+        double mean = origin + center;
+        if (!(variance[j] >
+              1e-28 * mean * mean)) { /* constant, but for rounding: as mix_data_standardize has it */
+            variance[j] = mix_data_constant_unit(mean) * mix_data_constant_unit(mean);
+        }
+    }
+}
+
+/* Means within 1 % of a's deviation, variances of b in a's whitened axes within 1 % of 1, and determinants as
+** close: by Hadamard's inequality the correlations there are then small, too. */
+static bool coincide(const mixture_model *model, size_t a, size_t b) {
+    const double tolerance = 0.01;
+    size_t d = model->d, size = mix_gaussian_derived_size(d);
+    const double *derived = model->derived + a * size, *factor = derived + 1;
+    const double *mean = mix_gaussian_mean(model, a), *other = mix_gaussian_mean(model, b);
+    const double *covariance = mix_gaussian_covariance(model, b);
+    if (fabs(derived[0] - model->derived[b * size]) > tolerance * (double)d) {
+        return false;
+    }
+    for (size_t i = 0; i < d; i++) {
+        double shift = 0, variance = 0;
+        size_t first = model->axis_aligned ? i : 0;
+        const double *row = model->axis_aligned ? factor : factor + mix_linalg_at(i, 0);
+        for (size_t p = first; p <= i; p++) {
+            double sum = 0;
+            for (size_t q = first; q <= i; q++) {
+                sum += covariance[p * d + q] * row[q];
+            }
+            shift += row[p] * (mean[p] - other[p]);
+            variance += row[p] * sum;
+        }
+        if (fabs(shift) > tolerance || fabs(variance - 1) > tolerance) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- Coordinates for extrapolation: mean, then the Cholesky factor with the logarithm of its diagonal ----- */
+
+static size_t packed_size(size_t d) {
+    return d + mix_linalg_packed(d);
+}
+
+static void pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
+    size_t d = model->d;
+    (void)scratch;
+    memcpy(theta, mix_gaussian_mean(model, component), d * sizeof(double));
+    double *factor = theta + d;
+    (void)mix_linalg_cholesky(d, mix_gaussian_covariance(model, component), 0, factor); /* prepare has checked */
+    for (size_t j = 0; j < d; j++) {
+        factor[mix_linalg_at(j, j)] = log(factor[mix_linalg_at(j, j)]);
+    }
+}
+
+static void unpack(mixture_model *model, size_t component, const double *theta, double *scratch) {
+    size_t d = model->d;
+    double *factor = scratch, *covariance = mix_gaussian_covariance(model, component);
+    memcpy(model->arrays[MEANS] + component * d, theta, d * sizeof(double));
+    memcpy(factor, theta + d, mix_linalg_packed(d) * sizeof(double));
+    for (size_t j = 0; j < d; j++) {
+        factor[mix_linalg_at(j, j)] = exp(factor[mix_linalg_at(j, j)]);
+    }
+    for (size_t i = 0; i < d; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double sum = 0;
+            for (size_t p = 0; p <= j; p++) {
+                sum += factor[mix_linalg_at(i, p)] * factor[mix_linalg_at(j, p)];
+            }
+            covariance[i * d + j] = covariance[j * d + i] = sum;
+        }
+    }
+}
+
+/* Of a mean n / variance; of an entry of the factor's row i the same, and of a logarithm 2 n. The variance is that
+** of row i given the columns before. */
+static void packed_information(size_t d, const double *theta, const double *statistics, double *information) {
+    const double *factor = theta + d;
+    for (size_t i = 0; i < d; i++) {
+        double own = statistics[0] * exp(-2 * factor[mix_linalg_at(i, i)]);
+        information[i] = own;
+        for (size_t j = 0; j < i; j++) {
+            information[d + mix_linalg_at(i, j)] = own;
+        }
+        information[d + mix_linalg_at(i, i)] = 2 * statistics[0];
+    }
+}
+
+/* ---- Clustering space ------------------------------------------------------------------------------- */
+
+/* Covariance of the data in `matrix`, in the data's frame, where the mean is 0 but for rounding. False when
+** cancelled. */
+static bool data_covariance(const mixture_data *data, const mix_cancel *cancel, double *matrix) {
+    size_t d = data->d, step = 1 + (1 << 20) / (d * d);
+    memset(matrix, 0, d * d * sizeof(double));
+    for (size_t row = 0; row < data->rows; row++) {
+        double share = mix_data_weight(data, row) / data->total_weight;
+        if (row % step == 0 && mix_cancelled(cancel)) {
+            return false;
+        }
+        for (size_t i = 0; i < d; i++) {
+            double x = share * mix_data_value(data, row, i);
+            for (size_t j = 0; j <= i; j++) {
+                matrix[i * d + j] += x * mix_data_value(data, row, j);
+            }
+        }
+    }
+    for (size_t i = 0; i < d * d; i++) {
+        matrix[i] = i % d > i / d ? matrix[i % d * d + i / d] : matrix[i];
+    }
+    return true;
+}
+
+/* The matrix (d x d) that turns rows into points. Whitened by the data's covariance, so that k-means is not fooled by correlated columns; each column by its own
+** deviation only, for clusters that lie along the data's main axis, which whitening shortens; or half whitened, as
+** mclust has it before hierarchical clustering: principal axes of the correlations, with eigenvalues v, divided by
+** v^(1/4). covariance: destroyed. */
+static void feature_map(size_t d, mix_features variant, double *covariance, double *map, double *scratch) {
+    for (size_t j = 0; j < d; j++) {
+        /* A ridge of 1e-6 of the variance: collinear columns would put rounding errors on a par with the data. */
+        double variance = covariance[j * d + j];
+        covariance[j * d + j] = variance > 0 ? variance * (1 + 1e-6) : 1;
+    }
+    memset(map, 0, d * d * sizeof(double));
+    if (variant == MIX_FEATURES_HALF) {
+        double *deviations = scratch, *values = deviations + d, *vectors = values + d;
+        for (size_t j = 0; j < d; j++) {
+            deviations[j] = sqrt(covariance[j * d + j]);
+        }
+        for (size_t i = 0; i < d * d; i++) {
+            covariance[i] /= deviations[i / d] * deviations[i % d];
+        }
+        mix_linalg_eigen(d, covariance, values, vectors);
+        for (size_t i = 0; i < d * d; i++) {
+            size_t axis = i / d, column = i % d;
+            map[i] = vectors[column * d + axis] / deviations[column] / pow(fmax(values[axis], 1e-6), 0.25);
+        }
+        return;
+    }
+    double *factor = scratch;
+    if (variant == MIX_FEATURES_SCALED || !mix_linalg_cholesky(d, covariance, 0, factor)) {
+        for (size_t j = 0; j < d; j++) {
+            map[j * d + j] = 1 / sqrt(covariance[j * d + j]);
+        }
+        return;
+    }
+    mix_linalg_invert(d, factor, factor);
+    for (size_t i = 0; i < d; i++) {
+        memcpy(map + i * d, factor + mix_linalg_at(i, 0), (i + 1) * sizeof(double));
+    }
+}
+
+static bool features(const mixture_data *data, mix_features variant, const mix_cancel *cancel, double *points,
+                     double *scratch) {
+    size_t d = data->d, step = 1 + (1 << 20) / (d * d);
+    double *covariance = scratch, *map = covariance + d * d;
+    if (!data_covariance(data, cancel, covariance)) {
+        return false;
+    }
+    feature_map(d, variant, covariance, map, map + d * d);
+    for (size_t row = 0; row < data->rows; row++) {
+        if (row % step == 0 && mix_cancelled(cancel)) {
+            return false;
+        }
+        for (size_t i = 0; i < d; i++) {
+            double sum = 0;
+            for (size_t j = 0; j < d; j++) {
+                sum += map[i * d + j] * mix_data_value(data, row, j);
+            }
+            points[row * d + i] = sum;
+        }
+    }
+    return true;
+}
+
+/* ---- Sampling: factors are the Cholesky factors of the covariances ------------------------------------ */
+
+static void sample_factors(const mixture_model *model, double *factors) {
+    for (size_t c = 0; c < model->k; c++) {
+        /* Positive definite: prepare has checked. */
+        (void)mix_linalg_cholesky(model->d, mix_gaussian_covariance(model, c), 0,
+                                  factors + c * mix_gaussian_derived_size(model->d));
+    }
+}
+
+static void sample(const mixture_model *model, size_t component, const double *factors, size_t trials,
+                   mix_random *random, double *x) {
+    size_t d = model->d;
+    (void)trials;
+    const double *mean = mix_gaussian_mean(model, component);
+    const double *factor = factors + component * mix_gaussian_derived_size(d);
+    for (size_t j = 0; j < d; j++) {
+        x[j] = mix_random_normal(random);
+    }
+    for (size_t i = d; i-- > 0;) { /* from the last, which needs all the others, up: in place */
+        double sum = 0;
+        for (size_t j = 0; j <= i; j++) {
+            sum += factor[mix_linalg_at(i, j)] * x[j];
+        }
+        x[i] = mean[i] + sum;
+    }
+}
+
+const mixture_family mixture_gaussian = {
+    .name = "gaussian",
+    .array_count = 2,
+    .arrays = {[MEANS] = {"means", "mean", 1}, [COVARIANCES] = {"covariances", "covariance", 2}},
+    .standardize = true,
+    .structured = true,
+    .least_rows = least_rows,
+    .derived_size = mix_gaussian_derived_size,
+    .statistics_size = statistics_size,
+    .scratch_size = scratch_size,
+    .parameter_count = parameter_count,
+    .prepare = prepare,
+    .move = move,
+    .log_density = log_density,
+    .accumulate = accumulate,
+    .maximize = maximize,
+    .constrain = constrain,
+    .coincide = coincide,
+    .variances = variances,
+    .packed_size = packed_size,
+    .pack = pack,
+    .unpack = unpack,
+    .packed_information = packed_information,
+    .features = features,
+    .partial_size = mix_gaussian_observed_size,
+    .partial_log_density = mix_gaussian_observed_log_density,
+    .conditional = mix_gaussian_conditional,
+    .elliptical = true,
+    .sample_factors = sample_factors,
+    .sample = sample,
+};

@@ -1,0 +1,33 @@
+/* gaussian.h: what the files of the Gaussian family share. */
+#ifndef MIX_GAUSSIAN_H
+#define MIX_GAUSSIAN_H
+
+#include "family.h"
+#include "linalg.h"
+
+enum { MEANS, COVARIANCES }; /* its parameter arrays */
+
+#define MIX_LOG_2PI 1.83787706640934548356
+
+/* Derived, per component: log_norm = -(d ln 2 pi + ln det S) / 2, then W with S^-1 = W'W: packed lower, or its d
+** diagonal entries when model->axis_aligned. */
+static inline size_t mix_gaussian_derived_size(size_t d) {
+    return 1 + mix_linalg_packed(d);
+}
+
+static inline const double *mix_gaussian_mean(const mixture_model *model, size_t component) {
+    return model->arrays[MEANS] + component * model->d;
+}
+
+static inline double *mix_gaussian_covariance(const mixture_model *model, size_t component) {
+    return model->arrays[COVARIANCES] + component * model->d * model->d;
+}
+
+/* gaussian_observed.c */
+size_t mix_gaussian_observed_size(size_t d);
+long double mix_gaussian_observed_log_density(const mixture_model *model, size_t component, const double *x,
+                                              long double *squared_distance, long double *scratch);
+void mix_gaussian_conditional(const mixture_model *model, size_t component, const double *x, double *complete,
+                              long double *scratch);
+
+#endif

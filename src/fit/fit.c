@@ -1,0 +1,91 @@
+/* fit.c: from data and options to a model: check, standardize, search, back into the caller's units. */
+#include "error.h"
+#include "options.h"
+#include "prepare.h"
+#include "result.h"
+
+static bool anything_given(const mixture_start *start) {
+    bool any = start->weights != NULL;
+    for (size_t a = 0; a < MIXTURE_ARRAYS; a++) {
+        any = any || start->arrays[a] != NULL;
+    }
+    return any;
+}
+
+/* Check what the caller gave, in the caller's units; what was not given stands in as equal weights, equal shares of
+** 1, the unit matrix. */
+static mixture_status take_given(const mix_multistart *multistart, const mixture_options *options,
+                                 mixture_model **result, mixture_error *error) {
+    const mixture_start *start = &options->start;
+    size_t k = options->k, d = multistart->data->d;
+    mixture_model *given = *result = mixture_model_new(multistart->family, k, d);
+    if (given == NULL) {
+        return mix_error_status(error, MIXTURE_NOMEM);
+    }
+    for (size_t c = 0; c < k; c++) {
+        given->weights[c] = start->weights != NULL && !options->equal_weights ? start->weights[c] : 1 / (double)k;
+    }
+    for (size_t a = 0; a < multistart->family->array_count; a++) {
+        size_t size = mix_family_array_size(multistart->family, a, d);
+        for (size_t i = 0; i < k * size; i++) {
+            double stand_in = multistart->family->arrays[a].rank == 1 ? 1 / (double)d : i % size % (d + 1) == 0;
+            given->arrays[a][i] = start->arrays[a] != NULL ? start->arrays[a][i] : stand_in;
+        }
+    }
+    mixture_error inner = {MIXTURE_OK, ""};
+    mixture_status status = mixture_model_prepare(given, &inner);
+    if (status == MIXTURE_INVALID) {
+        return mix_error_invalid(error, "option init: %s", inner.text);
+    }
+    if (multistart->family->standardize) {
+        multistart->family->move(given, &multistart->data->frame, false);
+    }
+    return mix_error_status(error, status);
+}
+
+static mixture_status deliver(const mix_multistart *multistart, const mixture_options *options, mix_found *found,
+                              mixture_model **model, mixture_error *error) {
+    double shift;
+    mixture_status status = mix_result_shift(multistart, &shift);
+    if (status != MIXTURE_OK) {
+        return mix_error_status(error, status);
+    }
+    mix_result_run(multistart, shift, &found->run);
+    return mix_result_deliver(multistart, options, found, model, error);
+}
+
+mixture_status mixture_fit(const mixture_family *family, mixture_data *data, const mixture_options *options,
+                           mixture_model **model, mixture_error *error) {
+    const mix_cancel cancel = {options->cancel, options->host};
+    mix_multistart multistart;
+    mixture_model *given = NULL;
+    mix_found found = {0};
+    size_t distinct;
+    *model = NULL;
+    mix_multistart_begin(&multistart, family, data, &cancel);
+    mixture_status status = mix_options_check(options, error);
+    if (status == MIXTURE_OK) {
+        status = mix_prepare_rows(family, data, options, options->k, &cancel, &distinct, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = mix_prepare_k(data, options, distinct, error);
+    }
+    if (status == MIXTURE_OK && anything_given(&options->start)) {
+        status = take_given(&multistart, options, &given, error);
+        multistart.given = given;
+    }
+    if (status == MIXTURE_OK && !mix_multistart_everything_given(family, options)) {
+        status = mix_error_status(
+            error, mix_init_new(family, data, options, options->k, false, &cancel, &multistart.init));
+    }
+    if (status == MIXTURE_OK) {
+        status = mix_multistart_run(&multistart, options, NULL, &found, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = deliver(&multistart, options, &found, model, error);
+    }
+    mix_found_clear(&found);
+    mix_init_free(multistart.init);
+    mixture_model_free(given);
+    return status;
+}

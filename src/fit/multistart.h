@@ -1,0 +1,51 @@
+/* multistart.h: the best fit of one number of components and one structure. */
+#ifndef MIX_MULTISTART_H
+#define MIX_MULTISTART_H
+
+#include "covariance.h"
+#include "em.h"
+#include "init.h"
+#include "soundness.h"
+
+enum { MIX_MULTISTART_PICKS = 1 };
+
+/* What fits of one table share. */
+typedef struct mix_multistart {
+    const mixture_family *family;
+    const mixture_data *data; /* standardized */
+    const mix_cancel *cancel;
+    mix_init *init;                     /* may be NULL when the start gives everything */
+    const mixture_model *given;         /* what the caller gave, in the data's frame; NULL: nothing */
+    double single[MIXTURE_COVARIANCES]; /* log-likelihood of one component, by structure; NAN: not asked for yet */
+
+    /* Fits of several structures, one after the other for each k: what the first one of a kind finds out about the
+    ** drawn candidates serves the others, which draw only the best. */
+    bool share;
+    size_t picked_k;
+    size_t picks[MIX_KINDS][MIX_MULTISTART_PICKS], pick_count[MIX_KINDS]; /* candidates' numbers */
+} mix_multistart;
+
+/* What was found. */
+typedef struct mix_found {
+    mixture_model *model; /* in the data's frame, components in their final order, with all warnings */
+    mix_run run;
+    mix_soundness soundness;
+} mix_found;
+
+void mix_multistart_begin(mix_multistart *multistart, const mixture_family *family, const mixture_data *data,
+                          const mix_cancel *cancel);
+
+/* Whether the caller's start leaves nothing to draw. */
+bool mix_multistart_everything_given(const mixture_family *family, const mixture_options *options);
+
+/* Fit options->k components with options->covariance. near: a fit of as many components with another structure to
+** start from besides the candidates that are drawn, in the data's frame; NULL: none. On MIXTURE_OK
+** mix_found_clear() frees. */
+mixture_status mix_multistart_run(mix_multistart *multistart, const mixture_options *options,
+                                  const mixture_model *near, mix_found *found, mixture_error *error);
+void mix_found_clear(mix_found *found); /* {0} is fine */
+
+/* A copy, of memory of its own. MIXTURE_OK or, with *to as it is after mix_found_clear(), MIXTURE_NOMEM. */
+mixture_status mix_found_copy(mix_found *to, const mix_found *from);
+
+#endif

@@ -1,0 +1,62 @@
+/* prepare.c: rows against k, labels and the range of doubles. */
+#include "prepare.h"
+
+#include "error.h"
+#include "family.h"
+
+/* Total weight of the rows at most: times the log-likelihood of a row, even one of counts of 2^53, it is a double. */
+static const double MOST_WEIGHT = 1e280;
+
+mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
+                                size_t most, const mix_cancel *cancel, size_t *distinct, mixture_error *error) {
+    size_t column = 0;
+    mixture_error inner = {MIXTURE_OK, ""};
+    if (data->rows == 0) {
+        return mix_error_invalid(error, "there are no rows; expected at least one");
+    }
+    mixture_status status = mix_data_standardize(data, family->standardize, cancel, &column, &inner);
+    if (status == MIXTURE_INVALID) {
+        const char *const *names = options->columns;
+        return names != NULL
+                   ? mix_error_invalid(error, "column %zu (%.40s) %s", column + 1, names[column], inner.text)
+                   : mix_error_invalid(error, "column %zu (x%zu) %s", column + 1, column + 1, inner.text);
+    }
+    double weight = data->total_weight * data->weight_unit;
+    if (status == MIXTURE_OK && !(weight <= MOST_WEIGHT)) {
+        return mix_error_invalid(error, "the weights sum to %.3g; expected at most %.0e", weight, MOST_WEIGHT);
+    }
+    if (status == MIXTURE_OK) {
+        status = mix_data_distinct(data, most, cancel, NULL, distinct);
+    }
+    return mix_error_status(error, status);
+}
+
+static mixture_status check_labels(const mixture_data *data, const mixture_options *options,
+                                   mixture_error *error) {
+    const double *weights = options->equal_weights ? NULL : options->start.weights;
+    for (size_t row = 0; (data->extras & MIXTURE_LABELLED) && row < data->rows; row++) {
+        int label = mix_data_label(data, row);
+        if (label < 0 || (size_t)label > options->k) {
+            return mix_error_invalid(error,
+                                     "label %d in row %zu; expected a component from 1 to %zu, or 0 for unknown",
+                                     label, row + 1, options->k);
+        }
+        if (label > 0 && weights != NULL && weights[label - 1] == 0) {
+            return mix_error_invalid(error,
+                                     "option init: weights[%d] is 0, but row %zu is labelled %d; expected a "
+                                     "weight > 0",
+                                     label - 1, row + 1, label);
+        }
+    }
+    return MIXTURE_OK;
+}
+
+mixture_status mix_prepare_k(const mixture_data *data, const mixture_options *options, size_t distinct,
+                             mixture_error *error) {
+    mixture_status status = check_labels(data, options, error);
+    if (status == MIXTURE_OK && distinct < options->k) {
+        return mix_error_invalid(error, "%zu distinct row%s for k = %zu; expected at least k distinct rows",
+                                 distinct, distinct == 1 ? "" : "s", options->k);
+    }
+    return status;
+}

@@ -1,0 +1,309 @@
+/* select.c: which number of components, which structure: every candidate is fitted, over one copy of the data, and
+** a criterion compares them (Fraley & Raftery, Journal of the American Statistical Association 97 (2002) 611). */
+#include "select.h"
+
+#include <string.h>
+
+#include "covariance.h"
+#include "error.h"
+#include "jobs.h"
+#include "memory.h"
+#include "model.h"
+#include "options.h"
+#include "prepare.h"
+#include "result.h"
+
+/* The structures, each after those that are nested in it. */
+static const mixture_covariance nested_order[] = {
+    MIXTURE_EII, MIXTURE_SPHERICAL, MIXTURE_EEI, MIXTURE_VEI, MIXTURE_EVI, MIXTURE_DIAG, MIXTURE_TIED,
+    MIXTURE_VEE, MIXTURE_EVE,       MIXTURE_VVE, MIXTURE_EEV, MIXTURE_VEV, MIXTURE_EVV,  MIXTURE_FULL,
+};
+
+typedef struct mix_selection {
+    mix_multistart multistart; /* for what all candidates share */
+    mix_plan plan;
+    mix_structures *by_k; /* in the order of k */
+    size_t by_k_count;
+    mixture_candidate *candidates; /* k after k */
+    size_t candidate_count;
+    mix_found best;           /* of all */
+    mixture_candidate winner; /* its entry; what it points to is not its own */
+    mixture_error *error;
+} mix_selection;
+
+/* Insertion keeps the order of equals: fewer components, then the plainer structure. */
+static void sort_candidates(mixture_candidate *candidates, size_t count, mixture_criterion criterion) {
+    for (size_t i = 1; i < count; i++) {
+        mixture_candidate candidate = candidates[i];
+        size_t place = i;
+        for (; place > 0 && mix_structures_compare(&candidate, &candidates[place - 1], criterion) < 0; place--) {
+            candidates[place] = candidates[place - 1];
+        }
+        candidates[place] = candidate;
+    }
+}
+
+/* ---- What there is to fit ---------------------------------------------------------------------------- */
+
+/* Structures that the choices name and that differ for so many columns, in nested order. */
+static void list_structures(mix_plan *plan, const mixture_choices *choices) {
+    size_t d = plan->data->d;
+    if (!plan->family->structured) {
+        plan->structures[0] = MIXTURE_FULL;
+        plan->structure_count = 1;
+        return;
+    }
+    for (size_t i = 0; i < MIXTURE_COVARIANCES; i++) {
+        bool wanted = choices->covariances == NULL;
+        for (size_t j = 0; choices->covariances != NULL && j < choices->covariance_count; j++) {
+            const char *chosen = mixture_covariance_code(choices->covariances[j], d);
+            wanted = wanted || strcmp(chosen, mixture_covariance_code(nested_order[i], d)) == 0;
+        }
+        /* With one column only volumes differ, and EII and VII come first. */
+        if (wanted && (d > 1 || i < 2)) {
+            plan->structures[plan->structure_count++] = nested_order[i];
+        }
+    }
+}
+
+/* An entry for each k, in their order. */
+static mixture_status list_groups(mix_selection *selection, const mixture_choices *choices) {
+    size_t structures = selection->plan.structure_count;
+    if (choices->k_count == 0 || structures == 0) {
+        return mix_error_invalid(selection->error, "there is nothing to choose from; expected one k and one "
+                                                   "structure or more");
+    }
+    mix_structures *by_k = selection->by_k = mix_memory_zeros(choices->k_count, sizeof *by_k);
+    selection->candidates = mix_memory_zeros(choices->k_count, structures * sizeof *selection->candidates);
+    if (by_k == NULL || selection->candidates == NULL) {
+        return mix_error_status(selection->error, MIXTURE_NOMEM);
+    }
+    for (size_t i = 0; i < choices->k_count; i++) {
+        size_t place = i;
+        if (choices->k[i] < 1) {
+            return mix_error_invalid(selection->error, "k is 0; expected integers >= 1");
+        }
+        for (; place > 0 && by_k[place - 1].k > choices->k[i]; place--) {
+            by_k[place].k = by_k[place - 1].k;
+        }
+        by_k[place].k = choices->k[i];
+        by_k[i].candidates = selection->candidates + i * structures;
+    }
+    selection->by_k_count = choices->k_count;
+    selection->candidate_count = choices->k_count * structures;
+    return MIXTURE_OK;
+}
+
+/* What the candidates share. */
+static mixture_status prepare(mix_selection *selection, mixture_data *data) {
+    mix_multistart *multistart = &selection->multistart;
+    mix_plan *plan = &selection->plan;
+    size_t most = selection->by_k[selection->by_k_count - 1].k;
+    mixture_status status = mix_prepare_rows(plan->family, data, &plan->options, most, multistart->cancel,
+                                             &plan->distinct, selection->error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    most = most < plan->distinct ? most : plan->distinct;
+    status = mix_result_shift(multistart, &plan->shift);
+    if (status == MIXTURE_OK) {
+        status =
+            mix_init_new(plan->family, data, &plan->options, most, true, multistart->cancel, &multistart->init);
+    }
+    return mix_error_status(selection->error, status);
+}
+
+/* ---- Fits -------------------------------------------------------------------------------------------- */
+
+/* Keep the best fit of one k if it is the best of all. */
+static void keep_best(mix_selection *selection, mix_structures *of_k) {
+    const mixture_candidate *candidate = &of_k->candidates[of_k->best_place];
+    if (of_k->best.model != NULL &&
+        (selection->best.model == NULL ||
+         mix_structures_compare(candidate, &selection->winner, selection->plan.criterion) < 0)) {
+        mix_found_clear(&selection->best);
+        selection->best = of_k->best;
+        selection->winner = *candidate;
+        of_k->best = (mix_found){0};
+    }
+    mix_found_clear(&of_k->best);
+}
+
+static mixture_status fit_groups(mix_selection *selection, size_t arena_bytes) {
+    const mix_multistart *multistart = &selection->multistart;
+    const mix_plan *plan = &selection->plan;
+    mix_jobs how = mix_jobs_choose(plan, multistart->init, selection->by_k, selection->by_k_count);
+    how.arena_bytes = arena_bytes != 0 ? arena_bytes : how.arena_bytes;
+    mixture_status status = MIXTURE_OK;
+    if (how.threads > 1) {
+        status =
+            mix_jobs_run(plan, multistart->init, multistart->cancel, how, selection->by_k, selection->by_k_count);
+    }
+    for (size_t i = 0; status == MIXTURE_OK && i < selection->by_k_count; i++) {
+        mix_structures *of_k = &selection->by_k[i];
+        if (how.threads == 1) {
+            status = mix_structures_fit(plan, multistart->init, multistart->cancel, of_k);
+        }
+        keep_best(selection, of_k);
+    }
+    return mix_error_status(selection->error, status);
+}
+
+/* ---- The best once more ------------------------------------------------------------------------------ */
+
+/* Among so many candidates each gets but a few starts. So the best are fitted again as a fit of its own is: as many as
+** these, and on until the winner is one of them. */
+enum { AGAIN_LEAST = 3, AGAIN_MOST = 8 };
+
+/* The best sound candidate that is not in again[]; NULL when there is none. */
+static mixture_candidate *find_best(mix_selection *selection, mixture_candidate *const *again, size_t count) {
+    mixture_candidate *best = NULL;
+    for (size_t i = 0; i < selection->candidate_count; i++) {
+        mixture_candidate *candidate = &selection->candidates[i];
+        bool done = !candidate->sound;
+        for (size_t j = 0; j < count && !done; j++) {
+            done = again[j] == candidate;
+        }
+        if (!done && (best == NULL || mix_structures_compare(candidate, best, selection->plan.criterion) < 0)) {
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+/* Fit a candidate again; what is better takes the place of what there was. */
+static mixture_status fit_again(mix_selection *selection, mixture_candidate *candidate) {
+    mix_plan *plan = &selection->plan;
+    mixture_options options = plan->options;
+    mixture_error reason = {MIXTURE_OK, ""};
+    mixture_candidate entry = {0};
+    mix_found found;
+    options.k = candidate->k;
+    options.covariance = candidate->covariance;
+    mixture_status status = mix_multistart_run(&selection->multistart, &options, NULL, &found, &reason);
+    if (status != MIXTURE_OK) {
+        return status == MIXTURE_INVALID ? MIXTURE_OK : status; /* what there is stays */
+    }
+    status = mix_structures_enter(plan, &selection->multistart, &options, &found, &entry);
+    bool better = status == MIXTURE_OK && mix_structures_compare(&entry, candidate, plan->criterion) < 0;
+    if (better) {
+        mixture_candidate before = *candidate;
+        *candidate = entry;
+        entry = before;
+    }
+    if (better && mix_structures_compare(candidate, &selection->winner, plan->criterion) < 0) {
+        mix_found_clear(&selection->best);
+        selection->best = found;
+        selection->winner = *candidate;
+        found = (mix_found){0};
+    }
+    mix_found_clear(&found);
+    mix_model_free_strings(entry.warnings, entry.warning_count);
+    return status;
+}
+
+static mixture_status fit_best_again(mix_selection *selection) {
+    mixture_candidate *again[AGAIN_MOST];
+    mixture_status status = MIXTURE_OK;
+    for (size_t count = 0; status == MIXTURE_OK && count < AGAIN_MOST; count++) {
+        mixture_candidate *best = find_best(selection, again, count);
+        bool leads =
+            best != NULL && mix_structures_compare(best, &selection->winner, selection->plan.criterion) <= 0;
+        if (best == NULL || (count >= AGAIN_LEAST && !leads)) {
+            break;
+        }
+        again[count] = best;
+        status = best->k > 1 ? fit_again(selection, best) : MIXTURE_OK; /* one component has one fit */
+    }
+    return mix_error_status(selection->error, status);
+}
+
+/* ---- The result -------------------------------------------------------------------------------------- */
+
+static mixture_status warn(const mix_selection *selection, mixture_model *model) {
+    mixture_status status = MIXTURE_OK;
+    if (!selection->winner.sound) {
+        return mix_model_warn(model, "no candidate is sound: this is the one of fewest components");
+    }
+    if (model->k == selection->by_k[selection->by_k_count - 1].k) {
+        status = mix_model_warn(model, "k = %zu is the largest that was tried: more may be better", model->k);
+    }
+    if (status == MIXTURE_OK && model->k == selection->by_k[0].k && model->k > 1) {
+        status = mix_model_warn(model, "k = %zu is the smallest that was tried: fewer may be better", model->k);
+    }
+    return status;
+}
+
+static mixture_status deliver(mix_selection *selection, mixture_model **result) {
+    mix_plan *plan = &selection->plan;
+    if (selection->best.model == NULL) { /* the first candidate's reason is the plainest */
+        return mix_error_invalid(selection->error, "%s", selection->candidates[0].warnings[0]);
+    }
+    mixture_options options = plan->options;
+    options.k = selection->winner.k;
+    options.covariance = selection->winner.covariance;
+    mix_result_run(&selection->multistart, plan->shift, &selection->best.run);
+    mixture_model *model = NULL;
+    mixture_status status =
+        mix_result_deliver(&selection->multistart, &options, &selection->best, &model, selection->error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    status = mix_error_status(selection->error, warn(selection, model));
+    if (status != MIXTURE_OK) {
+        mixture_model_free(model);
+        return status;
+    }
+    sort_candidates(selection->candidates, selection->candidate_count, plan->criterion);
+    model->criterion = plan->criterion;
+    model->candidates = selection->candidates;
+    model->candidate_count = selection->candidate_count;
+    selection->candidates = NULL;
+    *result = model;
+    return MIXTURE_OK;
+}
+
+static void clear(mix_selection *selection) {
+    for (size_t i = 0; i < selection->by_k_count; i++) {
+        mix_found_clear(&selection->by_k[i].best);
+    }
+    mix_memory_free(selection->by_k);
+    mix_found_clear(&selection->best);
+    mix_model_free_candidates(selection->candidates, selection->candidate_count);
+    mix_init_free(selection->multistart.init);
+}
+
+mixture_status mix_select(const mixture_family *family, mixture_data *data, const mixture_options *options,
+                          const mixture_choices *choices, size_t arena_bytes, mixture_model **model,
+                          mixture_error *error) {
+    const mix_cancel cancel = {options->cancel, options->host};
+    mix_selection selection = {.error = error};
+    *model = NULL;
+    selection.plan = (mix_plan){family, data, .options = *options, .criterion = choices->criterion};
+    selection.plan.options.k = 1;
+    mix_multistart_begin(&selection.multistart, family, data, &cancel);
+    mixture_status status = mix_options_check(&selection.plan.options, error);
+    if (status == MIXTURE_OK) {
+        list_structures(&selection.plan, choices);
+        status = list_groups(&selection, choices);
+    }
+    if (status == MIXTURE_OK) {
+        status = prepare(&selection, data);
+    }
+    if (status == MIXTURE_OK) {
+        status = fit_groups(&selection, arena_bytes);
+    }
+    if (status == MIXTURE_OK) {
+        status = fit_best_again(&selection);
+    }
+    if (status == MIXTURE_OK) {
+        status = deliver(&selection, model);
+    }
+    clear(&selection);
+    return status;
+}
+
+mixture_status mixture_select(const mixture_family *family, mixture_data *data, const mixture_options *options,
+                              const mixture_choices *choices, mixture_model **model, mixture_error *error) {
+    return mix_select(family, data, options, choices, 0, model, error);
+}

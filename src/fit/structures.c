@@ -1,0 +1,177 @@
+/* structures.c: the candidates of one k share the partitions that they start from. A structure also starts from the best
+** fit of those nested in it, whose matrices obey it, too: so a richer structure never has a lower likelihood. */
+#include "structures.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "memory.h"
+#include "model.h"
+#include "prepare.h"
+#include "result.h"
+
+typedef struct structures_fit {
+    const mix_plan *plan;
+    mix_multistart multistart;
+    mixture_options options; /* of the candidate at hand */
+    mix_structures *of_k;
+    mix_found fits[MIXTURE_COVARIANCES]; /* by place in plan->structures[] */
+} structures_fit;
+
+/* ---- Order ------------------------------------------------------------------------------------------- */
+
+static double value_of(const mixture_candidate *candidate, mixture_criterion criterion) {
+    return criterion == MIXTURE_BIC ? candidate->bic : criterion == MIXTURE_ICL ? candidate->icl : candidate->aic;
+}
+
+int mix_structures_compare(const mixture_candidate *a, const mixture_candidate *b, mixture_criterion criterion) {
+    if (a->sound != b->sound) {
+        return a->sound ? -1 : 1;
+    }
+    if (a->fitted != b->fitted) {
+        return a->fitted ? -1 : 1;
+    }
+    if (!a->sound && a->k != b->k) {
+        return a->k < b->k ? -1 : 1;
+    }
+    double first = value_of(a, criterion), second = value_of(b, criterion);
+    return (first > second) - (first < second);
+}
+
+/* ---- One candidate ----------------------------------------------------------------------------------- */
+
+/* The fit with the highest likelihood among the structures nested in this one. */
+static const mixture_model *find_near(const structures_fit *fit, size_t place) {
+    const mixture_covariance *structures = fit->plan->structures;
+    const mix_found *near = NULL;
+    for (size_t i = 0; i < place; i++) {
+        const mix_found *found = &fit->fits[i];
+        bool sound = found->model != NULL && !found->soundness.degenerate && !found->soundness.saddle;
+        if (sound && mix_covariance_nested(structures[i], structures[place]) &&
+            (near == NULL || found->run.loglik > near->run.loglik)) {
+            near = found;
+        }
+    }
+    return near != NULL ? near->model : NULL;
+}
+
+static mixture_status copy_warnings(mixture_candidate *candidate, char *const *warnings, size_t count) {
+    mixture_status status = MIXTURE_OK;
+    candidate->warnings = NULL;
+    candidate->warning_count = 0;
+    for (size_t i = 0; status == MIXTURE_OK && i < count; i++) {
+        status = mix_model_add_string(&candidate->warnings, &candidate->warning_count, warnings[i]);
+    }
+    return status;
+}
+
+mixture_status mix_structures_enter(const mix_plan *plan, const mix_multistart *multistart,
+                                    const mixture_options *options, const mix_found *found,
+                                    mixture_candidate *candidate) {
+    mix_run run = {.loglik = found->run.loglik, .entropy = found->run.entropy};
+    mix_result_run(multistart, plan->shift, &run);
+    mix_criteria criteria = mix_result_criteria(multistart, options, &run);
+    candidate->k = options->k;
+    candidate->covariance = options->covariance;
+    candidate->fitted = true;
+    candidate->sound = !found->soundness.degenerate && !found->soundness.saddle;
+    candidate->loglik = run.loglik;
+    candidate->parameters = criteria.parameters;
+    candidate->aic = criteria.aic;
+    candidate->bic = criteria.bic;
+    candidate->icl = criteria.icl;
+    candidate->converged = found->run.converged && !found->soundness.saddle;
+    return copy_warnings(candidate, found->model->warnings, found->model->warning_count);
+}
+
+static mixture_status fit_candidate(structures_fit *fit, size_t place, mixture_candidate *candidate) {
+    mixture_error reason = {MIXTURE_OK, ""};
+    mix_found *found = &fit->fits[place];
+    mixture_status status = mix_prepare_k(fit->plan->data, &fit->options, fit->plan->distinct, &reason);
+    if (status == MIXTURE_OK) {
+        status = mix_multistart_run(&fit->multistart, &fit->options, find_near(fit, place), found, &reason);
+    }
+    if (status == MIXTURE_INVALID) {
+        char *text = reason.text;
+        return copy_warnings(candidate, &text, 1);
+    }
+    return status == MIXTURE_OK
+               ? mix_structures_enter(fit->plan, &fit->multistart, &fit->options, found, candidate)
+               : status;
+}
+
+/* An earlier candidate that is the same: for one component many structures are. */
+static const mixture_candidate *find_same(const structures_fit *fit, size_t place) {
+    const mixture_covariance *structures = fit->plan->structures;
+    for (size_t i = 0; fit->of_k->k == 1 && i < place; i++) {
+        if (mix_covariance_kind(structures[i]) == mix_covariance_kind(structures[place])) {
+            return &fit->of_k->candidates[i];
+        }
+    }
+    return NULL;
+}
+
+static mixture_status fill_in(structures_fit *fit, size_t place) {
+    mixture_candidate *candidate = &fit->of_k->candidates[place];
+    const mixture_candidate *same = find_same(fit, place);
+    mixture_status status = MIXTURE_OK;
+    if (same != NULL) {
+        *candidate = *same;
+        status = copy_warnings(candidate, same->warnings, same->warning_count);
+    }
+    candidate->k = fit->options.k = fit->of_k->k;
+    candidate->covariance = fit->options.covariance = fit->plan->structures[place];
+    return same != NULL ? status : fit_candidate(fit, place, candidate);
+}
+
+/* ---- All of one k --------------------------------------------------------------------------------------- */
+
+/* The best fit stays; the others are dropped. */
+static void keep_best(structures_fit *fit) {
+    mix_structures *of_k = fit->of_k;
+    for (size_t i = 0; i < fit->plan->structure_count; i++) {
+        mix_found *found = &fit->fits[i];
+        const mixture_candidate *best = &of_k->candidates[of_k->best_place];
+        if (found->model != NULL &&
+            (of_k->best.model == NULL ||
+             mix_structures_compare(&of_k->candidates[i], best, fit->plan->criterion) < 0)) {
+            mix_found_clear(&of_k->best);
+            of_k->best = *found;
+            of_k->best_place = i;
+        } else {
+            mix_found_clear(found);
+        }
+    }
+}
+
+mixture_status mix_structures_fit(const mix_plan *plan, mix_init *init, const mix_cancel *cancel,
+                                  mix_structures *of_k) {
+    structures_fit fit = {.plan = plan, .options = plan->options, .of_k = of_k};
+    mix_multistart_begin(&fit.multistart, plan->family, plan->data, cancel);
+    fit.multistart.init = init;
+    fit.multistart.share = true;
+    mixture_status status = MIXTURE_OK;
+    for (size_t i = 0; status == MIXTURE_OK && i < plan->structure_count; i++) {
+        status = fill_in(&fit, i);
+    }
+    keep_best(&fit);
+    return status;
+}
+
+mixture_status mix_structures_adopt(const mix_plan *plan, mix_structures *of_k) {
+    const mix_found best = of_k->best;
+    mixture_status status = mix_found_copy(&of_k->best, &best);
+    for (size_t i = 0; i < plan->structure_count; i++) {
+        mixture_candidate *candidate = &of_k->candidates[i];
+        bool wanted = status == MIXTURE_OK; /* else it is only forgotten */
+        mixture_status copied =
+            copy_warnings(candidate, candidate->warnings, wanted ? candidate->warning_count : 0);
+        status = wanted ? copied : status;
+    }
+    return status;
+}
+
+void mix_structures_forget(const mix_plan *plan, mix_structures *of_k) {
+    of_k->best = (mix_found){0};
+    memset(of_k->candidates, 0, plan->structure_count * sizeof *of_k->candidates);
+}

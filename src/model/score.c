@@ -1,0 +1,273 @@
+/* score.c: what a model says of rows.
+**
+** A complete row goes through the same kernels as EM, as a block with one row. A row with values missing, or so
+** far away that its densities fall below what a double holds, takes the family's slow way in long double. */
+#include "score.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "data.h"
+#include "family.h"
+#include "kernel.h"
+#include "memory.h"
+
+struct mixture_scratch {
+    double *x;          /* d columns of MIX_LANES rows, of which the first is used */
+    double *densities;  /* k columns of MIX_LANES rows */
+    double *family;     /* its scratch */
+    long double *exact; /* k log densities, then the family's scratch; inside exact_block, aligned */
+    void *exact_block;
+    double *complete; /* d */
+    double *resp;     /* k */
+};
+
+mixture_scratch *mixture_scratch_new(const mixture_model *model) {
+    mixture_scratch *scratch = mix_memory_zeros(1, sizeof *scratch);
+    if (scratch == NULL) {
+        return NULL;
+    }
+    size_t k = model->k, d = model->d;
+    scratch->x = mix_memory_zeros(d, MIX_LANES * sizeof(double));
+    scratch->densities = mix_memory_zeros(k, MIX_LANES * sizeof(double));
+    scratch->family = mix_memory_zeros(model->family->scratch_size(k, d), sizeof(double));
+    /* The allocator promises 8 bytes of alignment only. */
+    const size_t alignment = _Alignof(long double);
+    scratch->exact_block = mix_memory_zeros(k + model->family->partial_size(d) + 1, sizeof(long double));
+    scratch->exact = (long double *)(((uintptr_t)scratch->exact_block + alignment - 1) & ~(alignment - 1));
+    scratch->complete = mix_memory_zeros(d, sizeof(double));
+    scratch->resp = mix_memory_zeros(k, sizeof(double));
+    if (scratch->x == NULL || scratch->densities == NULL || scratch->family == NULL ||
+        scratch->exact_block == NULL || scratch->complete == NULL || scratch->resp == NULL) {
+        mixture_scratch_free(scratch);
+        return NULL;
+    }
+    return scratch;
+}
+
+void mixture_scratch_free(mixture_scratch *scratch) {
+    if (scratch != NULL) {
+        mix_memory_free(scratch->x);
+        mix_memory_free(scratch->densities);
+        mix_memory_free(scratch->family);
+        mix_memory_free(scratch->exact_block);
+        mix_memory_free(scratch->complete);
+        mix_memory_free(scratch->resp);
+        mix_memory_free(scratch);
+    }
+}
+
+static bool is_complete(const double *x, size_t d) {
+    for (size_t j = 0; j < d; j++) {
+        if (isnan(x[j])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Below this a density from the kernels may be clamped, or stand for 0. */
+#define EXACT_ABOVE (-1e160)
+
+/* Nor is the sum of a large log_base and a density as large, of the other sign. */
+#define EXACT_BASE 1e5
+
+/* Densities of a complete row by the kernels, k of them, MIX_LANES apart in scratch->densities, without the
+** family's log_base, which goes to *base; false when one is too low to be exact. */
+static bool fast_densities(const mixture_model *model, const double *x, mixture_scratch *scratch, mix_rows *rows,
+                           double *base) {
+    for (size_t j = 0; j < model->d; j++) {
+        scratch->x[j * MIX_LANES] = x[j];
+    }
+    *rows = (mix_rows){.x = scratch->x, .stride = MIX_LANES, .count = 1, .padded = MIX_LANES};
+    model->family->log_density(model, rows, scratch->densities, scratch->family);
+    for (size_t c = 0; c < model->k; c++) {
+        if (!(scratch->densities[c * MIX_LANES] > EXACT_ABOVE)) {
+            return false;
+        }
+    }
+    *base = 0;
+    if (model->family->log_base != NULL) {
+        model->family->log_base(model->d, rows, base);
+    }
+    return *base < EXACT_BASE;
+}
+
+/* The same for any row, into scratch->exact. */
+static void exact_densities(const mixture_model *model, const double *x, mixture_scratch *scratch) {
+    for (size_t c = 0; c < model->k; c++) {
+        long double distance;
+        scratch->exact[c] = model->family->partial_log_density(model, c, x, &distance, scratch->exact + model->k);
+    }
+}
+
+/* Log-sum-exp over the exact densities, which become relative joint densities in their place. */
+static double exact_responsibilities(const mixture_model *model, double *resp, mixture_scratch *scratch) {
+    long double *joint = scratch->exact, top = -HUGE_VALL, sum = 0;
+    for (size_t c = 0; c < model->k; c++) {
+        top = model->weights[c] > 0 ? fmaxl(top, joint[c]) : top;
+    }
+    if (top == -HUGE_VALL) { /* impossible under every component: it says nothing */
+        memcpy(resp, model->weights, model->k * sizeof(double));
+        return -INFINITY;
+    }
+    for (size_t c = 0; c < model->k; c++) { /* with nothing observed, exactly the weights */
+        joint[c] = model->weights[c] > 0 ? (long double)model->weights[c] * expl(joint[c] - top) : 0;
+        sum += joint[c];
+    }
+    for (size_t c = 0; c < model->k; c++) {
+        resp[c] = (double)(joint[c] / sum);
+    }
+    return (double)(top + logl(sum));
+}
+
+double mixture_posterior(const mixture_model *model, const double *x, double *resp, double *log_densities,
+                         mixture_scratch *scratch) {
+    mix_rows rows;
+    double base;
+    bool fast = is_complete(x, model->d) && fast_densities(model, x, scratch, &rows, &base);
+    if (!fast) {
+        exact_densities(model, x, scratch);
+    }
+    for (size_t c = 0; log_densities != NULL && c < model->k; c++) {
+        log_densities[c] = fast ? scratch->densities[c * MIX_LANES] + base : (double)scratch->exact[c];
+    }
+    if (resp == NULL) {
+        return 0;
+    }
+    if (!fast) {
+        return exact_responsibilities(model, resp, scratch);
+    }
+    double totals[MIX_TOTALS] = {0};
+    mix_kernel_current()->posterior(&rows, model->k, model->log_weights, scratch->densities, totals);
+    for (size_t c = 0; c < model->k; c++) {
+        resp[c] = scratch->densities[c * MIX_LANES];
+    }
+    return totals[MIX_TOTAL_LOGLIK] + base;
+}
+
+void mixture_component_log_densities(const mixture_model *model, const double *x, double *log_densities,
+                                     mixture_scratch *scratch) {
+    (void)mixture_posterior(model, x, NULL, log_densities, scratch);
+}
+
+double mixture_responsibilities(const mixture_model *model, const double *x, double *resp,
+                                mixture_scratch *scratch) {
+    return mixture_posterior(model, x, resp, NULL, scratch);
+}
+
+double mixture_distance(const mixture_model *model, size_t component, const double *x, mixture_scratch *scratch) {
+    if (!model->family->elliptical) {
+        return NAN;
+    }
+    long double squared;
+    (void)model->family->partial_log_density(model, component, x, &squared, scratch->exact + model->k);
+    return (double)sqrtl(squared);
+}
+
+void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scratch) {
+    size_t d = model->d;
+    if (is_complete(x, d)) {
+        return;
+    }
+    (void)mixture_responsibilities(model, x, scratch->resp, scratch);
+    /* scratch->x is free now; sums of the conditional expectations go there. */
+    double *sum = scratch->x;
+    memset(sum, 0, d * sizeof(double));
+    for (size_t c = 0; c < model->k; c++) {
+        model->family->conditional(model, c, x, scratch->complete, scratch->exact + model->k);
+        for (size_t j = 0; j < d && scratch->resp[c] > 0; j++) {
+            sum[j] += scratch->resp[c] * scratch->complete[j];
+        }
+    }
+    for (size_t j = 0; j < d; j++) {
+        x[j] = isnan(x[j]) ? sum[j] : x[j];
+    }
+    memset(scratch->x, 0, d * MIX_LANES * sizeof(double)); /* the unused lanes are 0 again */
+}
+
+/* ---- Batches ----------------------------------------------------------------------------------------- */
+
+struct mix_batch {
+    const mixture_model *model;
+    mixture_scratch *scratch; /* for rows that go alone */
+    double *x;                /* d columns of MIX_BLOCK_ROWS rows */
+    double *work;             /* densities, then the family's scratch */
+    size_t count;
+    double total;
+};
+
+mix_batch *mix_batch_new(const mixture_model *model) {
+    mix_batch *batch = mix_memory_zeros(1, sizeof *batch);
+    if (batch == NULL) {
+        return NULL;
+    }
+    batch->model = model;
+    batch->scratch = mixture_scratch_new(model);
+    batch->x = mix_memory_zeros(model->d, MIX_BLOCK_ROWS * sizeof(double));
+    batch->work = mix_memory_zeros(mix_family_scratch(model->family, model->k, model->d), sizeof(double));
+    if (batch->scratch == NULL || batch->x == NULL || batch->work == NULL) {
+        mix_batch_free(batch);
+        return NULL;
+    }
+    return batch;
+}
+
+void mix_batch_free(mix_batch *batch) {
+    if (batch != NULL) {
+        mixture_scratch_free(batch->scratch);
+        mix_memory_free(batch->x);
+        mix_memory_free(batch->work);
+        mix_memory_free(batch);
+    }
+}
+
+/* Score what waits. Should a row be too far away for the kernels, each row goes alone. */
+static void flush(mix_batch *batch) {
+    const mixture_model *model = batch->model;
+    mix_rows rows = {
+        .x = batch->x, .stride = MIX_BLOCK_ROWS, .count = batch->count, .padded = mix_data_padded(batch->count)};
+    double *densities = batch->work;
+    model->family->log_density(model, &rows, densities, densities + model->k * MIX_BLOCK_ROWS);
+    bool near = true;
+    for (size_t c = 0; c < model->k; c++) {
+        for (size_t r = 0; r < batch->count; r++) {
+            near = near && densities[c * rows.stride + r] > EXACT_ABOVE;
+        }
+    }
+    if (near) {
+        double totals[MIX_TOTALS] = {0};
+        mix_kernel_current()->posterior(&rows, model->k, model->log_weights, densities, totals);
+        batch->total += totals[MIX_TOTAL_LOGLIK];
+        batch->total += mix_family_log_base(model->family, model->d, &rows);
+    } else {
+        for (size_t r = 0; r < batch->count; r++) {
+            for (size_t j = 0; j < model->d; j++) {
+                batch->scratch->complete[j] = batch->x[j * MIX_BLOCK_ROWS + r];
+            }
+            batch->total +=
+                mixture_responsibilities(model, batch->scratch->complete, batch->scratch->resp, batch->scratch);
+        }
+    }
+    batch->count = 0;
+}
+
+void mix_batch_add(mix_batch *batch, const double *x) {
+    if (!is_complete(x, batch->model->d)) {
+        batch->total += mixture_responsibilities(batch->model, x, batch->scratch->resp, batch->scratch);
+        return;
+    }
+    for (size_t j = 0; j < batch->model->d; j++) {
+        batch->x[j * MIX_BLOCK_ROWS + batch->count] = x[j];
+    }
+    if (++batch->count == MIX_BLOCK_ROWS) {
+        flush(batch);
+    }
+}
+
+double mix_batch_total(mix_batch *batch) {
+    if (batch->count > 0) {
+        flush(batch);
+    }
+    return batch->total;
+}

@@ -1,0 +1,92 @@
+/* caption.c: captions, labels, legends. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "memory.h"
+#include "number.h"
+#include "picture.h"
+
+void mix_caption_say(mix_drawing *drawing, const char *format, ...) {
+    size_t used = strlen(drawing->caption);
+    va_list arguments;
+    va_start(arguments, format);
+    if (used > 0 && used + 1 < sizeof drawing->caption) {
+        drawing->caption[used++] = ' ';
+    }
+    (void)vsnprintf(drawing->caption + used, sizeof drawing->caption - used, format, arguments);
+    va_end(arguments);
+}
+
+void mix_caption_say_rows(mix_drawing *drawing) {
+    const mix_plot *plot = drawing->plot;
+    size_t drawn = plot->points.chosen;
+    if (drawn == plot->rows) {
+        mix_caption_say(drawing, "%zu row%s.", drawn, drawn == 1 ? "" : "s");
+    } else if (drawn > 0) {
+        mix_caption_say(drawing, "A random sample of %zu of %llu rows.", drawn, (unsigned long long)plot->rows);
+    } else {
+        mix_caption_say(drawing, "%llu row%s, not drawn.", (unsigned long long)plot->rows,
+                        plot->rows == 1 ? "" : "s");
+    }
+    if (plot->left_out > 0) {
+        mix_caption_say(drawing, "%llu more without a value are left out.", (unsigned long long)plot->left_out);
+    }
+}
+
+/* A probability as a percentage with at most four decimals. */
+static void format_percent(double probability, char text[MIX_JSON_NUMBER_BYTES]) {
+    const double scale = 1e4;
+    (void)mix_json_format_double(round(100 * probability * scale) / scale, text);
+}
+
+void mix_caption_levels(const mix_plot_options *options, char *text, size_t room) {
+    text[0] = '\0';
+    for (size_t i = options->levels.count; i-- > 0;) { /* rising */
+        char number[MIX_JSON_NUMBER_BYTES];
+        size_t used = strlen(text);
+        format_percent(options->levels.probabilities[i], number);
+        (void)snprintf(text + used, room - used, "%s%s", number, i > 1 ? ", " : i == 1 ? " and " : " %");
+    }
+}
+
+const char *mix_caption_percent(double share, char text[MIX_LABEL_BYTES]) {
+    long tenths = lround(share * 1000);
+    if (tenths > 0 || share == 0) {
+        snprintf(text, MIX_LABEL_BYTES, "%ld.%ld %%", tenths / 10, tenths % 10);
+    } else {
+        snprintf(text, MIX_LABEL_BYTES, "< 0.1 %%");
+    }
+    return text;
+}
+
+const char *mix_caption_column(const mixture_model *model, size_t j, char buffer[32]) {
+    if (model->columns != NULL) {
+        return model->columns[j];
+    }
+    snprintf(buffer, 32, "x%zu", j + 1);
+    return buffer;
+}
+
+mixture_status mix_caption_legend(mix_drawing *drawing, bool lines, const mix_key *more, size_t more_count) {
+    size_t shown = drawing->shown;
+    mix_key *keys = mix_memory_zeros(shown + more_count, sizeof *keys);
+    if (keys == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    for (size_t c = 0; c < shown; c++) {
+        char percent[MIX_LABEL_BYTES];
+        keys[c] =
+            (mix_key){.shape = mix_marks_shape(c), .radius = 4, .dashes = lines ? mix_marks_dashes(c) : NULL};
+        mix_drawing_color(drawing, c, keys[c].color);
+        (void)mix_caption_percent(drawing->model->weights[c], percent);
+        snprintf(keys[c].label, sizeof keys[c].label, "%zu: %.40s", c + 1, percent);
+    }
+    for (size_t i = 0; i < more_count; i++) {
+        keys[shown + i] = more[i];
+    }
+    mix_page_legend(&drawing->page, "component", keys, shown + more_count);
+    mix_memory_free(keys);
+    return MIXTURE_OK;
+}

@@ -1,0 +1,69 @@
+/* fuzz_options.c: any bytes as the options of a fit or a selection. Refused with a message, or every value in range; a
+** small fit then runs with them.
+** Input: a byte that says which function, one for k, one for the number of columns, the text. */
+#include "options_json.h"
+
+#include "fuzz.h"
+
+enum { ROWS = 24, MOST_COLUMNS = 6 };
+
+static void check_ranges(const mix_fit_options *read, const mix_options_target *target) {
+    const mixture_options *options = &read->options;
+    fuzz_check(read->arguments == target->arguments);
+    fuzz_check(read->weight <= read->arguments && read->label <= read->arguments);
+    fuzz_check(read->d == read->arguments - (read->weight != 0) - (read->label != 0) && read->d >= 1);
+    fuzz_check(options->k >= 1 && options->max_iter >= 0 && options->tol >= 0 && options->n_init >= 1);
+    fuzz_check(options->threads >= 0 && options->min_variance > 0 && options->min_variance <= 1);
+    if (target->select) {
+        fuzz_check(read->choices.k_count >= 1 && options->start.weights == NULL);
+        for (size_t i = 0; i < read->choices.k_count; i++) {
+            fuzz_check(read->choices.k[i] >= 1 && read->choices.k[i] <= options->k);
+        }
+    }
+}
+
+/* Counts of a fixed pattern, fine for both families; work is kept small. */
+static void fit(const mixture_family *family, bool select, mix_fit_options *read) {
+    mixture_options *options = &read->options;
+    unsigned extras = (read->weight ? MIXTURE_WEIGHTED : 0) | (read->label ? MIXTURE_LABELLED : 0);
+    mixture_data *data = mixture_data_new(read->d, extras);
+    fuzz_check(data != NULL);
+    for (unsigned i = 0; i < ROWS; i++) {
+        double x[MOST_COLUMNS];
+        for (unsigned j = 0; j < read->d; j++) {
+            x[j] = (double)((i * 7 + j * 5) % 11 + (i % 2) * 20 + (i == j));
+        }
+        fuzz_check(mixture_data_append(data, x, i % 3, i == 1) == MIXTURE_OK);
+    }
+    options->max_iter = options->max_iter < 4 ? options->max_iter : 4;
+    options->n_init = options->n_init < 2 ? options->n_init : 2;
+    mixture_model *model = NULL;
+    mixture_error error = {MIXTURE_OK, ""};
+    mixture_status status = select ? mixture_select(family, data, options, &read->choices, &model, &error)
+                                   : mixture_fit(family, data, options, &model, &error);
+    fuzz_check_status(status, &error);
+    if (model != NULL) {
+        fuzz_check_model(model);
+        mixture_model_free(model);
+    }
+    mixture_data_free(data);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
+    fuzz_input input = {bytes, length};
+    unsigned which = fuzz_byte(&input);
+    mix_options_target target = {which & 1 ? &mixture_multinomial : &mixture_gaussian, (which & 2) != 0,
+                                 1 + fuzz_byte(&input) % 9, 1 + fuzz_byte(&input) % MOST_COLUMNS};
+    mix_fit_options read;
+    mixture_error error = {MIXTURE_OK, ""};
+    mixture_status status = mix_options_json_read((const char *)input.bytes, input.left, &target, &read, &error);
+    fuzz_check_status(status, &error);
+    if (status == MIXTURE_OK) {
+        check_ranges(&read, &target);
+        if (!target.select || (read.options.k <= 3 && read.choices.k_count * read.choices.covariance_count <= 4)) {
+            fit(target.family, target.select, &read);
+        }
+    }
+    mix_options_json_clear(&read);
+    return 0;
+}
