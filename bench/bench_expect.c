@@ -25,7 +25,7 @@ enum { ITERATIONS = 20 };
 typedef struct work {
     const char *name;
     size_t n, d, k;
-    mixture_covariance covariance;
+    int covariance;
     long iterations;
 } work;
 
@@ -111,7 +111,7 @@ static double run(const work *what, const mixture_data *data, int threads, doubl
     mixture_options options;
     mixture_options_default(&options);
     options.k = what->k;
-    options.covariance = what->covariance;
+    options.structure = what->covariance;
     options.accelerate = false;
     options.threads = threads;
     mixture_model *model = must(mixture_model_new(&mixture_gaussian, what->k, what->d));
@@ -146,8 +146,8 @@ static void write_work(const work *what, const char *folder) {
     char path[1000];
     snprintf(path, sizeof path, "%s/%s.shape", folder, what->name);
     FILE *shape = must(fopen(path, "w"));
-    fprintf(shape, "%zu %zu %zu %s %ld\n", what->n, what->d, what->k, mixture_covariance_name(what->covariance),
-            what->iterations);
+    fprintf(shape, "%zu %zu %zu %s %ld\n", what->n, what->d, what->k,
+            mixture_structure_name(&mixture_gaussian, what->covariance), what->iterations);
     fclose(shape);
     double *rows = must(malloc(what->n * what->d * sizeof *rows));
     for (size_t row = 0; row < what->n; row++) {
@@ -192,8 +192,8 @@ static void report(const work *what, const mix_kernel *kernel, int threads, int 
     double d = (double)what->d;
     double operations = 2 * (what->covariance == MIXTURE_FULL ? d * (d + 1) : 4 * d);
     printf("%-4s %-7s %2d %8zu %3zu %3zu %-9s %9.5f %8.3f %8.1f %6.1f %% %22.17g\n", what->name, kernel->name,
-           threads, what->n, what->d, what->k, mixture_covariance_name(what->covariance), best, 1e9 * each,
-           1e-9 * operations / each, 100 * operations / each / peak, loglik);
+           threads, what->n, what->d, what->k, mixture_structure_name(&mixture_gaussian, what->covariance), best,
+           1e9 * each, 1e-9 * operations / each, 100 * operations / each / peak, loglik);
     fflush(stdout);
     mixture_data_free(data);
 }

@@ -56,16 +56,23 @@ void mixture_data_free(mixture_data *data); /* NULL is fine */
 mixture_status mixture_data_append(mixture_data *data, const double *x, double weight, int label);
 size_t mixture_data_rows(const mixture_data *data);
 
-/* ---- Options -------------------------------------------------------------------------------------- */
+/* ---- Families --------------------------------------------------------------------------------------- */
 
 typedef struct mixture_family mixture_family;
 extern const mixture_family mixture_gaussian, mixture_multinomial;
 const mixture_family *mixture_family_find(const char *name); /* "gaussian", "multinomial"; NULL if unknown */
 const char *mixture_family_name(const mixture_family *family);
 
-/* Structures of the covariance matrices, with mclust's codes (volume, shape, orientation: Equal, Variable,
-** Identity). */
-typedef enum mixture_covariance {
+/* Structures: ways in which the parameters of the components are tied or restricted, numbered by each family for
+** itself; 0 is its default. Name and code ("full", "VVV"; for d = 1, where little can differ, "E" or "V"); empty for a
+** family without structures. */
+const char *mixture_structure_name(const mixture_family *family, int structure);
+const char *mixture_structure_code(const mixture_family *family, int structure, size_t d);
+bool mixture_structure_find(const mixture_family *family, const char *name, int *structure);
+
+/* The Gaussian family's: structures of its covariance matrices, with mclust's codes (volume, shape, orientation: Equal,
+** Variable, Identity). */
+enum mixture_covariance {
     MIXTURE_FULL,      /* VVV */
     MIXTURE_TIED,      /* EEE */
     MIXTURE_DIAG,      /* VVI */
@@ -80,27 +87,23 @@ typedef enum mixture_covariance {
     MIXTURE_EEV,
     MIXTURE_VEV,
     MIXTURE_EVV
-} mixture_covariance;
+};
 enum { MIXTURE_COVARIANCES = MIXTURE_EVV + 1 };
-const char *mixture_covariance_name(mixture_covariance covariance);
-/* mclust's code; for d = 1, where shape and orientation mean nothing, E or V. */
-const char *mixture_covariance_code(mixture_covariance covariance, size_t d);
-bool mixture_covariance_find(const char *name, mixture_covariance *covariance);
+
+/* ---- Options -------------------------------------------------------------------------------------- */
 
 typedef enum mixture_init { MIXTURE_INIT_KMEANSPP, MIXTURE_INIT_RANDOM } mixture_init;
 
-enum { MIXTURE_ARRAYS = 2 }; /* parameter arrays of a family at most; Gaussian: means, covariances */
-
 /* Parameters to start from, in the data's units; what is NULL is drawn. */
 typedef struct mixture_start {
-    const double *weights; /* k */
-    const double
-        *arrays[MIXTURE_ARRAYS]; /* Gaussian: means k*d, covariances k*d*d; multinomial: probabilities k*d */
+    const double *weights;       /* k */
+    const double *const *arrays; /* the family's: Gaussian: means k*d, covariances k*d*d; multinomial: probabilities
+                                 ** k*d; NULL: none */
 } mixture_start;
 
 typedef struct mixture_options {
     size_t k;
-    mixture_covariance covariance;
+    int structure;
     bool equal_weights;  /* hold the mixing weights at 1/k */
     long max_iter;       /* EM maps at most; 0: only initialize */
     double tol;          /* stop when the log-likelihood per row rises by less */
@@ -125,8 +128,8 @@ const char *mixture_criterion_name(mixture_criterion criterion); /* "bic", "icl"
 typedef struct mixture_choices {
     const size_t *k; /* k_count numbers, each >= 1 */
     size_t k_count;
-    const mixture_covariance *covariances; /* NULL: all that differ for the data's d */
-    size_t covariance_count;
+    const int *structures; /* NULL: all that differ for the data's d */
+    size_t structure_count;
     mixture_criterion criterion;
 } mixture_choices;
 
@@ -135,7 +138,7 @@ typedef struct mixture_choices {
 /* One of the fits that a model was chosen from. */
 typedef struct mixture_candidate {
     size_t k;
-    mixture_covariance covariance;
+    int structure;
     bool fitted; /* false: it could not be; the numbers are 0 and the warnings say why */
     bool sound;  /* fitted, neither degenerate nor at a saddle: it may win */
     double loglik, aic, bic, icl;
@@ -145,13 +148,16 @@ typedef struct mixture_candidate {
     size_t warning_count;
 } mixture_candidate;
 
+typedef struct mixture_parts mixture_parts; /* private: of a model whose columns are of several kinds */
+
 typedef struct mixture_model {
     const mixture_family *family;
     size_t k, d;
-    mixture_covariance covariance;
-    double *weights;                /* k */
-    double *arrays[MIXTURE_ARRAYS]; /* as in mixture_start */
-    char **columns;                 /* d names, or NULL: x1, x2, … */
+    int structure;
+    const mixture_parts *parts; /* NULL: all columns are alike */
+    double *weights;            /* k */
+    double **arrays;            /* the family's, as in mixture_start */
+    char **columns;             /* d names, or NULL: x1, x2, … */
 
     /* How it came about; all 0 for a model that was written by hand. */
     bool fitted;
@@ -179,7 +185,7 @@ typedef struct mixture_model {
     /* Derived by mixture_model_prepare(); private. */
     double *log_weights; /* k */
     double *derived;     /* the family's, per component */
-    bool axis_aligned;   /* no covariance has an off-diagonal entry */
+    bool plain;          /* the family's: the plainer of its kernels will do */
     bool *floored;       /* k: the last maximize held the component at the variance floor */
 } mixture_model;
 
@@ -196,7 +202,7 @@ mixture_status mixture_model_prepare(mixture_model *model, mixture_error *error)
 mixture_status mixture_fit(const mixture_family *family, mixture_data *data, const mixture_options *options,
                            mixture_model **model, mixture_error *error);
 
-/* Fit every candidate and deliver the one that the criterion likes best (lowest). options->k and covariance are
+/* Fit every candidate and deliver the one that the criterion likes best (lowest). options->k and structure are
 ** not read, and options->start must be empty. A candidate that cannot be fitted, or not soundly, is listed with the
 ** reason and does not win; if no candidate is sound, the one of fewest components is delivered, with a warning. */
 mixture_status mixture_select(const mixture_family *family, mixture_data *data, const mixture_options *options,

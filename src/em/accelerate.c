@@ -64,13 +64,13 @@ struct mix_accelerate {
     double *memory;        /* of all arrays */
 };
 
-mix_accelerate *mix_accelerate_new(const mixture_family *family, size_t k, size_t d) {
+mix_accelerate *mix_accelerate_new(const mix_shape *shape) {
     mix_accelerate *accelerate = mix_memory_zeros(1, sizeof *accelerate);
     if (accelerate == NULL) {
         return NULL;
     }
-    size_t size = accelerate->size = k * (1 + family->packed_size(d));
-    accelerate->saved = mixture_model_new(family, k, d);
+    size_t size = accelerate->size = shape->k * (1 + shape->family->coordinates->size(shape));
+    accelerate->saved = mixture_model_new(shape->family, shape->k, shape->d);
     size_t most = MOST_BYTES / sizeof(double) / (4 * size);
     accelerate->directions = most < 2 ? 2 : most > DIRECTIONS ? DIRECTIONS : most;
     double *next = accelerate->memory = mix_memory_array(6 + 4 * accelerate->directions, size * sizeof(double));
@@ -119,24 +119,28 @@ void mix_accelerate_reset(mix_accelerate *accelerate) {
 /* ---- Coordinates ---------------------------------------------------------------------------------------- */
 
 static bool pack(const mixture_model *model, double *theta, double *scratch) {
+    const mix_coordinates *coordinates = model->family->coordinates;
+    const mix_shape shape = mix_shape_of(model);
     for (size_t c = 0; c < model->k; c++) {
         if (model->floored[c] || !(model->weights[c] > 1e-300)) {
             return false; /* at the edge of the parameter space: leave it to EM */
         }
         *theta++ = model->log_weights[c];
-        model->family->pack(model, c, theta, scratch);
-        theta += model->family->packed_size(model->d);
+        coordinates->pack(model, c, theta, scratch);
+        theta += coordinates->size(&shape);
     }
     return true;
 }
 
 static void unpack(mixture_model *model, const double *theta, bool equal_weights, double *scratch) {
-    size_t size = 1 + model->family->packed_size(model->d);
+    const mix_coordinates *coordinates = model->family->coordinates;
+    const mix_shape shape = mix_shape_of(model);
+    size_t size = 1 + coordinates->size(&shape);
     double sum = 0;
     for (size_t c = 0; c < model->k; c++, theta += size) {
         model->weights[c] = equal_weights ? 1 : exp(theta[0]);
         sum += model->weights[c];
-        model->family->unpack(model, c, theta + 1, scratch);
+        coordinates->unpack(model, c, theta + 1, scratch);
     }
     for (size_t c = 0; c < model->k; c++) {
         model->weights[c] /= sum;
@@ -144,16 +148,16 @@ static void unpack(mixture_model *model, const double *theta, bool equal_weights
 }
 
 /* Roots of the information of each coordinate at the current point. */
-static void measure(mix_accelerate *accelerate, const mixture_model *model, const double *statistics,
-                    mixture_covariance covariance) {
-    const mixture_family *family = model->family;
-    size_t size = 1 + family->packed_size(model->d);
+static void measure(mix_accelerate *accelerate, const mixture_model *model, const double *statistics) {
+    const mix_coordinates *coordinates = model->family->coordinates;
+    const mix_shape shape = mix_shape_of(model);
+    size_t size = 1 + coordinates->size(&shape);
     const double *own = statistics + MIX_TOTALS;
     double most = 0;
-    for (size_t c = 0; c < model->k; c++, own += family->statistics_size(covariance, model->d)) {
+    for (size_t c = 0; c < model->k; c++, own += model->family->statistics_size(&shape)) {
         double *unit = accelerate->unit + c * size;
         unit[0] = own[0];
-        family->packed_information(model->d, accelerate->current.theta + c * size + 1, own, unit + 1);
+        coordinates->information(&shape, accelerate->current.theta + c * size + 1, own, unit + 1);
     }
     for (size_t i = 0; i < accelerate->size; i++) {
         most = fmax(most, accelerate->unit[i]);
@@ -327,7 +331,7 @@ bool mix_accelerate_jump(mix_accelerate *accelerate, mixture_model *model, const
         accelerate->pause--;
         return false;
     }
-    measure(accelerate, model, statistics, how->covariance);
+    measure(accelerate, model, statistics);
     if (!aim(accelerate)) {
         return false;
     }

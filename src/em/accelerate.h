@@ -6,8 +6,8 @@
 
 typedef struct mix_accelerate mix_accelerate;
 
-/* For models of k components of d columns; NULL when out of memory. */
-mix_accelerate *mix_accelerate_new(const mixture_family *family, size_t k, size_t d);
+/* For models of a shape, of a family with coordinates; NULL when out of memory. */
+mix_accelerate *mix_accelerate_new(const mix_shape *shape);
 void mix_accelerate_free(mix_accelerate *accelerate);  /* NULL is fine */
 void mix_accelerate_reset(mix_accelerate *accelerate); /* before a new sequence */
 

@@ -35,19 +35,17 @@ mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixtu
     em->single = (double)NAN;
     em->goal = -INFINITY;
     em->how = (mix_maximize){
-        .covariance = options->covariance,
         .equal_weights = options->equal_weights,
         .min_variance = options->min_variance,
         .scale = data->frame.scale,
         .variance = data->frame.variance,
     };
-    size_t size = mix_statistics_size(family, options->covariance, options->k, data->d);
-    em->expect = mix_expect_new(family, data, options->k, options->covariance, (size_t)options->threads, cancel);
-    em->statistics = mix_memory_zeros(size, sizeof(double));
-    if (options->accelerate) {
-        em->accelerate = mix_accelerate_new(family, options->k, data->d);
-    }
-    if (em->expect == NULL || em->statistics == NULL || (options->accelerate && em->accelerate == NULL)) {
+    const mix_shape shape = {.family = family, .k = options->k, .d = data->d, .structure = options->structure};
+    bool accelerate = options->accelerate && family->coordinates != NULL;
+    em->expect = mix_expect_new(data, &shape, (size_t)options->threads, cancel);
+    em->statistics = mix_memory_zeros(mix_statistics_size(&shape), sizeof(double));
+    em->accelerate = accelerate ? mix_accelerate_new(&shape) : NULL;
+    if (em->expect == NULL || em->statistics == NULL || (accelerate && em->accelerate == NULL)) {
         return MIXTURE_NOMEM;
     }
     return MIXTURE_OK;

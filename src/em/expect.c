@@ -18,7 +18,6 @@ enum {
 
 struct mix_expect {
     const mixture_data *data;
-    mixture_covariance covariance;
     mix_threads *threads;
     size_t blocks, units, capacity; /* capacity: doubles of statistics a unit */
     size_t scratch_size;            /* doubles a thread */
@@ -30,44 +29,43 @@ struct mix_expect {
     size_t size;
 };
 
-double mix_expect_work(const mixture_data *data, size_t k) {
-    double d = (double)data->d;
-    return (double)data->rows * (double)k * (d * d + 3 * d + 40);
+double mix_expect_work(const mixture_data *data, const mix_shape *shape) {
+    return (double)data->rows * (double)shape->k * shape->family->work(shape);
 }
 
-bool mix_expect_splits(const mixture_data *data, size_t k) {
-    return data->rows >= 2 * UNIT_BLOCKS * MIX_BLOCK_ROWS && mix_expect_work(data, k) >= WORTH_A_THREAD;
+bool mix_expect_splits(const mixture_data *data, const mix_shape *shape) {
+    return data->rows >= 2 * UNIT_BLOCKS * MIX_BLOCK_ROWS && mix_expect_work(data, shape) >= WORTH_A_THREAD;
 }
 
 /* Threads that a pass is worth. */
-static size_t threads_worth(const mixture_data *data, size_t k, size_t wanted, size_t units) {
+static size_t threads_worth(double work, size_t wanted, size_t units) {
     size_t most = units;
     if (wanted == 0) {
         wanted = mix_threads_available();
-        size_t worth = 1 + (size_t)(mix_expect_work(data, k) / WORTH_A_THREAD);
+        size_t worth = 1 + (size_t)(work / WORTH_A_THREAD);
         most = most < worth ? most : worth;
     }
     return wanted < most ? wanted : most;
 }
 
-mix_expect *mix_expect_new(const mixture_family *family, const mixture_data *data, size_t k,
-                           mixture_covariance covariance, size_t wanted, const mix_cancel *cancel) {
+mix_expect *mix_expect_new(const mixture_data *data, const mix_shape *shape, size_t wanted,
+                           const mix_cancel *cancel) {
     mix_expect *expect = mix_memory_zeros(1, sizeof *expect);
     if (expect == NULL) {
         return NULL;
     }
     expect->data = data;
-    expect->covariance = covariance;
     expect->blocks = (data->rows + MIX_BLOCK_ROWS - 1) / MIX_BLOCK_ROWS;
-    expect->capacity = mix_statistics_size(family, covariance, k, data->d);
+    expect->capacity = mix_statistics_size(shape);
     size_t most = MAX_UNIT_BYTES / sizeof(double) / expect->capacity;
     most = most > MAX_UNITS ? MAX_UNITS : most;
     size_t units = expect->blocks / UNIT_BLOCKS;
     units = units > most ? most : units;
     expect->units = units < 1 ? 1 : units;
-    expect->scratch_size = mix_family_scratch(family, k, data->d);
+    expect->scratch_size = mix_family_scratch(shape);
     expect->unit_statistics = mix_memory_array(expect->units, expect->capacity * sizeof(double));
-    expect->threads = mix_threads_new(threads_worth(data, k, wanted, expect->units), cancel);
+    double work = mix_expect_work(data, shape);
+    expect->threads = mix_threads_new(threads_worth(work, wanted, expect->units), cancel);
     if (expect->threads != NULL && expect->unit_statistics != NULL) {
         /* Vectors that straddle two cache lines cost twice, and threads must not share a line. */
         expect->scratch_size = (expect->scratch_size + LINE_DOUBLES - 1) / LINE_DOUBLES * LINE_DOUBLES;
@@ -103,13 +101,14 @@ static void expect_unit(void *context, size_t unit, size_t thread) {
             return;
         }
         mix_rows rows = mix_data_block(expect->data, block);
-        mix_statistics_expect(expect->model, expect->covariance, &rows, statistics, scratch);
+        mix_statistics_expect(expect->model, &rows, statistics, scratch);
     }
 }
 
 bool mix_expect_run(mix_expect *expect, const mixture_model *model, double *statistics) {
+    const mix_shape shape = mix_shape_of(model);
     expect->model = model;
-    expect->size = mix_statistics_size(model->family, expect->covariance, model->k, model->d);
+    expect->size = mix_statistics_size(&shape);
     if (!mix_threads_run(expect->threads, expect_unit, expect, expect->units)) {
         return false;
     }

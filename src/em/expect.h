@@ -7,19 +7,19 @@
 
 typedef struct mix_expect mix_expect;
 
-/* Work space for expecting models of k components over `data`; `wanted` threads, 0: as many as the machine has
-** when one pass is worth it. NULL when out of memory. `cancel` must outlive it. */
-mix_expect *mix_expect_new(const mixture_family *family, const mixture_data *data, size_t k,
-                           mixture_covariance covariance, size_t wanted, const mix_cancel *cancel);
+/* Work space for expecting models of a shape over `data`; `wanted` threads, 0: as many as the machine has when one
+** pass is worth it. NULL when out of memory. `cancel` must outlive it. */
+mix_expect *mix_expect_new(const mixture_data *data, const mix_shape *shape, size_t wanted,
+                           const mix_cancel *cancel);
 void mix_expect_free(mix_expect *expect); /* NULL is fine */
 
-/* Floating point operations of one pass over the data, roughly: n k (d^2 + 3 d + 40), 40 for exp and log. */
-double mix_expect_work(const mixture_data *data, size_t k);
+/* Floating point operations of one pass over the data, roughly. */
+double mix_expect_work(const mixture_data *data, const mix_shape *shape);
 
 /* Whether a pass is worth more than one thread. */
-bool mix_expect_splits(const mixture_data *data, size_t k);
+bool mix_expect_splits(const mixture_data *data, const mix_shape *shape);
 
-/* Statistics of all rows under a prepared model of at most k components, overwriting statistics[]; false when
+/* Statistics of all rows under a prepared model of that shape or of fewer components, overwriting statistics[]; false when
 ** cancelled. */
 bool mix_expect_run(mix_expect *expect, const mixture_model *model, double *statistics);
 

@@ -39,16 +39,17 @@ mix_soundness mix_soundness_glance(const mixture_model *model) {
 static mixture_status fit_single(mix_em *em, const mixture_model *like, const mix_cancel *cancel,
                                  mixture_error *error) {
     const mixture_family *family = like->family;
-    size_t size = mix_statistics_size(family, em->how.covariance, 1, like->d);
+    const mix_shape shape = {.family = family, .k = 1, .d = like->d, .structure = like->structure};
     mixture_model *one = mixture_model_new(family, 1, like->d);
-    double *statistics = mix_memory_array(size, sizeof(double));
-    mix_expect *expect = mix_expect_new(family, em->data, 1, em->how.covariance, 1, cancel);
+    double *statistics = mix_memory_array(mix_statistics_size(&shape), sizeof(double));
+    mix_expect *expect = mix_expect_new(em->data, &shape, 1, cancel);
     mixture_status status = MIXTURE_NOMEM;
     if (one != NULL && statistics != NULL && expect != NULL) {
         /* Under any parameters the responsibilities of a single component are 1: take the first one's. */
+        one->structure = like->structure;
         one->weights[0] = 1;
         for (size_t a = 0; a < family->array_count; a++) {
-            memcpy(one->arrays[a], like->arrays[a], mix_family_array_size(family, a, like->d) * sizeof(double));
+            memcpy(one->arrays[a], like->arrays[a], mix_model_array_size(one, a) * sizeof(double));
         }
         status = mixture_model_prepare(one, error);
         for (int pass = 0; status == MIXTURE_OK && pass < 2; pass++) {
@@ -70,7 +71,8 @@ static mixture_status fit_single(mix_em *em, const mixture_model *like, const mi
 /* For each component the number of distinct rows for which it is the likeliest, counted as far as needed. */
 static mixture_status count_rows(mix_em *em, const mixture_model *model, const mix_cancel *cancel,
                                  size_t *counts) {
-    size_t k = model->k, enough = model->family->least_rows(model->d);
+    const mix_shape shape = mix_shape_of(model);
+    size_t k = model->k, enough = model->family->least_rows(&shape);
     double *densities = mix_expect_scratch(em->expect);
     size_t *seen = mix_memory_array(k, enough * sizeof(size_t));
     if (seen == NULL) {
@@ -118,10 +120,11 @@ mixture_status mix_soundness_judge(mix_em *em, const mixture_model *model, const
         soundness->saddle = status == MIXTURE_OK && em->run.loglik - em->single < least;
     }
     if (status == MIXTURE_OK && !soundness->degenerate) {
+        const mix_shape shape = mix_shape_of(model);
         size_t *counts = mix_memory_array(model->k, sizeof(size_t));
         status = counts != NULL ? count_rows(em, model, cancel, counts) : MIXTURE_NOMEM;
         for (size_t c = 0; status == MIXTURE_OK && c < model->k; c++) {
-            soundness->degenerate = soundness->degenerate || counts[c] < model->family->least_rows(model->d);
+            soundness->degenerate = soundness->degenerate || counts[c] < model->family->least_rows(&shape);
         }
         mix_memory_free(counts);
         if (status != MIXTURE_OK) {
@@ -146,12 +149,13 @@ static mixture_status warn_component(mix_em *em, mixture_model *model, size_t c,
         return mix_model_warn(model, "component %zu is empty", c + 1);
     }
     if (model->floored[c]) {
-        return mix_model_warn(model, "component %zu is held at the variance floor (min_variance)", c + 1);
+        return mix_model_warn(model, "component %zu is held at %s", c + 1, model->family->floor);
     }
     if (twin < c) {
         return mix_model_warn(model, "components %zu and %zu coincide", twin + 1, c + 1);
     }
-    size_t enough = model->family->least_rows(model->d);
+    const mix_shape shape = mix_shape_of(model);
+    size_t enough = model->family->least_rows(&shape);
     if (rows < enough) {
         return mix_model_warn(model, "component %zu has %zu distinct row%s; %zu are needed", c + 1, rows,
                               rows == 1 ? "" : "s", enough);

@@ -5,7 +5,7 @@
 #include "em.h"
 
 typedef struct mix_soundness {
-    bool degenerate; /* a component at the variance floor, empty, or on too few distinct rows (Gaussian: d + 1) */
+    bool degenerate; /* a component at its family's floor, empty, or on fewer distinct rows than it needs */
     bool saddle;     /* components coincide, or all of them are no better than one */
 } mix_soundness;
 

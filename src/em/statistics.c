@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-size_t mix_statistics_size(const mixture_family *family, mixture_covariance covariance, size_t k, size_t d) {
-    return MIX_TOTALS + k * family->statistics_size(covariance, d);
+size_t mix_statistics_size(const mix_shape *shape) {
+    return MIX_TOTALS + shape->k * shape->family->statistics_size(shape);
 }
 
 /* A known component: the others' densities become 0, and the posterior gives 1 to it. */
@@ -19,24 +19,19 @@ static void apply_labels(const mix_rows *rows, size_t k, double *densities) {
     }
 }
 
-void mix_statistics_accumulate(const mixture_model *model, mixture_covariance covariance, const mix_rows *rows,
-                               const double *resp, double *statistics, double *scratch) {
-    size_t size = model->family->statistics_size(covariance, model->d);
-    for (size_t c = 0; c < model->k; c++) {
-        model->family->accumulate(model, c, covariance, rows, resp + c * rows->stride,
-                                  statistics + MIX_TOTALS + c * size, scratch);
-    }
+void mix_statistics_accumulate(const mixture_model *model, const mix_rows *rows, const double *resp,
+                               double *statistics, double *scratch) {
+    model->family->accumulate(model, rows, resp, statistics + MIX_TOTALS, scratch);
 }
 
-void mix_statistics_expect(const mixture_model *model, mixture_covariance covariance, const mix_rows *rows,
-                           double *statistics, double *scratch) {
+void mix_statistics_expect(const mixture_model *model, const mix_rows *rows, double *statistics, double *scratch) {
     double *densities = scratch, *family_scratch = scratch + model->k * MIX_BLOCK_ROWS;
     model->family->log_density(model, rows, densities, family_scratch);
     if (rows->label != NULL) {
         apply_labels(rows, model->k, densities);
     }
     mix_kernel_current()->posterior(rows, model->k, model->log_weights, densities, statistics);
-    mix_statistics_accumulate(model, covariance, rows, densities, statistics, family_scratch);
+    mix_statistics_accumulate(model, rows, densities, statistics, family_scratch);
 }
 
 void mix_statistics_merge(double *sum, const double *part, size_t size) {
@@ -48,7 +43,8 @@ void mix_statistics_merge(double *sum, const double *part, size_t size) {
 mixture_status mix_statistics_maximize(mixture_model *model, const double *statistics, const mix_maximize *how,
                                        double *scratch, mixture_error *error) {
     const double *components = statistics + MIX_TOTALS;
-    size_t size = model->family->statistics_size(how->covariance, model->d);
+    const mix_shape shape = mix_shape_of(model);
+    size_t size = model->family->statistics_size(&shape);
     double total = 0;
     for (size_t c = 0; c < model->k; c++) {
         total += components[c * size];

@@ -10,17 +10,16 @@
 #include "kernel.h"
 
 /* Doubles in the statistics of a model. */
-size_t mix_statistics_size(const mixture_family *family, mixture_covariance covariance, size_t k, size_t d);
+size_t mix_statistics_size(const mix_shape *shape);
 
 /* Expect: add the statistics of a block of rows under a prepared model. A labelled row counts for its component
 ** alone. scratch: mix_family_scratch() doubles. */
-void mix_statistics_expect(const mixture_model *model, mixture_covariance covariance, const mix_rows *rows,
-                           double *statistics, double *scratch);
+void mix_statistics_expect(const mixture_model *model, const mix_rows *rows, double *statistics, double *scratch);
 
 /* The second half of expect, for responsibilities (times row weight) that are known already: k columns,
-** rows->stride apart. The totals stay as they are. scratch: the family's. */
-void mix_statistics_accumulate(const mixture_model *model, mixture_covariance covariance, const mix_rows *rows,
-                               const double *resp, double *statistics, double *scratch);
+** rows->stride apart, of model->structure. The totals stay as they are. scratch: the family's. */
+void mix_statistics_accumulate(const mixture_model *model, const mix_rows *rows, const double *resp,
+                               double *statistics, double *scratch);
 
 /* Merge: sum += part. */
 void mix_statistics_merge(double *sum, const double *part, size_t size);

@@ -1,18 +1,171 @@
 /* family.c: what is the same for every family. */
 #include "family.h"
 
-size_t mix_family_scratch(const mixture_family *family, size_t k, size_t d) {
-    return k * MIX_BLOCK_ROWS + family->scratch_size(k, d);
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+
+/* ---- Sizes --------------------------------------------------------------------------------------------- */
+
+/* One double for each level of each column. */
+static size_t count_levels(const mix_shape *shape) {
+    size_t sum = 0;
+    for (size_t p = 0; shape->parts != NULL && p < shape->parts->count; p++) {
+        const mix_part *part = &shape->parts->part[p];
+        for (size_t j = 0; part->levels != NULL && j < part->d; j++) {
+            sum += part->levels[j];
+        }
+    }
+    return sum;
 }
 
-double mix_family_log_base(const mixture_family *family, size_t d, const mix_rows *rows) {
+size_t mix_family_array_size(const mix_shape *shape, size_t a) {
+    switch (shape->family->arrays[a].rank) {
+    case MIX_SCALAR:
+        return 1;
+    case MIX_VECTOR:
+        return shape->d;
+    case MIX_MATRIX:
+        return shape->d * shape->d;
+    default:
+        return count_levels(shape);
+    }
+}
+
+size_t mix_family_scratch(const mix_shape *shape) {
+    return shape->k * MIX_BLOCK_ROWS + shape->family->scratch_size(shape);
+}
+
+/* ---- Columns ---------------------------------------------------------------------------------------------- */
+
+static bool is_count(double x) {
+    return x >= 0 && x <= 0x1p53 && x == floor(x);
+}
+
+const mix_column mix_count_column = {.accepts = is_count, .expected = "a count, an integer >= 0"};
+
+const char *mix_family_refusal(const mix_shape *shape, size_t j, double x) {
+    const mix_column *column = shape->family->column(shape, j);
+    return isnan(x) || column->accepts == NULL || column->accepts(x) ? NULL : column->expected;
+}
+
+/* ---- The data's frame ------------------------------------------------------------------------------------ */
+
+double mix_family_log_base(const mix_shape *shape, const mix_rows *rows) {
     double base[MIX_BLOCK_ROWS], sum = 0;
-    if (family->log_base == NULL) {
+    if (shape->family->log_base == NULL) {
         return 0;
     }
-    family->log_base(d, rows, base);
+    shape->family->log_base(shape, rows, base);
     for (size_t r = 0; r < rows->count; r++) {
         sum += (rows->weight != NULL ? rows->weight[r] : 1) * base[r];
     }
     return sum;
+}
+
+bool mix_family_framed(const mix_shape *shape) {
+    bool framed = false;
+    for (size_t j = 0; j < shape->d && !framed; j++) {
+        framed = shape->family->column(shape, j)->framed;
+    }
+    return framed;
+}
+
+/* A density in x is one in z = (x - center) / scale divided by the scales. */
+double mix_family_log_scale(const mix_shape *shape, const mix_frame *frame) {
+    double sum = 0;
+    for (size_t j = 0; j < shape->d; j++) {
+        sum -= shape->family->column(shape, j)->framed ? log(frame->scale[j]) : 0;
+    }
+    return sum;
+}
+
+/* ---- Structures ------------------------------------------------------------------------------------------ */
+
+const char *mixture_structure_name(const mixture_family *family, int structure) {
+    return family->structures != NULL ? family->structures->at(structure)->name : "";
+}
+
+const char *mixture_structure_code(const mixture_family *family, int structure, size_t d) {
+    const mix_structures_table *table = family->structures;
+    const char *code = table != NULL && table->short_code != NULL ? table->short_code(structure, d) : NULL;
+    return code != NULL ? code : table != NULL ? table->at(structure)->code : "";
+}
+
+bool mixture_structure_find(const mixture_family *family, const char *name, int *structure) {
+    const mix_structures_table *table = family->structures;
+    for (int i = 0; table != NULL && i < table->count; i++) {
+        int s = table->order[i];
+        const char *code = table->short_code != NULL ? table->short_code(s, 1) : NULL;
+        bool short_one = code != NULL && table->canonical(s, 1) == s && strcmp(name, code) == 0;
+        if (short_one || strcmp(name, table->at(s)->name) == 0 || strcmp(name, table->at(s)->code) == 0) {
+            *structure = s;
+            return true;
+        }
+    }
+    return false;
+}
+
+int mix_family_kind(const mixture_family *family, int structure) {
+    return family->structures != NULL ? family->structures->at(structure)->kind : 0;
+}
+
+/* ---- Names ------------------------------------------------------------------------------------------------ */
+
+const mixture_family *mixture_family_find(const char *name) {
+    for (size_t i = 0; mix_families[i] != NULL; i++) {
+        if (strcmp(name, mix_families[i]->name) == 0) {
+            return mix_families[i];
+        }
+    }
+    return NULL;
+}
+
+const char *mixture_family_name(const mixture_family *family) {
+    return family->name;
+}
+
+static bool has_table(const mixture_family *family, mix_family_table table) {
+    switch (table) {
+    case MIX_HAS_OBSERVED:
+        return family->observed != NULL;
+    case MIX_HAS_SAMPLING:
+        return family->sampling != NULL;
+    case MIX_HAS_GEOMETRY:
+        return family->geometry != NULL;
+    default:
+        return true;
+    }
+}
+
+/* Names of the families that have a table: "a", "a or b", "a, b or c". */
+static void list_names(mix_family_table table, char text[MIX_FAMILIES_BYTES]) {
+    const mixture_family *last = NULL;
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; mix_families[i] != NULL; i++) {
+        last = has_table(mix_families[i], table) ? mix_families[i] : last;
+    }
+    for (size_t i = 0; mix_families[i] != NULL && used < MIX_FAMILIES_BYTES; i++) {
+        if (has_table(mix_families[i], table)) {
+            const char *glue = used == 0 ? "" : mix_families[i] == last ? " or " : ", ";
+            used += (size_t)snprintf(text + used, MIX_FAMILIES_BYTES - used, "%s%s", glue, mix_families[i]->name);
+        }
+    }
+}
+
+const char *mix_families_names(char text[MIX_FAMILIES_BYTES]) {
+    list_names(MIX_HAS_ALL, text);
+    return text;
+}
+
+mixture_status mix_family_need(const mixture_family *family, mix_family_table table, mixture_error *error) {
+    char names[MIX_FAMILIES_BYTES];
+    if (has_table(family, table)) {
+        return MIXTURE_OK;
+    }
+    list_names(table, names);
+    return mix_error_invalid(error, "argument 1 (model) is of family %s; expected %s", family->name, names);
 }

@@ -1,72 +1,199 @@
-/* family.h: what a family of distributions must say, so that EM, initialization, scoring, sampling, JSON and SQL
-** need not look inside one.
+/* family.h: what a family of distributions must say, so that EM, initialization, fits, scoring, sampling, JSON, SQL
+** and pictures need not look inside one.
 **
-** A model holds, per component, one vector or matrix for each of the family's parameter arrays; statistics are
-** one flat array of doubles per component, its first the sum of responsibilities. */
+** A model holds, per component, one scalar, vector or matrix for each of the family's parameter arrays; statistics
+** are one flat array of doubles per component, its first the sum of responsibilities.
+**
+** To write a family: say the required members, then those of the optional tables that have a meaning for it (a
+** table is there as a whole or not at all), and add it to families.c. Of an exponential family most is said by
+** exponential.h. docs/how-to-add-a-family.md goes through one, step by step. */
 #ifndef MIX_FAMILY_H
 #define MIX_FAMILY_H
 
+#include "cancel.h"
 #include "data.h"
 #include "mixture.h"
 #include "random.h"
 
-/* A parameter array: d doubles a component (rank 1) or d*d (rank 2). */
+/* ---- Shape --------------------------------------------------------------------------------------------- */
+
+/* One part of a model whose columns are of several families, or of a categorical one: d columns from `first` on.
+** levels: of each of them, or NULL. */
+typedef struct mix_part {
+    const mixture_family *family;
+    size_t first, d;
+    int structure;
+    const size_t *levels;
+} mix_part;
+
+struct mixture_parts {
+    size_t count;
+    const mix_part *part;
+};
+
+/* All that sizes follow from. */
+typedef struct mix_shape {
+    const mixture_family *family;
+    size_t k, d;
+    int structure;              /* of the family's; 0: its default, the most free one, or it has none */
+    const mixture_parts *parts; /* NULL: one part, without levels */
+} mix_shape;
+
+static inline mix_shape mix_shape_of(const mixture_model *model) {
+    return (mix_shape){model->family, model->k, model->d, model->structure, model->parts};
+}
+
+/* What an array holds for a component: one double, d, d * d, or one for each level of each column. */
+typedef enum mix_rank { MIX_SCALAR, MIX_VECTOR, MIX_MATRIX, MIX_RAGGED } mix_rank;
+
 typedef struct mix_array {
     const char *name;      /* in JSON: "means" */
     const char *parameter; /* of one component: "mean" */
-    int rank;
+    mix_rank rank;
 } mix_array;
+
+/* ---- Columns ------------------------------------------------------------------------------------------- */
+
+/* What a column of the data is to a family. */
+typedef struct mix_column {
+    bool (*accepts)(double x); /* of a value that is finite; NULL: all are */
+    const char *expected;      /* what it accepts, for an error: "a count, an integer >= 0" */
+    bool framed;               /* it is centered and scaled before a fit */
+} mix_column;
+
+/* Counts: whole numbers that a double holds exactly. */
+extern const mix_column mix_count_column;
+
+/* Geometries for clustering. */
+typedef enum mix_features {
+    MIX_FEATURES_WHITENED,
+    MIX_FEATURES_SCALED,
+    MIX_FEATURES_HALF, /* as model-based hierarchical clustering wants it */
+    MIX_FEATURES
+} mix_features;
 
 /* What maximize needs to know beyond the statistics. */
 typedef struct mix_maximize {
-    mixture_covariance covariance;
     bool equal_weights;
     double min_variance;
     const double *scale;    /* d: size of a unit of each column in the user's units */
     const double *variance; /* d: the data's, which min_variance is relative to */
 } mix_maximize;
 
-/* Geometries for clustering. */
-typedef enum mix_features {
-    MIX_FEATURES_WHITENED,
-    MIX_FEATURES_SCALED,
-    MIX_FEATURES_HALF,
-    MIX_FEATURES
-} mix_features;
+/* ---- Optional tables ------------------------------------------------------------------------------------ */
+
+/* Structures: ways in which parameters are tied or restricted. */
+typedef struct mix_structure {
+    const char *name, *code; /* "full", "VVV"; one without a name of its own is named by its code */
+    int kind;                /* for one component those of a kind are the same; and they share starts */
+} mix_structure;
+
+enum { MIX_MOST_STRUCTURES = 16, MIX_MOST_KINDS = 4 };
+
+typedef struct mix_structures_table {
+    const char *key, *keys; /* in options and models: "covariance", "covariances" */
+    const char *expected;   /* all names, for an error */
+    int count;
+    const int *order; /* all, each after those that are nested in it */
+    const mix_structure *(*at)(int structure);
+    /* Whether every model that obeys `inner` obeys `outer`, another one. */
+    bool (*nested)(int inner, int outer);
+    /* The first in that order that is the same for so many columns. */
+    int (*canonical)(int structure, size_t d);
+    /* Codes for that: of one column only volumes differ, "E" and "V". NULL where the code is as always. */
+    const char *(*short_code)(int structure, size_t d);
+} mix_structures_table;
+
+/* Coordinates: unconstrained ones of a component, for extrapolation: any values unpack to valid parameters. */
+typedef struct mix_coordinates {
+    size_t (*size)(const mix_shape *shape);
+    void (*pack)(const mixture_model *model, size_t component, double *theta, double *scratch);
+    void (*unpack)(mixture_model *model, size_t component, const double *theta, double *scratch);
+    /* The information that the complete data have of each of these coordinates, others held, from the component's
+    ** statistics under theta. */
+    void (*information)(const mix_shape *shape, const double *theta, const double *statistics,
+                        double *information);
+} mix_coordinates;
+
+/* Observed: one row in extended range, NaN where not observed; slow and exact, log_base included. scratch: size()
+** long doubles. */
+typedef struct mix_observed {
+    size_t (*size)(const mix_shape *shape);
+    long double (*log_density)(const mixture_model *model, size_t component, const double *x,
+                               long double *scratch);
+    /* Expectation of the whole row given the values observed and the component, into complete[d]. */
+    void (*conditional)(const mixture_model *model, size_t component, const double *x, double *complete,
+                        long double *scratch);
+} mix_observed;
+
+/* Sampling: fill `factors` once (derived_size doubles a component), then draw; trials: of a row of counts whose sum
+** is given. */
+typedef struct mix_sampling {
+    void (*prepare)(const mixture_model *model, double *factors);
+    void (*draw)(const mixture_model *model, size_t component, const double *factors, size_t trials,
+                 mix_random *random, double *x);
+} mix_sampling;
+
+/* Geometry: components lie somewhere and have an extent: for distances, grids and pictures. */
+typedef struct mix_geometry {
+    double (*mean)(const mixture_model *model, size_t component, size_t column);
+    double (*deviation)(const mixture_model *model, size_t component, size_t column);
+    /* Deviation of a column given all others. */
+    double (*conditional_deviation)(const mixture_model *model, size_t component, size_t column);
+    /* Highest log density of the component. */
+    double (*peak)(const mixture_model *model, size_t component);
+    /* Squared distance from the component in its own deviations, of the values observed: -2 (log density - peak).
+    ** scratch: of the table `observed`. */
+    long double (*distance)(const mixture_model *model, size_t component, const double *x, long double *scratch);
+    /* Deviations that the region of two columns that holds this probability reaches to. */
+    double (*radius)(const mixture_model *model, size_t component, double probability);
+    /* Point of the outline of a component of two columns at `radius` deviations, seen at `angle` in the space in which
+    ** it is round. */
+    void (*outline)(const mixture_model *model, size_t component, double radius, double angle, double *x,
+                    double *y);
+    /* The parameters of `count` of the columns alone, into a model of as many columns that is not prepared yet. */
+    void (*marginal)(const mixture_model *model, const size_t *columns, size_t count, mixture_model *marginal);
+} mix_geometry;
+
+/* ---- The family ----------------------------------------------------------------------------------------- */
 
 struct mixture_family {
-    const char *name;
+    const char *name;         /* "gaussian" */
+    const char *fit, *select; /* its functions in SQL: "gmm_fit", "gmm_select"; NULL: none of its own */
     size_t array_count;
-    mix_array arrays[MIXTURE_ARRAYS];
-    bool standardize;    /* data are centered and scaled before a fit */
-    bool counts;         /* values are counts: integers >= 0 */
-    bool structured;     /* has covariance structures and min_variance */
-    double start_spread; /* share of each row that a hard partition leaves to all components alike */
+    const mix_array *arrays;
 
-    /* Doubles: derived from the parameters, per component; of statistics, per component; of work space. */
-    size_t (*derived_size)(size_t d);
-    size_t (*statistics_size)(mixture_covariance covariance, size_t d);
-    size_t (*scratch_size)(size_t k, size_t d);
+    /* What column j is. */
+    const mix_column *(*column)(const mix_shape *shape, size_t j);
+
+    /* Doubles: derived from the parameters, per component (at least 1); of statistics, per component; of work space. */
+    size_t (*derived_size)(const mix_shape *shape);
+    size_t (*statistics_size)(const mix_shape *shape);
+    size_t (*scratch_size)(const mix_shape *shape);
     /* Free parameters of all components together, without the weights. */
-    size_t (*parameter_count)(mixture_covariance covariance, size_t k, size_t d);
-
+    size_t (*parameter_count)(const mix_shape *shape);
     /* Distinct rows that a component needs to be more than an accident. */
-    size_t (*least_rows)(size_t d);
+    size_t (*least_rows)(const mix_shape *shape);
+    /* Floating point operations of one row and component in an EM map, roughly, exp and log included. */
+    double (*work)(const mix_shape *shape);
 
     /* Check the parameters, fill model->derived. */
     mixture_status (*prepare)(mixture_model *model, mixture_error *error);
+    /* Any valid parameters, to stand in for those that are not given. */
+    void (*stand_in)(mixture_model *model);
     /* Move the parameters from the user's units into the data's frame, or back. Derived quantities are stale
-    ** afterwards. */
+    ** afterwards. NULL: no column is framed. */
     void (*move)(mixture_model *model, const mix_frame *frame, bool back);
 
     /* The part of a row's log density that depends on no parameter, and that log_density leaves out: base[r] for
     ** each row. NULL: 0. */
-    void (*log_base)(size_t d, const mix_rows *rows, double *base);
+    void (*log_base)(const mix_shape *shape, const mix_rows *rows, double *base);
     /* The hot part. densities: k columns, rows->stride apart. */
     void (*log_density)(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch);
-    /* Add the statistics of one component's responsibilities (times row weight), centered at the model. */
-    void (*accumulate)(const mixture_model *model, size_t component, mixture_covariance covariance,
-                       const mix_rows *rows, const double *resp, double *statistics, double *scratch);
+    /* Add the statistics, component after component, of responsibilities (times row weight; k columns, rows->stride
+    ** apart), centered at the model. */
+    void (*accumulate)(const mixture_model *model, const mix_rows *rows, const double *resp, double *statistics,
+                       double *scratch);
     /* Parameters that maximize the expected complete-data log-likelihood, in place of those under which the
     ** statistics (component after component) were taken. Sets model->floored. */
     void (*maximize)(mixture_model *model, const double *statistics, const mix_maximize *how, double *scratch);
@@ -74,58 +201,72 @@ struct mixture_family {
     /* Make parameters that came from elsewhere obey the structure, the nearest in likelihood when each component's
     ** parameters stand for its share of rows, and the floor. Returns whether the floor raised any. */
     bool (*constrain)(mixture_model *model, const mix_maximize *how, double *scratch);
+    /* What the floor is, for a warning: "the variance floor (min_variance)". NULL: the family has no such option. */
+    const char *floor;
 
     /* Whether two components of a prepared model are the same to within 1 % of a deviation. */
     bool (*coincide)(const mixture_model *model, size_t a, size_t b);
-
-    /* Unconstrained coordinates of one component, for extrapolation: any values unpack to valid parameters. */
-    size_t (*packed_size)(size_t d);
-    void (*pack)(const mixture_model *model, size_t component, double *theta, double *scratch);
-    void (*unpack)(mixture_model *model, size_t component, const double *theta, double *scratch);
-    /* The information that the complete data have of each of these coordinates, others held, from the component's
-    ** statistics under theta. */
-    void (*packed_information)(size_t d, const double *theta, const double *statistics, double *information);
 
     /* Rows as points (rows x d, row after row) whose Euclidean distances are meaningful for clustering. False when
     ** cancelled. */
     bool (*features)(const mixture_data *data, mix_features variant, const mix_cancel *cancel, double *points,
                      double *scratch);
+    bool tree;           /* a start also comes from model-based hierarchical clustering of MIX_FEATURES_HALF */
+    double start_spread; /* share of each row that a hard partition leaves to all components alike */
 
-    /* Mean sum of a row of counts, from statistics. NULL: not counts. */
-    double (*mean_total)(const mixture_model *model, const double *statistics);
+    /* Mean sum of a row of counts whose sum is given, from statistics. NULL: it is not. */
+    double (*mean_total)(const mix_shape *shape, const double *statistics);
     /* The data's variances (d, as mix_maximize wants them) from statistics that were taken under `model`. NULL:
     ** not needed. */
-    void (*variances)(const mixture_model *model, mixture_covariance covariance, const double *statistics,
-                      double *variance);
+    void (*variances)(const mixture_model *model, const double *statistics, double *variance);
 
-    /* Slow and exact, log_base included: one row in extended range, NaN where not observed. scratch:
-    ** partial_size(d) long doubles. */
-    size_t (*partial_size)(size_t d);
-    long double (*partial_log_density)(const mixture_model *model, size_t component, const double *x,
-                                       long double *squared_distance, long double *scratch);
-    /* Expectation of the whole row given the values observed and the component, into complete[d]. */
-    void (*conditional)(const mixture_model *model, size_t component, const double *x, double *complete,
-                        long double *scratch);
-    bool elliptical; /* components have means and covariances: a distance, an outline */
-
-    /* Sampling: fill `factors` once (derived_size doubles a component), then draw; trials: of a row of counts. */
-    void (*sample_factors)(const mixture_model *model, double *factors);
-    void (*sample)(const mixture_model *model, size_t component, const double *factors, size_t trials,
-                   mix_random *random, double *x);
+    const mix_structures_table *structures;
+    const mix_coordinates *coordinates; /* without: EM is not accelerated */
+    const mix_observed *observed;
+    const mix_sampling *sampling;
+    const mix_geometry *geometry;
+    const struct mix_exponential *exponential; /* what exponential.c goes by; NULL: not by it */
 };
 
 /* Doubles of parameter array `a` per component. */
-static inline size_t mix_family_array_size(const mixture_family *family, size_t a, size_t d) {
-    return family->arrays[a].rank == 2 ? d * d : d;
-}
+size_t mix_family_array_size(const mix_shape *shape, size_t a);
+
+/* What column j should be instead of a value that is not accepted, for an error; NULL: it is accepted. NaN is. */
+const char *mix_family_refusal(const mix_shape *shape, size_t j, double x);
 
 /* Work space, in doubles, for the log densities and statistics of a block of rows. */
-size_t mix_family_scratch(const mixture_family *family, size_t k, size_t d);
+size_t mix_family_scratch(const mix_shape *shape);
 
 /* What log_density leaves out of the log-likelihood of a block of rows: the sum of row weight times log_base. */
-double mix_family_log_base(const mixture_family *family, size_t d, const mix_rows *rows);
+double mix_family_log_base(const mix_shape *shape, const mix_rows *rows);
+
+/* Whether any column is centered and scaled before a fit. */
+bool mix_family_framed(const mix_shape *shape);
+
+/* What the log density of a row in the data's frame lacks of that in the user's units: the scales of the framed
+** columns. */
+double mix_family_log_scale(const mix_shape *shape, const mix_frame *frame);
+
+/* The structure's kind; 0 for a family without structures. */
+int mix_family_kind(const mixture_family *family, int structure);
+
+/* An optional table that a family lacks: MIXTURE_INVALID, "argument 1 (model) is of family multinomial; expected
+** gaussian", those that have it. */
+typedef enum mix_family_table {
+    MIX_HAS_ALL,
+    MIX_HAS_OBSERVED,
+    MIX_HAS_SAMPLING,
+    MIX_HAS_GEOMETRY
+} mix_family_table;
+mixture_status mix_family_need(const mixture_family *family, mix_family_table table, mixture_error *error);
 
 /* Components whose sum of responsibilities is below this are empty: their parameters stay as they are. */
 #define MIX_EMPTY 1e-100
+
+/* families.c: all families, ending with NULL. */
+extern const mixture_family *const mix_families[];
+/* Their names: "gaussian, multinomial or poisson". Returns the buffer. */
+enum { MIX_FAMILIES_BYTES = 300 };
+const char *mix_families_names(char text[MIX_FAMILIES_BYTES]);
 
 #endif

@@ -6,7 +6,7 @@
 ** The first two terms, the multinomial coefficient, hold no parameter: they are the family's log_base.
 **
 ** Statistics of a component: N = sum r and s_j = sum r n_j. Then p_j = s_j / sum s. Where that would be below
-** FLOOR times the category's share of all counts it is held there: a probability of exactly 0 could never rise
+** MIX_EXPONENTIAL_FLOOR times the category's share of all counts it is held there: a probability of exactly 0 could never rise
 ** again, whatever rows come to the component. Categories that never occur do keep 0.
 **
 ** Values not observed: the total is not known then, so the observed counts are taken given their own sum, which
@@ -15,75 +15,66 @@
 #include <string.h>
 
 #include "error.h"
-#include "family.h"
-#include "kernel.h"
+#include "exponential.h"
 
 enum { PROBABILITIES }; /* its parameter array */
 
-#define FLOOR 1e-12
-
-/* Stands for ln 0: times a count of 0 it is 0, times any other it is below everything that is possible. */
-#define LOG_ZERO (-1e170)
+static const mix_array arrays[] = {[PROBABILITIES] = {"probabilities", "probability", MIX_VECTOR}};
 
 static const double *probabilities_of(const mixture_model *model, size_t component) {
     return model->arrays[PROBABILITIES] + component * model->d;
 }
 
-static size_t derived_size(size_t d) {
-    return d; /* ln p_j */
+static const mix_column *column(const mix_shape *shape, size_t j) {
+    (void)shape;
+    (void)j;
+    return &mix_count_column;
 }
 
-static size_t statistics_size(mixture_covariance covariance, size_t d) {
-    (void)covariance;
-    return 1 + d;
+static size_t parameter_count(const mix_shape *shape) {
+    return shape->k * (shape->d - 1);
 }
 
-static size_t scratch_size(size_t k, size_t d) {
-    (void)k;
-    return d;
-}
-
-static size_t parameter_count(mixture_covariance covariance, size_t k, size_t d) {
-    (void)covariance;
-    return k * (d - 1);
-}
-
-static size_t least_rows(size_t d) {
-    (void)d;
+static size_t least_rows(const mix_shape *shape) {
+    (void)shape;
     return 1;
 }
 
-static mixture_status prepare(mixture_model *model, mixture_error *error) {
-    size_t d = model->d;
-    for (size_t c = 0; c < model->k; c++) {
-        const double *p = probabilities_of(model, c);
-        double sum = 0;
-        for (size_t j = 0; j < d; j++) {
-            if (!(p[j] >= 0 && p[j] <= 1 + 1e-6)) {
-                return mix_error_invalid(error, "probabilities[%zu][%zu] is %g; expected a number from 0 to 1", c,
-                                         j, p[j]);
-            }
-            model->derived[c * d + j] = p[j] > 0 ? log(p[j]) : LOG_ZERO;
-            sum += p[j];
+static void stand_in(mixture_model *model) {
+    for (size_t i = 0; i < model->k * model->d; i++) {
+        model->arrays[PROBABILITIES][i] = 1 / (double)model->d;
+    }
+}
+
+/* eta = ln p_j, A = 0. */
+static mixture_status natural(const mixture_model *model, size_t c, double *eta, double *log_partition,
+                              mixture_error *error) {
+    const double *p = probabilities_of(model, c);
+    double sum = 0;
+    *log_partition = 0;
+    for (size_t j = 0; j < model->d; j++) {
+        if (!(p[j] >= 0 && p[j] <= 1 + 1e-6)) {
+            return mix_error_invalid(error, "probabilities[%zu][%zu] is %g; expected a number from 0 to 1", c, j,
+                                     p[j]);
         }
-        if (!(fabs(sum - 1) <= 1e-6)) {
-            return mix_error_invalid(error, "probabilities[%zu] sum to %.9g; expected 1", c, sum);
-        }
+        eta[j] = p[j] > 0 ? log(p[j]) : MIX_LOG_ZERO;
+        sum += p[j];
+    }
+    if (!(fabs(sum - 1) <= 1e-6)) {
+        return mix_error_invalid(error, "probabilities[%zu] sum to %.9g; expected 1", c, sum);
     }
     return MIXTURE_OK;
 }
-
-/* ---- Expect ----------------------------------------------------------------------------------------- */
 
 static double log_factorial(double n) {
     int sign;
     return n < 2 ? 0 : lgamma_r(n + 1, &sign); /* plain lgamma writes to a global */
 }
 
-static void log_base(size_t d, const mix_rows *rows, double *base) {
+static void log_base(const mix_shape *shape, const mix_rows *rows, double *base) {
     for (size_t r = 0; r < rows->count; r++) {
         double total = 0, sum = 0;
-        for (size_t j = 0; j < d; j++) {
+        for (size_t j = 0; j < shape->d; j++) {
             double n = rows->x[j * rows->stride + r];
             total += n;
             sum += log_factorial(n);
@@ -92,26 +83,11 @@ static void log_base(size_t d, const mix_rows *rows, double *base) {
     }
 }
 
-static void log_density(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch) {
-    (void)scratch;
-    for (size_t c = 0; c < model->k; c++) {
-        mix_kernel_current()->linear(rows, model->d, model->derived + c * model->d, densities + c * rows->stride);
-    }
-}
-
-static void accumulate(const mixture_model *model, size_t component, mixture_covariance covariance,
-                       const mix_rows *rows, const double *resp, double *statistics, double *scratch) {
-    (void)component;
-    (void)covariance;
-    (void)scratch;
-    mix_kernel_current()->sums(rows, model->d, resp, statistics);
-}
-
 /* ---- Maximize --------------------------------------------------------------------------------------- */
 
 /* p_j proportional to counts, none below its floor: those below are set to it and the rest share what is left,
 ** which may push further ones below, at most d times. This is the maximum under p_j >= floor_j. */
-static void solve(size_t d, const double *counts, const double *floors, double *p) {
+static void share_out(size_t d, const double *counts, const double *floors, double *p) {
     double left = 0, share = 1;
     for (size_t j = 0; j < d; j++) {
         p[j] = -1; /* not held at its floor */
@@ -133,39 +109,23 @@ static void solve(size_t d, const double *counts, const double *floors, double *
     }
 }
 
-static void maximize(mixture_model *model, const double *statistics, const mix_maximize *how, double *scratch) {
+static void solve(mixture_model *model, size_t c, const double *own, const double *all, double *floors) {
     size_t d = model->d;
-    double *floors = scratch, total = 0;
-    (void)how;
+    double *p = model->arrays[PROBABILITIES] + c * d, total = 0, counts = 0, sum = 0;
     for (size_t j = 0; j < d; j++) {
-        floors[j] = 0;
-        for (size_t c = 0; c < model->k; c++) {
-            floors[j] += statistics[c * (1 + d) + 1 + j];
-        }
-        total += floors[j];
+        total += all[1 + j];
+        counts += own[1 + j];
+        sum += p[j];
     }
     for (size_t j = 0; j < d; j++) {
-        floors[j] *= total > 0 ? FLOOR / total : 0;
+        floors[j] = all[1 + j] * (total > 0 ? MIX_EXPONENTIAL_FLOOR / total : 0);
     }
-    for (size_t c = 0; c < model->k; c++) {
-        const double *counts = statistics + c * (1 + d) + 1;
-        double own = 0;
-        for (size_t j = 0; j < d; j++) {
-            own += counts[j];
-        }
-        double *p = model->arrays[PROBABILITIES] + c * d;
-        if (own > MIX_EMPTY) {
-            solve(d, counts, floors, p);
-        } else {
-            double sum = 0; /* 0: nothing is known of it, not even from before */
-            for (size_t j = 0; j < d; j++) {
-                sum += p[j];
-            }
-            for (size_t j = 0; j < d && sum == 0; j++) {
-                p[j] = 1 / (double)d;
-            }
-        }
-        model->floored[c] = false;
+    if (counts > MIX_EMPTY) {
+        share_out(d, own + 1, floors, p);
+        return;
+    }
+    for (size_t j = 0; j < d && sum == 0; j++) { /* nothing is known of it, not even from before */
+        p[j] = 1 / (double)d;
     }
 }
 
@@ -178,7 +138,7 @@ static bool constrain(mixture_model *model, const mix_maximize *how, double *scr
         bool zero = false;
         for (size_t j = 0; j < model->d; j++) {
             zero = zero || p[j] == 0;
-            p[j] = p[j] == 0 ? FLOOR / (double)model->d : p[j];
+            p[j] = p[j] == 0 ? MIX_EXPONENTIAL_FLOOR / (double)model->d : p[j];
             sum += p[j];
         }
         for (size_t j = 0; j < model->d && zero; j++) {
@@ -189,12 +149,12 @@ static bool constrain(mixture_model *model, const mix_maximize *how, double *scr
 }
 
 /* Mean sum of a row. */
-static double mean_total(const mixture_model *model, const double *statistics) {
+static double mean_total(const mix_shape *shape, const double *statistics) {
     double sum = 0, rows = 0;
-    for (size_t c = 0; c < model->k; c++) {
-        const double *own = statistics + c * (1 + model->d);
+    for (size_t c = 0; c < shape->k; c++) {
+        const double *own = statistics + c * (1 + shape->d);
         rows += own[0];
-        for (size_t j = 0; j < model->d; j++) {
+        for (size_t j = 0; j < shape->d; j++) {
             sum += own[1 + j];
         }
     }
@@ -215,17 +175,6 @@ static bool coincide(const mixture_model *model, size_t a, size_t b) {
 
 /* ---- Coordinates for extrapolation: ln p, up to a constant ------------------------------------------------ */
 
-static size_t packed_size(size_t d) {
-    return d;
-}
-
-static void pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
-    (void)scratch;
-    for (size_t j = 0; j < model->d; j++) {
-        theta[j] = log(fmax(probabilities_of(model, component)[j], 1e-300));
-    }
-}
-
 static void unpack(mixture_model *model, size_t component, const double *theta, double *scratch) {
     double *p = model->arrays[PROBABILITIES] + component * model->d, top = -INFINITY, sum = 0;
     (void)scratch;
@@ -240,12 +189,6 @@ static void unpack(mixture_model *model, size_t component, const double *theta, 
     for (size_t j = 0; j < model->d; j++) {
         p[j] /= sum;
     }
-}
-
-/* Of ln p_j: the counts expected in category j, but for what is lost by their sum being known. */
-static void packed_information(size_t d, const double *theta, const double *statistics, double *information) {
-    (void)theta;
-    memcpy(information, statistics + 1, d * sizeof(double));
 }
 
 /* ---- Clustering space ------------------------------------------------------------------------------- */
@@ -281,19 +224,18 @@ static bool features(const mixture_data *data, mix_features variant, const mix_c
 
 /* ---- Single rows --------------------------------------------------------------------------------------- */
 
-static size_t partial_size(size_t d) {
-    (void)d;
+static size_t observed_size(const mix_shape *shape) {
+    (void)shape;
     return 1;
 }
 
-static long double partial_log_density(const mixture_model *model, size_t component, const double *x,
-                                       long double *squared_distance, long double *scratch) {
+static long double observed_log_density(const mixture_model *model, size_t component, const double *x,
+                                        long double *scratch) {
     const double *p = probabilities_of(model, component);
     long double observed = 0, result = 0;
     double total = 0;
     int sign;
     (void)scratch;
-    *squared_distance = 0;
     for (size_t j = 0; j < model->d; j++) {
         observed += isnan(x[j]) ? 0 : (long double)p[j];
         total += isnan(x[j]) ? 0 : x[j];
@@ -354,33 +296,33 @@ static void sample(const mixture_model *model, size_t component, const double *f
     }
 }
 
+/* ---- The family ------------------------------------------------------------------------------------------ */
+
+static const mix_exponential exponential = {.natural = natural, .solve = solve};
+static const mix_coordinates coordinates = {mix_exponential_log_size, mix_exponential_log_pack, unpack,
+                                            mix_exponential_log_information};
+static const mix_observed observed = {observed_size, observed_log_density, conditional};
+static const mix_sampling sampling = {sample_factors, sample};
+
 const mixture_family mixture_multinomial = {
+    MIX_EXPONENTIAL_MEMBERS,
     .name = "multinomial",
-    .counts = true,
-    .array_count = 1,
-    .arrays = {[PROBABILITIES] = {"probabilities", "probability", 1}},
-    .start_spread = 0.05, /* no category is shut out by a first partition */
-    .derived_size = derived_size,
-    .statistics_size = statistics_size,
-    .scratch_size = scratch_size,
+    .fit = "mmm_fit",
+    .select = "mmm_select",
+    .array_count = sizeof arrays / sizeof *arrays,
+    .arrays = arrays,
+    .column = column,
     .parameter_count = parameter_count,
     .least_rows = least_rows,
-    .prepare = prepare,
+    .stand_in = stand_in,
     .log_base = log_base,
-    .log_density = log_density,
-    .accumulate = accumulate,
-    .maximize = maximize,
     .constrain = constrain,
-    .mean_total = mean_total,
     .coincide = coincide,
-    .packed_size = packed_size,
-    .pack = pack,
-    .unpack = unpack,
-    .packed_information = packed_information,
     .features = features,
-    .partial_size = partial_size,
-    .partial_log_density = partial_log_density,
-    .conditional = conditional,
-    .sample_factors = sample_factors,
-    .sample = sample,
+    .start_spread = 0.05, /* no category is shut out by a first partition */
+    .mean_total = mean_total,
+    .exponential = &exponential,
+    .coordinates = &coordinates,
+    .observed = &observed,
+    .sampling = &sampling,
 };

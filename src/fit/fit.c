@@ -1,19 +1,22 @@
 /* fit.c: from data and options to a model: check, standardize, search, back into the caller's units. */
+#include <string.h>
+
 #include "error.h"
+#include "model.h"
 #include "options.h"
 #include "prepare.h"
 #include "result.h"
 
-static bool anything_given(const mixture_start *start) {
+static bool anything_given(const mixture_family *family, const mixture_start *start) {
     bool any = start->weights != NULL;
-    for (size_t a = 0; a < MIXTURE_ARRAYS; a++) {
+    for (size_t a = 0; start->arrays != NULL && a < family->array_count; a++) {
         any = any || start->arrays[a] != NULL;
     }
     return any;
 }
 
-/* Check what the caller gave, in the caller's units; what was not given stands in as equal weights, equal shares of
-** 1, the unit matrix. */
+/* Check what the caller gave, in the caller's units; equal weights and valid parameters stand in for what was
+** not given. */
 static mixture_status take_given(const mix_multistart *multistart, const mixture_options *options,
                                  mixture_model **result, mixture_error *error) {
     const mixture_start *start = &options->start;
@@ -25,11 +28,10 @@ static mixture_status take_given(const mix_multistart *multistart, const mixture
     for (size_t c = 0; c < k; c++) {
         given->weights[c] = start->weights != NULL && !options->equal_weights ? start->weights[c] : 1 / (double)k;
     }
+    multistart->family->stand_in(given);
     for (size_t a = 0; a < multistart->family->array_count; a++) {
-        size_t size = mix_family_array_size(multistart->family, a, d);
-        for (size_t i = 0; i < k * size; i++) {
-            double stand_in = multistart->family->arrays[a].rank == 1 ? 1 / (double)d : i % size % (d + 1) == 0;
-            given->arrays[a][i] = start->arrays[a] != NULL ? start->arrays[a][i] : stand_in;
+        if (start->arrays != NULL && start->arrays[a] != NULL) {
+            memcpy(given->arrays[a], start->arrays[a], k * mix_model_array_size(given, a) * sizeof(double));
         }
     }
     mixture_error inner = {MIXTURE_OK, ""};
@@ -37,7 +39,7 @@ static mixture_status take_given(const mix_multistart *multistart, const mixture
     if (status == MIXTURE_INVALID) {
         return mix_error_invalid(error, "option init: %s", inner.text);
     }
-    if (multistart->family->standardize) {
+    if (multistart->family->move != NULL) {
         multistart->family->move(given, &multistart->data->frame, false);
     }
     return mix_error_status(error, status);
@@ -70,7 +72,7 @@ mixture_status mixture_fit(const mixture_family *family, mixture_data *data, con
     if (status == MIXTURE_OK) {
         status = mix_prepare_k(data, options, distinct, error);
     }
-    if (status == MIXTURE_OK && anything_given(&options->start)) {
+    if (status == MIXTURE_OK && anything_given(family, &options->start)) {
         status = take_given(&multistart, options, &given, error);
         multistart.given = given;
     }

@@ -33,12 +33,16 @@ typedef struct batch {
 /* Bytes that fits of k components need, about: what they share, models that are kept or tried, work space. */
 static double arena_bytes(const mix_plan *plan, const mix_init *init, size_t k) {
     const mixture_family *family = plan->family;
-    size_t d = plan->data->d, rows = mix_init_sample(init)->rows;
+    size_t rows = mix_init_sample(init)->rows;
     double n_init = plan->options.n_init;
-    double model = (double)k * (double)(family->derived_size(d) + d * d + d + 3);
-    double statistics = (double)mix_statistics_size(family, MIXTURE_FULL, k, d);
-    double scratch = (double)mix_family_scratch(family, k, d);
-    double traces = 1000.0 * (MIXTURE_COVARIANCES + 2); /* of fits that take long */
+    const mix_shape shape = {.family = family, .k = k, .d = plan->data->d}; /* of the most free structure */
+    double model = (double)k * (double)(family->derived_size(&shape) + 3);
+    for (size_t a = 0; a < family->array_count; a++) {
+        model += (double)k * (double)mix_family_array_size(&shape, a);
+    }
+    double statistics = (double)mix_statistics_size(&shape);
+    double scratch = (double)mix_family_scratch(&shape);
+    double traces = 1000.0 * (MIX_MOST_STRUCTURES); /* of fits that take long */
     double doubles = (double)rows * (n_init + 4) + 60 * model + 8 * statistics + 4 * scratch + traces;
     return 2 * sizeof(double) * doubles; /* every piece may be nearly twice as large */
 }
@@ -48,13 +52,15 @@ mix_jobs mix_jobs_choose(const mix_plan *plan, const mix_init *init, const mix_s
     largest = largest < plan->distinct ? largest : plan->distinct;
     double bytes = arena_bytes(plan, init, largest), work = 0;
     for (size_t i = 0; i < count; i++) {
-        work += (double)plan->structure_count * mix_expect_work(plan->data, by_k[i].k);
+        const mix_shape shape = {.family = plan->family, .k = by_k[i].k, .d = plan->data->d};
+        work += (double)plan->structure_count * mix_expect_work(plan->data, &shape);
     }
     if (wanted == 0) {
         wanted = work < WORTH_THREADS ? 1 : mix_threads_available();
         wanted = wanted < MIX_MAX_THREADS ? wanted : MIX_MAX_THREADS;
     }
-    if (bytes > MOST_ARENA_BYTES || mix_expect_splits(plan->data, largest)) {
+    const mix_shape shape = {.family = plan->family, .k = largest, .d = plan->data->d};
+    if (bytes > MOST_ARENA_BYTES || mix_expect_splits(plan->data, &shape)) {
         wanted = 1;
     }
     return (mix_jobs){wanted < count ? wanted : count, bytes <= MOST_ARENA_BYTES ? (size_t)bytes : 0};

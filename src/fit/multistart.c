@@ -45,7 +45,7 @@ typedef struct mix_contest {
 void mix_multistart_begin(mix_multistart *multistart, const mixture_family *family, const mixture_data *data,
                           const mix_cancel *cancel) {
     *multistart = (mix_multistart){.family = family, .data = data, .cancel = cancel};
-    for (int i = 0; i < MIXTURE_COVARIANCES; i++) {
+    for (int i = 0; i < MIX_MOST_STRUCTURES; i++) {
         multistart->single[i] = (double)NAN;
     }
 }
@@ -53,7 +53,7 @@ void mix_multistart_begin(mix_multistart *multistart, const mixture_family *fami
 bool mix_multistart_everything_given(const mixture_family *family, const mixture_options *options) {
     bool all = options->start.weights != NULL || options->equal_weights;
     for (size_t a = 0; a < family->array_count; a++) {
-        all = all && options->start.arrays[a] != NULL;
+        all = all && options->start.arrays != NULL && options->start.arrays[a] != NULL;
     }
     return all;
 }
@@ -158,7 +158,7 @@ static long first_maps(const mix_contest *contest) {
 static mixture_status enter_near(mix_contest *contest, mix_em *em, const mixture_model *near, bool trial,
                                  mixture_model *model) {
     mix_model_copy(model, near);
-    model->covariance = contest->options->covariance;
+    model->structure = contest->options->structure;
     contest->multistart->family->constrain(model, &em->how, mix_expect_scratch(em->expect));
     mixture_status status = mixture_model_prepare(model, contest->error);
     contender entry = {.model = model, .loglik = (double)-INFINITY, .anchor = true};
@@ -184,9 +184,9 @@ static mixture_status draw(mix_contest *contest, mix_em *em, size_t number, bool
 /* Whether another structure of the kind has picked candidates for this one. */
 static bool is_picked(const mix_contest *contest) {
     const mix_multistart *multistart = contest->multistart;
-    bool own = contest->options->covariance == MIXTURE_FULL; /* the default structure, the most free one */
+    bool own = contest->options->structure == 0; /* the default, the most free one */
     return multistart->share && !own && multistart->picked_k == contest->options->k &&
-           multistart->pick_count[mix_covariance_kind(contest->options->covariance)] > 0;
+           multistart->pick_count[mix_family_kind(multistart->family, contest->options->structure)] > 0;
 }
 
 /* Draw the candidates: all, or those that were picked, none of which needs a trial. */
@@ -194,10 +194,10 @@ static mixture_status draw_candidates(mix_contest *contest, mix_em *em, const mi
                                       mixture_model *model) {
     const mix_multistart *multistart = contest->multistart;
     const mixture_options *options = contest->options;
-    mix_covariance_kinds kind = mix_covariance_kind(options->covariance);
+    int kind = mix_family_kind(multistart->family, options->structure);
     bool picked = is_picked(contest);
     /* Where everything that can be drawn follows from what was given, one candidate is all there is. */
-    bool fixed = multistart->given != NULL && options->start.arrays[0] != NULL;
+    bool fixed = multistart->given != NULL && options->start.arrays != NULL && options->start.arrays[0] != NULL;
     size_t count = fixed || options->k == 1 ? 1 : (size_t)options->n_init;
     bool trial = !picked && (count > 1 || near != NULL);
     mixture_status status = near != NULL ? enter_near(contest, em, near, trial, model) : MIXTURE_OK;
@@ -220,7 +220,7 @@ static mixture_status draw_candidates(mix_contest *contest, mix_em *em, const mi
 /* Note the best drawn finalists for the structures of the same kind that follow. */
 static void note_picks(mix_contest *contest) {
     mix_multistart *multistart = contest->multistart;
-    mix_covariance_kinds kind = mix_covariance_kind(contest->options->covariance);
+    int kind = mix_family_kind(multistart->family, contest->options->structure);
     if (multistart->picked_k != contest->options->k) {
         multistart->picked_k = contest->options->k;
         memset(multistart->pick_count, 0, sizeof multistart->pick_count);
@@ -272,6 +272,9 @@ static mixture_status choose_candidates(mix_contest *contest, const mixture_mode
     mixture_model *model = mixture_model_new(multistart->family, contest->options->k, multistart->data->d);
     mixture_status status = model != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
     mix_em *em = &contest->em;
+    if (model != NULL) {
+        model->structure = contest->options->structure;
+    }
     if (status == MIXTURE_OK && sample != multistart->data) {
         em = &contest->sample_em;
         status = mix_em_init(em, multistart->family, sample, contest->options, multistart->cancel);
@@ -298,7 +301,7 @@ static mixture_status enter_given(mix_contest *contest) {
         return mix_error_status(contest->error, MIXTURE_NOMEM);
     }
     mix_model_copy(model, multistart->given);
-    model->covariance = contest->options->covariance;
+    model->structure = contest->options->structure;
     multistart->family->constrain(model, &contest->em.how, mix_expect_scratch(contest->em.expect));
     return mixture_model_prepare(model, contest->error);
 }
@@ -324,8 +327,10 @@ static mixture_status finish_finalist(mix_contest *contest, contender *entry) {
 /* Continue the finalists; the best one's place and how its run went. The others are continued only if that costs
 ** little or as long as nothing sound has been found. */
 static mixture_status continue_finalists(mix_contest *contest, size_t *best, mix_run *run) {
+    const mix_shape shape = {
+        .family = contest->multistart->family, .k = contest->options->k, .d = contest->multistart->data->d};
     contender top = {.soundness = {true, true}};
-    bool cheap = mix_expect_work(contest->multistart->data, contest->options->k) <= CHEAP_PASS;
+    bool cheap = mix_expect_work(contest->multistart->data, &shape) <= CHEAP_PASS;
     for (size_t i = 0; i < FINALISTS && contest->finalists[i].model != NULL; i++) {
         bool sound = top.model != NULL && !top.soundness.degenerate && !top.soundness.saddle;
         if (sound && !cheap) {
@@ -358,8 +363,9 @@ static mixture_status warn(mix_contest *contest, mix_found *found) {
         status = mix_model_warn(model, "the fit is at a saddle: fewer components reach the same log-likelihood");
     }
     if (status == MIXTURE_OK && found->run.fell) {
-        status = mix_model_warn(model, "the log-likelihood fell and stayed below its highest: the variance floor "
-                                       "(min_variance) stands in the way");
+        status =
+            mix_model_warn(model, "the log-likelihood fell and stayed below its highest: %s stands in the way",
+                           model->family->floor);
     } else if (status == MIXTURE_OK && !found->run.converged && contest->options->max_iter > 0) {
         status = mix_model_warn(model, "not converged after %ld iterations (max_iter)", found->run.iterations);
     }
@@ -370,7 +376,7 @@ static mixture_status warn(mix_contest *contest, mix_found *found) {
 ** to. */
 static double mean_total(const mix_contest *contest) {
     const mixture_family *family = contest->multistart->family;
-    mixture_model shape = {.family = family, .k = contest->options->k, .d = contest->multistart->data->d};
+    const mix_shape shape = {.family = family, .k = contest->options->k, .d = contest->multistart->data->d};
     return family->mean_total != NULL ? family->mean_total(&shape, contest->em.statistics + MIX_TOTALS) : 0;
 }
 
@@ -400,7 +406,7 @@ static mixture_status hold_contest(mix_contest *contest, const mixture_model *ne
     if (status != MIXTURE_OK) {
         return mix_error_status(contest->error, status);
     }
-    contest->em.single = multistart->single[options->covariance];
+    contest->em.single = multistart->single[options->structure];
     status = mix_multistart_everything_given(multistart->family, options) ? enter_given(contest)
                                                                           : choose_candidates(contest, near);
     if (status == MIXTURE_OK) {
@@ -409,7 +415,7 @@ static mixture_status hold_contest(mix_contest *contest, const mixture_model *ne
     if (status == MIXTURE_OK) {
         status = take_winner(contest, best, found);
     }
-    multistart->single[options->covariance] = contest->em.single;
+    multistart->single[options->structure] = contest->em.single;
     return status;
 }
 

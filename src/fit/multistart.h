@@ -2,7 +2,6 @@
 #ifndef MIX_MULTISTART_H
 #define MIX_MULTISTART_H
 
-#include "covariance.h"
 #include "em.h"
 #include "init.h"
 #include "soundness.h"
@@ -16,13 +15,13 @@ typedef struct mix_multistart {
     const mix_cancel *cancel;
     mix_init *init;                     /* may be NULL when the start gives everything */
     const mixture_model *given;         /* what the caller gave, in the data's frame; NULL: nothing */
-    double single[MIXTURE_COVARIANCES]; /* log-likelihood of one component, by structure; NAN: not asked for yet */
+    double single[MIX_MOST_STRUCTURES]; /* log-likelihood of one component, by structure; NAN: not asked for yet */
 
     /* Fits of several structures, one after the other for each k: what the first one of a kind finds out about the
     ** drawn candidates serves the others, which draw only the best. */
     bool share;
     size_t picked_k;
-    size_t picks[MIX_KINDS][MIX_MULTISTART_PICKS], pick_count[MIX_KINDS]; /* candidates' numbers */
+    size_t picks[MIX_MOST_KINDS][MIX_MULTISTART_PICKS], pick_count[MIX_MOST_KINDS]; /* candidates' numbers */
 } mix_multistart;
 
 /* What was found. */
@@ -38,7 +37,7 @@ void mix_multistart_begin(mix_multistart *multistart, const mixture_family *fami
 /* Whether the caller's start leaves nothing to draw. */
 bool mix_multistart_everything_given(const mixture_family *family, const mixture_options *options);
 
-/* Fit options->k components with options->covariance. near: a fit of as many components with another structure to
+/* Fit options->k components with options->structure. near: a fit of as many components with another structure to
 ** start from besides the candidates that are drawn, in the data's frame; NULL: none. On MIXTURE_OK
 ** mix_found_clear() frees. */
 mixture_status mix_multistart_run(mix_multistart *multistart, const mixture_options *options,

@@ -9,7 +9,6 @@
 void mixture_options_default(mixture_options *options) {
     memset(options, 0, sizeof *options);
     options->k = 1;
-    options->covariance = MIXTURE_FULL;
     options->max_iter = 1000;
     options->tol = 1e-8;
     options->n_init = 10;

@@ -9,12 +9,13 @@ static const double MOST_WEIGHT = 1e280;
 
 mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
                                 size_t most, const mix_cancel *cancel, size_t *distinct, mixture_error *error) {
+    const mix_shape shape = {.family = family, .k = 1, .d = data->d};
     size_t column = 0;
     mixture_error inner = {MIXTURE_OK, ""};
     if (data->rows == 0) {
         return mix_error_invalid(error, "there are no rows; expected at least one");
     }
-    mixture_status status = mix_data_standardize(data, family->standardize, cancel, &column, &inner);
+    mixture_status status = mix_data_standardize(data, mix_family_framed(&shape), cancel, &column, &inner);
     if (status == MIXTURE_INVALID) {
         const char *const *names = options->columns;
         return names != NULL

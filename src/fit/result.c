@@ -6,22 +6,17 @@
 #include "error.h"
 #include "options.h"
 
-/* A density in x is one in z = (x - center) / scale divided by the scales; and each row has a part that depends on
-** no parameter. */
 mixture_status mix_result_shift(const mix_multistart *multistart, double *shift) {
     const mixture_family *family = multistart->family;
     const mixture_data *data = multistart->data;
-    *shift = 0;
-    for (size_t j = 0; family->standardize && j < data->d; j++) {
-        *shift -= log(data->frame.scale[j]);
-    }
-    *shift *= data->total_weight;
+    const mix_shape shape = {.family = family, .k = 1, .d = data->d};
+    *shift = mix_family_log_scale(&shape, &data->frame) * data->total_weight;
     for (size_t b = 0; family->log_base != NULL && b * MIX_BLOCK_ROWS < data->rows; b++) {
         mix_rows rows = mix_data_block(data, b);
         if (mix_cancelled(multistart->cancel)) {
             return MIXTURE_CANCELLED;
         }
-        *shift += mix_family_log_base(family, data->d, &rows);
+        *shift += mix_family_log_base(&shape, &rows);
     }
     return MIXTURE_OK;
 }
@@ -41,10 +36,11 @@ static double total_weight(const mix_multistart *multistart) {
 
 mix_criteria mix_result_criteria(const mix_multistart *multistart, const mixture_options *options,
                                  const mix_run *run) {
+    const mix_shape shape = {
+        .family = multistart->family, .k = options->k, .d = multistart->data->d, .structure = options->structure};
     mix_criteria criteria;
     criteria.parameters =
-        (options->equal_weights ? 0 : options->k - 1) +
-        multistart->family->parameter_count(options->covariance, options->k, multistart->data->d);
+        (options->equal_weights ? 0 : options->k - 1) + multistart->family->parameter_count(&shape);
     criteria.aic = -2 * run->loglik + 2 * (double)criteria.parameters;
     criteria.bic = -2 * run->loglik + (double)criteria.parameters * log(total_weight(multistart));
     criteria.icl = criteria.bic + 2 * run->entropy;
@@ -55,7 +51,7 @@ mixture_status mix_result_deliver(const mix_multistart *multistart, const mixtur
                                   mix_found *found, mixture_model **result, mixture_error *error) {
     mixture_model *model = found->model;
     mix_run *run = &found->run;
-    if (multistart->family->standardize) {
+    if (multistart->family->move != NULL) {
         multistart->family->move(model, &multistart->data->frame, true);
     }
     mixture_status status = mixture_model_prepare(model, error);
@@ -63,7 +59,7 @@ mixture_status mix_result_deliver(const mix_multistart *multistart, const mixtur
         return status;
     }
     mix_criteria criteria = mix_result_criteria(multistart, options, run);
-    model->covariance = options->covariance;
+    model->structure = options->structure;
     model->fitted = true;
     model->n = total_weight(multistart);
     model->equal_weights = options->equal_weights;

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "covariance.h"
 #include "error.h"
 #include "jobs.h"
 #include "memory.h"
@@ -12,12 +11,6 @@
 #include "options.h"
 #include "prepare.h"
 #include "result.h"
-
-/* The structures, each after those that are nested in it. */
-static const mixture_covariance nested_order[] = {
-    MIXTURE_EII, MIXTURE_SPHERICAL, MIXTURE_EEI, MIXTURE_VEI, MIXTURE_EVI, MIXTURE_DIAG, MIXTURE_TIED,
-    MIXTURE_VEE, MIXTURE_EVE,       MIXTURE_VVE, MIXTURE_EEV, MIXTURE_VEV, MIXTURE_EVV,  MIXTURE_FULL,
-};
 
 typedef struct mix_selection {
     mix_multistart multistart; /* for what all candidates share */
@@ -45,23 +38,28 @@ static void sort_candidates(mixture_candidate *candidates, size_t count, mixture
 
 /* ---- What there is to fit ---------------------------------------------------------------------------- */
 
+/* Whether the choices name a structure, or one that is the same for so many columns. */
+static bool is_chosen(const mix_structures_table *table, const mixture_choices *choices, int structure, size_t d) {
+    bool chosen = choices->structures == NULL;
+    for (size_t i = 0; choices->structures != NULL && i < choices->structure_count; i++) {
+        chosen = chosen || table->canonical(choices->structures[i], d) == structure;
+    }
+    return chosen;
+}
+
 /* Structures that the choices name and that differ for so many columns, in nested order. */
 static void list_structures(mix_plan *plan, const mixture_choices *choices) {
+    const mix_structures_table *table = plan->family->structures;
     size_t d = plan->data->d;
-    if (!plan->family->structured) {
-        plan->structures[0] = MIXTURE_FULL;
+    if (table == NULL) {
+        plan->structures[0] = 0;
         plan->structure_count = 1;
         return;
     }
-    for (size_t i = 0; i < MIXTURE_COVARIANCES; i++) {
-        bool wanted = choices->covariances == NULL;
-        for (size_t j = 0; choices->covariances != NULL && j < choices->covariance_count; j++) {
-            const char *chosen = mixture_covariance_code(choices->covariances[j], d);
-            wanted = wanted || strcmp(chosen, mixture_covariance_code(nested_order[i], d)) == 0;
-        }
-        /* With one column only volumes differ, and EII and VII come first. */
-        if (wanted && (d > 1 || i < 2)) {
-            plan->structures[plan->structure_count++] = nested_order[i];
+    for (int i = 0; i < table->count; i++) {
+        int structure = table->order[i];
+        if (table->canonical(structure, d) == structure && is_chosen(table, choices, structure, d)) {
+            plan->structures[plan->structure_count++] = structure;
         }
     }
 }
@@ -129,7 +127,7 @@ static void keep_best(mix_selection *selection, mix_structures *of_k) {
     mix_found_clear(&of_k->best);
 }
 
-static mixture_status fit_groups(mix_selection *selection, size_t arena_bytes) {
+static mixture_status fit_every_k(mix_selection *selection, size_t arena_bytes) {
     const mix_multistart *multistart = &selection->multistart;
     const mix_plan *plan = &selection->plan;
     mix_jobs how = mix_jobs_choose(plan, multistart->init, selection->by_k, selection->by_k_count);
@@ -179,7 +177,7 @@ static mixture_status fit_again(mix_selection *selection, mixture_candidate *can
     mixture_candidate entry = {0};
     mix_found found;
     options.k = candidate->k;
-    options.covariance = candidate->covariance;
+    options.structure = candidate->structure;
     mixture_status status = mix_multistart_run(&selection->multistart, &options, NULL, &found, &reason);
     if (status != MIXTURE_OK) {
         return status == MIXTURE_INVALID ? MIXTURE_OK : status; /* what there is stays */
@@ -241,7 +239,7 @@ static mixture_status deliver(mix_selection *selection, mixture_model **result) 
     }
     mixture_options options = plan->options;
     options.k = selection->winner.k;
-    options.covariance = selection->winner.covariance;
+    options.structure = selection->winner.structure;
     mix_result_run(&selection->multistart, plan->shift, &selection->best.run);
     mixture_model *model = NULL;
     mixture_status status =
@@ -291,7 +289,7 @@ mixture_status mix_select(const mixture_family *family, mixture_data *data, cons
         status = prepare(&selection, data);
     }
     if (status == MIXTURE_OK) {
-        status = fit_groups(&selection, arena_bytes);
+        status = fit_every_k(&selection, arena_bytes);
     }
     if (status == MIXTURE_OK) {
         status = fit_best_again(&selection);

@@ -15,7 +15,7 @@ typedef struct structures_fit {
     mix_multistart multistart;
     mixture_options options; /* of the candidate at hand */
     mix_structures *of_k;
-    mix_found fits[MIXTURE_COVARIANCES]; /* by place in plan->structures[] */
+    mix_found fits[MIX_MOST_STRUCTURES]; /* by place in plan->structures[] */
 } structures_fit;
 
 /* ---- Order ------------------------------------------------------------------------------------------- */
@@ -42,12 +42,12 @@ int mix_structures_compare(const mixture_candidate *a, const mixture_candidate *
 
 /* The fit with the highest likelihood among the structures nested in this one. */
 static const mixture_model *find_near(const structures_fit *fit, size_t place) {
-    const mixture_covariance *structures = fit->plan->structures;
+    const int *structures = fit->plan->structures;
     const mix_found *near = NULL;
     for (size_t i = 0; i < place; i++) {
         const mix_found *found = &fit->fits[i];
         bool sound = found->model != NULL && !found->soundness.degenerate && !found->soundness.saddle;
-        if (sound && mix_covariance_nested(structures[i], structures[place]) &&
+        if (sound && fit->plan->family->structures->nested(structures[i], structures[place]) &&
             (near == NULL || found->run.loglik > near->run.loglik)) {
             near = found;
         }
@@ -72,7 +72,7 @@ mixture_status mix_structures_enter(const mix_plan *plan, const mix_multistart *
     mix_result_run(multistart, plan->shift, &run);
     mix_criteria criteria = mix_result_criteria(multistart, options, &run);
     candidate->k = options->k;
-    candidate->covariance = options->covariance;
+    candidate->structure = options->structure;
     candidate->fitted = true;
     candidate->sound = !found->soundness.degenerate && !found->soundness.saddle;
     candidate->loglik = run.loglik;
@@ -102,9 +102,10 @@ static mixture_status fit_candidate(structures_fit *fit, size_t place, mixture_c
 
 /* An earlier candidate that is the same: for one component many structures are. */
 static const mixture_candidate *find_same(const structures_fit *fit, size_t place) {
-    const mixture_covariance *structures = fit->plan->structures;
+    const mixture_family *family = fit->plan->family;
+    const int *structures = fit->plan->structures;
     for (size_t i = 0; fit->of_k->k == 1 && i < place; i++) {
-        if (mix_covariance_kind(structures[i]) == mix_covariance_kind(structures[place])) {
+        if (mix_family_kind(family, structures[i]) == mix_family_kind(family, structures[place])) {
             return &fit->of_k->candidates[i];
         }
     }
@@ -120,7 +121,7 @@ static mixture_status fill_in(structures_fit *fit, size_t place) {
         status = copy_warnings(candidate, same->warnings, same->warning_count);
     }
     candidate->k = fit->options.k = fit->of_k->k;
-    candidate->covariance = fit->options.covariance = fit->plan->structures[place];
+    candidate->structure = fit->options.structure = fit->plan->structures[place];
     return same != NULL ? status : fit_candidate(fit, place, candidate);
 }
 

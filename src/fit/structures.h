@@ -8,9 +8,9 @@
 typedef struct mix_plan {
     const mixture_family *family;
     const mixture_data *data; /* standardized */
-    mixture_options options;  /* of every candidate, but for k and covariance */
+    mixture_options options;  /* of every candidate, but for k and structure */
     mixture_criterion criterion;
-    mixture_covariance structures[MIXTURE_COVARIANCES]; /* each after those that are nested in it */
+    int structures[MIX_MOST_STRUCTURES]; /* each after those that are nested in it */
     size_t structure_count;
     size_t distinct; /* rows, counted no further than the largest k */
     double shift;    /* see mix_result_shift */

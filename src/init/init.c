@@ -110,14 +110,15 @@ static bool copy_extras(mix_init *init) {
 static bool make_space(mix_init *init, size_t most) {
     const mixture_family *family = init->family;
     size_t n = init->sample->rows, d = init->sample->d;
-    size_t size = mix_statistics_size(family, MIXTURE_FULL, most, d); /* no structure has more */
+    const mix_shape shape = {.family = family, .k = most, .d = d};
+    size_t size = mix_statistics_size(&shape); /* no structure has more than the default one */
     return (init->labels = mix_memory_array(n, sizeof(size_t))) != NULL &&
            (init->names = mix_memory_array(most, 2 * sizeof(size_t))) != NULL &&
            (init->placed = mix_memory_array(most, sizeof(bool))) != NULL &&
            (init->centers = mix_memory_array(most, d * sizeof(double))) != NULL &&
            (init->totals = mix_memory_array(most, sizeof(double))) != NULL &&
            (init->chances = mix_memory_array(n, 2 * sizeof(double))) != NULL &&
-           (init->scratch = mix_memory_array(family->scratch_size(most, d), sizeof(double))) != NULL &&
+           (init->scratch = mix_memory_array(family->scratch_size(&shape), sizeof(double))) != NULL &&
            (init->statistics = mix_memory_array(size, sizeof(double))) != NULL &&
            (init->resp = mix_memory_array(most, MIX_BLOCK_ROWS * sizeof(double))) != NULL;
 }
@@ -278,7 +279,7 @@ static mixture_status grow_tree(mix_init *init) {
 }
 
 bool mix_init_from_tree(const mix_init *init, size_t number) {
-    return number == 0 && init->family->structured && init->known == NULL &&
+    return number == 0 && init->family->tree && init->known == NULL &&
            init->options->init == MIXTURE_INIT_KMEANSPP;
 }
 
@@ -410,12 +411,12 @@ mixture_status mix_init_repeats(mix_init *init, size_t k, size_t number, bool *r
 /* Statistics of the sample with each row belonging to the component of its label, but for the share that the
 ** family wants spread over all; or to every component alike when `labels` is NULL. A known component has its row
 ** wholly. False when cancelled. */
-static bool accumulate(mix_init *init, const mixture_model *model, mixture_covariance covariance,
-                       const size_t *labels) {
+static bool accumulate(mix_init *init, const mixture_model *model, const size_t *labels) {
     const mixture_data *sample = init->sample;
+    const mix_shape shape = mix_shape_of(model);
     size_t k = model->k;
     double spread = labels == NULL ? 1 : init->family->start_spread;
-    memset(init->statistics, 0, mix_statistics_size(init->family, covariance, k, sample->d) * sizeof(double));
+    memset(init->statistics, 0, mix_statistics_size(&shape) * sizeof(double));
     for (size_t b = 0; b * MIX_BLOCK_ROWS < sample->rows; b++) {
         mix_rows rows = mix_data_block(sample, b);
         memset(init->resp, 0, k * MIX_BLOCK_ROWS * sizeof(double));
@@ -432,7 +433,7 @@ static bool accumulate(mix_init *init, const mixture_model *model, mixture_covar
                 init->resp[c * rows.stride + r] = init->weight[row] * resp;
             }
         }
-        mix_statistics_accumulate(model, covariance, &rows, init->resp, init->statistics, init->scratch);
+        mix_statistics_accumulate(model, &rows, init->resp, init->statistics, init->scratch);
         if (mix_cancelled(init->cancel)) {
             return false;
         }
@@ -450,9 +451,8 @@ static void override(const mix_init *init, const mixture_model *given, mixture_m
         memcpy(model->weights, given->weights, model->k * sizeof(double));
     }
     for (size_t a = 0; a < init->family->array_count; a++) {
-        if (start->arrays[a] != NULL) {
-            memcpy(model->arrays[a], given->arrays[a],
-                   model->k * mix_family_array_size(init->family, a, model->d) * sizeof(double));
+        if (start->arrays != NULL && start->arrays[a] != NULL) {
+            memcpy(model->arrays[a], given->arrays[a], model->k * mix_model_array_size(model, a) * sizeof(double));
         }
     }
 }
@@ -461,19 +461,18 @@ mixture_status mix_init_draw(mix_init *init, size_t number, const mixture_model 
                              mixture_model *model, mixture_error *error) {
     /* Statistics are centered at the model's first array: at 0, the data's center. */
     for (size_t a = 0; a < init->family->array_count; a++) {
-        memset(model->arrays[a], 0, model->k * mix_family_array_size(init->family, a, model->d) * sizeof(double));
+        memset(model->arrays[a], 0, model->k * mix_model_array_size(model, a) * sizeof(double));
     }
-    bool located = given != NULL && init->options->start.arrays[0] != NULL;
+    bool located = given != NULL && init->options->start.arrays != NULL && init->options->start.arrays[0] != NULL;
     size_t *labels = NULL;
     mixture_status status = located ? MIXTURE_OK : get_partition(init, model->k, number, &labels);
     if (status != MIXTURE_OK) {
         return mix_error_status(error, status);
     }
     /* With the locations given, what is left out is at first that of all the data, for every component. */
-    if (!accumulate(init, model, how->covariance, labels)) {
+    if (!accumulate(init, model, labels)) {
         return mix_error_status(error, MIXTURE_CANCELLED);
     }
-    model->covariance = how->covariance;
     status = mix_statistics_maximize(model, init->statistics, how, init->scratch, error);
     if (status == MIXTURE_OK && given != NULL) {
         override(init, given, model);

@@ -24,7 +24,7 @@ mixture_status mix_init_fork(const mix_init *init, size_t most, const mix_cancel
 /* The sample: the data themselves when they are small. */
 const mixture_data *mix_init_sample(const mix_init *init);
 
-/* Whether a candidate comes from hierarchical clustering: number 0 of Gaussians, when nothing is known of the components
+/* Whether a candidate comes from hierarchical clustering: number 0, of families with a tree, when nothing is known of the components
 ** and nothing else was asked for. */
 bool mix_init_from_tree(const mix_init *init, size_t number);
 
@@ -33,7 +33,7 @@ bool mix_init_from_tree(const mix_init *init, size_t number);
 ** _CANCELLED. */
 mixture_status mix_init_repeats(mix_init *init, size_t k, size_t number, bool *repeats);
 
-/* Candidate number 0, 1, … of model->k components: the same whatever was drawn before. The model is prepared. What
+/* Candidate number 0, 1, … of model->k components and model->structure: the same whatever was drawn before. The model is prepared. What
 ** options->start gives is taken from `given`, a model in the data's frame (NULL: nothing is given). Candidates of
 ** the same number and k share their partition of the rows, whatever their structure. */
 mixture_status mix_init_draw(mix_init *init, size_t number, const mixture_model *given, const mix_maximize *how,

@@ -8,6 +8,7 @@
 #include "family.h"
 #include "members.h"
 #include "memory.h"
+#include "names_json.h"
 #include "selection_json.h"
 
 /* ---- Out --------------------------------------------------------------------------------------------- */
@@ -46,11 +47,11 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
     if (model->columns != NULL) {
         mix_members_write_strings(writer, "columns", model->columns, model->d);
     }
-    if (family->structured) {
+    if (family->structures != NULL) {
         /* Chosen among codes, it is named by its code. */
-        mix_members_write_string(writer, "covariance",
-                                 model->candidates != NULL ? mixture_covariance_code(model->covariance, model->d)
-                                                           : mixture_covariance_name(model->covariance));
+        const char *name = model->candidates != NULL ? mixture_structure_code(family, model->structure, model->d)
+                                                     : mixture_structure_name(family, model->structure);
+        mix_members_write_string(writer, family->structures->key, name);
     }
     if (model->equal_weights) {
         mix_members_write_boolean(writer, "equal_weights", true);
@@ -62,7 +63,7 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
     mix_json_write_array(writer, model->weights, model->k, 1, 0);
     for (size_t a = 0; a < family->array_count; a++) {
         mix_json_write_key(writer, family->arrays[a].name);
-        mix_json_write_array(writer, model->arrays[a], model->k, model->d, family->arrays[a].rank);
+        mix_json_write_array(writer, model->arrays[a], model->k, model->d, (int)family->arrays[a].rank);
     }
     if (model->fitted) {
         write_fit(model, writer);
@@ -75,19 +76,7 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
 static mixture_status read_family(mix_json_value root, const mixture_family **family, mixture_error *error) {
     mix_json_value value;
     mixture_status status = mix_members_need(root, "family", &value, error);
-    if (status != MIXTURE_OK) {
-        return status;
-    }
-    *family = NULL;
-    if (mix_json_type_of(value) == MIX_JSON_STRING) {
-        char *name = mix_json_string(value, NULL);
-        if (name == NULL) {
-            return mix_error_status(error, MIXTURE_NOMEM);
-        }
-        *family = mixture_family_find(name);
-        mix_memory_free(name);
-    }
-    return *family != NULL ? MIXTURE_OK : mix_json_complain(value, "gaussian or multinomial", error);
+    return status == MIXTURE_OK ? mix_names_json_read_family(value, family, error) : status;
 }
 
 /* k from the weights, d from the first element of the first parameter array. */
@@ -134,7 +123,7 @@ static mixture_status read_arrays(mix_json_value root, const mixture_family *fam
         status = mix_members_need(root, family->arrays[a].name, &value, error);
         if (status == MIXTURE_OK) {
             double *numbers = arrays != NULL ? arrays[a] : NULL;
-            status = mix_json_read_array(value, k, d, family->arrays[a].rank, numbers, error);
+            status = mix_json_read_array(value, k, d, (int)family->arrays[a].rank, numbers, error);
         }
     }
     return status;
@@ -152,25 +141,6 @@ static mixture_status read_parameters(mix_json_value root, mixture_model *model,
     return status;
 }
 
-mixture_status mix_model_json_read_covariance(mix_json_value value, mixture_covariance *covariance,
-                                              mixture_error *error) {
-    bool known = false;
-    if (mix_json_type_of(value) == MIX_JSON_STRING) {
-        char *name = mix_json_string(value, NULL);
-        if (name == NULL) {
-            return mix_error_status(error, MIXTURE_NOMEM);
-        }
-        known = mixture_covariance_find(name, covariance);
-        mix_memory_free(name);
-    }
-    return known ? MIXTURE_OK
-                 : mix_json_complain(
-                       value,
-                       "full, tied, diag, spherical, or a mclust code: EII, VII, EEI, VEI, EVI, VVI, EEE, VEE, "
-                       "EVE, VVE, EEV, VEV, EVV, VVV",
-                       error);
-}
-
 static mixture_status read_names(mix_json_value root, mixture_model *model, mixture_error *error) {
     mix_json_value value;
     mixture_status status = MIXTURE_OK;
@@ -181,8 +151,9 @@ static mixture_status read_names(mix_json_value root, mixture_model *model, mixt
         }
         status = mix_members_read_strings(root, "columns", &model->columns, &count, error);
     }
-    if (status == MIXTURE_OK && mix_json_member(root, "covariance", &value)) {
-        status = mix_model_json_read_covariance(value, &model->covariance, error);
+    const mix_structures_table *structures = model->family->structures;
+    if (status == MIXTURE_OK && structures != NULL && mix_json_member(root, structures->key, &value)) {
+        status = mix_names_json_read_structure(value, model->family, &model->structure, error);
     }
     return status;
 }

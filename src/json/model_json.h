@@ -16,8 +16,4 @@ mixture_status mix_model_json_read(const char *text, size_t length, mixture_mode
 /* The same from a value inside a larger text. */
 mixture_status mix_model_json_read_value(mix_json_value value, mixture_model **model, mixture_error *error);
 
-/* A covariance structure by its name or mclust code. */
-mixture_status mix_model_json_read_covariance(mix_json_value value, mixture_covariance *covariance,
-                                              mixture_error *error);
-
 #endif

@@ -10,8 +10,8 @@
 #include "family.h"
 #include "memory.h"
 #include "model_json.h"
+#include "names_json.h"
 #include "options.h"
-#include "selection_json.h"
 
 typedef struct options_reader {
     const mixture_family *family;
@@ -128,48 +128,59 @@ static mixture_status read_label(options_reader *reader, mix_json_value value) {
     return status;
 }
 
-static mixture_status read_covariance(options_reader *reader, mix_json_value value) {
-    mixture_choices *choices = &reader->out->choices;
-    if (reader->select && choices->covariances != NULL) {
-        return mix_json_complain(value, "covariances or covariance, not both", reader->error);
-    }
-    if (reader->select) { /* a choice of one */
-        choices->covariances = reader->out->covariances;
-        choices->covariance_count = 1;
-        return mix_model_json_read_covariance(value, &reader->out->covariances[0], reader->error);
-    }
-    return mix_model_json_read_covariance(value, &reader->out->options.covariance, reader->error);
+/* "covariances or covariance, not both" */
+static mixture_status refuse_both(options_reader *reader, mix_json_value value) {
+    const mix_structures_table *structures = reader->family->structures;
+    char expected[100];
+    snprintf(expected, sizeof expected, "%s or %s, not both", structures->keys, structures->key);
+    return mix_json_complain(value, expected, reader->error);
 }
 
-static mixture_status read_covariances(options_reader *reader, mix_json_value value) {
+static mixture_status read_structure(options_reader *reader, mix_json_value value) {
     mixture_choices *choices = &reader->out->choices;
-    mixture_covariance *covariances = reader->out->covariances;
+    int *structure = &reader->out->options.structure;
+    if (reader->select && choices->structures != NULL) {
+        return refuse_both(reader, value);
+    }
+    if (reader->select) { /* a choice of one */
+        choices->structures = structure = reader->out->structures;
+        choices->structure_count = 1;
+    }
+    return mix_names_json_read_structure(value, reader->family, structure, reader->error);
+}
+
+static mixture_status read_structures(options_reader *reader, mix_json_value value) {
+    mixture_choices *choices = &reader->out->choices;
+    int *structures = reader->out->structures;
     mix_json_value item;
-    if (choices->covariances != NULL) {
-        return mix_json_complain(value, "covariances or covariance, not both", reader->error);
+    if (choices->structures != NULL) {
+        return refuse_both(reader, value);
     }
     if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) == 0) {
-        return mix_json_complain(value, "an array of one covariance structure or more", reader->error);
+        char expected[100];
+        snprintf(expected, sizeof expected, "an array of one %s structure or more",
+                 reader->family->structures->key);
+        return mix_json_complain(value, expected, reader->error);
     }
-    choices->covariances = covariances;
+    choices->structures = structures;
     for (bool more = mix_json_first(value, &item); more; more = mix_json_next(value, &item)) {
-        mixture_covariance covariance;
-        mixture_status status = mix_model_json_read_covariance(item, &covariance, reader->error);
+        int structure;
+        mixture_status status = mix_names_json_read_structure(item, reader->family, &structure, reader->error);
         if (status != MIXTURE_OK) {
             return status;
         }
-        for (size_t i = 0; i < choices->covariance_count; i++) {
-            if (covariances[i] == covariance) {
+        for (size_t i = 0; i < choices->structure_count; i++) {
+            if (structures[i] == structure) {
                 return mix_json_complain(item, "each structure once", reader->error);
             }
         }
-        covariances[choices->covariance_count++] = covariance; /* each once: there is room */
+        structures[choices->structure_count++] = structure; /* each once: there is room */
     }
     return MIXTURE_OK;
 }
 
 static mixture_status read_criterion(options_reader *reader, mix_json_value value) {
-    return mix_selection_json_read_criterion(value, &reader->out->choices.criterion, reader->error);
+    return mix_names_json_read_criterion(value, &reader->out->choices.criterion, reader->error);
 }
 
 /* The numbers of components to try, instead of 1..k. */
@@ -276,13 +287,13 @@ static mixture_status read_nulls(options_reader *reader, mix_json_value value) {
 /* ---- Where to start -------------------------------------------------------------------------------------- */
 
 /* Read a start's array into memory of its own: checked first, so that a k beyond reason takes no memory. */
-static mixture_status keep(options_reader *reader, size_t place, mix_json_value value, size_t d, int rank) {
-    size_t size = rank == 0 ? 1 : rank == 1 ? d : d * d;
+static mixture_status keep(options_reader *reader, mix_json_value value, size_t size, size_t d, int rank,
+                           double **kept) {
     mixture_status status = mix_json_read_array(value, reader->k, d, rank, NULL, reader->error);
     if (status != MIXTURE_OK) {
         return status;
     }
-    double *numbers = reader->out->start[place] = mix_memory_zeros(reader->k, size * sizeof(double));
+    double *numbers = *kept = mix_memory_zeros(reader->k, size * sizeof(double));
     if (numbers == NULL) {
         return mix_error_status(reader->error, MIXTURE_NOMEM);
     }
@@ -304,10 +315,10 @@ static mixture_status start_from_model(options_reader *reader, mix_json_value va
                               model->family->name, model->k, model->d, reader->family->name, reader->k, reader->d);
     } else {
         mixture_start *start = &reader->out->options.start;
-        start->weights = reader->out->start[0] = model->weights;
+        start->weights = reader->out->weights = model->weights;
         model->weights = NULL;
         for (size_t a = 0; a < model->family->array_count; a++) {
-            start->arrays[a] = reader->out->start[1 + a] = model->arrays[a];
+            reader->out->arrays[a] = model->arrays[a];
             model->arrays[a] = NULL;
         }
     }
@@ -327,7 +338,6 @@ static mixture_status unknown_parameter(options_reader *reader, mix_json_value k
 /* An object with some of the parameters. */
 static mixture_status start_from_parameters(options_reader *reader, mix_json_value value) {
     const mixture_family *family = reader->family;
-    mixture_start *start = &reader->out->options.start;
     mixture_status status = MIXTURE_OK;
     mix_json_value item;
     for (bool more = mix_json_first(value, &item); more && status == MIXTURE_OK;
@@ -338,11 +348,12 @@ static mixture_status start_from_parameters(options_reader *reader, mix_json_val
             a++;
         }
         if (mix_json_string_equals(key, "weights")) {
-            status = keep(reader, 0, item, 1, 0);
-            start->weights = reader->out->start[0];
+            status = keep(reader, item, 1, 1, 0, &reader->out->weights);
+            reader->out->options.start.weights = reader->out->weights;
         } else if (a < family->array_count) {
-            status = keep(reader, 1 + a, item, reader->d, family->arrays[a].rank);
-            start->arrays[a] = reader->out->start[1 + a];
+            const mix_shape shape = {.family = family, .k = reader->k, .d = reader->d};
+            status = keep(reader, item, mix_family_array_size(&shape, a), reader->d, (int)family->arrays[a].rank,
+                          &reader->out->arrays[a]);
         } else {
             status = unknown_parameter(reader, key);
         }
@@ -361,10 +372,16 @@ static mixture_status read_init(options_reader *reader, mix_json_value value) {
     } else if (mix_json_type_of(value) != MIX_JSON_OBJECT) {
         return mix_json_complain(value, "kmeans++, random, or an object with parameters or a model",
                                  reader->error);
-    } else if (mix_json_member(value, "family", &family)) {
-        return start_from_model(reader, value);
     } else {
-        return start_from_parameters(reader, value);
+        mix_fit_options *out = reader->out;
+        out->array_count = reader->family->array_count;
+        out->arrays = mix_memory_zeros(out->array_count, sizeof *out->arrays);
+        if (out->arrays == NULL) {
+            return mix_error_status(reader->error, MIXTURE_NOMEM);
+        }
+        out->options.start.arrays = (const double *const *)out->arrays;
+        return mix_json_member(value, "family", &family) ? start_from_model(reader, value)
+                                                         : start_from_parameters(reader, value);
     }
     return MIXTURE_OK;
 }
@@ -373,7 +390,8 @@ static mixture_status read_init(options_reader *reader, mix_json_value value) {
 
 enum {
     COLUMN = 1,     /* says which arguments are data: read first, in this order */
-    STRUCTURED = 2, /* only for families with covariance structures */
+    STRUCTURED = 2, /* only for families with structures, under their key or, in a selection, keys */
+    FLOORED = 8,    /* only for families with a floor */
     SELECT = 4      /* only for a selection */
 };
 
@@ -386,9 +404,9 @@ static const struct option {
     {"weight", COLUMN, read_weight},
     {"label", COLUMN, read_label},
     {"criterion", SELECT, read_criterion},
-    {"covariances", SELECT | STRUCTURED, read_covariances},
+    {NULL, SELECT | STRUCTURED, read_structures},
     {"k", SELECT, read_k},
-    {"covariance", STRUCTURED, read_covariance},
+    {NULL, STRUCTURED, read_structure},
     {"equal_weights", 0, read_equal_weights},
     {"max_iter", 0, read_max_iter},
     {"tol", 0, read_tol},
@@ -397,14 +415,23 @@ static const struct option {
     {"seed", 0, read_seed},
     {"accelerate", 0, read_accelerate},
     {"threads", 0, read_threads},
-    {"min_variance", STRUCTURED, read_min_variance},
+    {"min_variance", FLOORED, read_min_variance},
     {"nulls", 0, read_nulls},
 };
 enum { OPTIONS = sizeof table / sizeof *table };
 
 static bool applies(const options_reader *reader, size_t option) {
     int kind = table[option].kind;
-    return (!(kind & STRUCTURED) || reader->family->structured) && (!(kind & SELECT) || reader->select);
+    return (!(kind & STRUCTURED) || reader->family->structures != NULL) &&
+           (!(kind & FLOORED) || reader->family->floor != NULL) && (!(kind & SELECT) || reader->select);
+}
+
+/* The name of an option that applies. */
+static const char *option_name(const options_reader *reader, size_t option) {
+    const struct option *entry = &table[option];
+    return entry->name != NULL      ? entry->name
+           : (entry->kind & SELECT) ? reader->family->structures->keys
+                                    : reader->family->structures->key;
 }
 
 static mixture_status read_columns_first(options_reader *reader, mix_json_value root) {
@@ -430,7 +457,7 @@ static mixture_status read_columns_first(options_reader *reader, mix_json_value 
 static mixture_status read_option(options_reader *reader, mix_json_value value) {
     mix_json_value key = mix_json_key(value);
     for (size_t i = 0; i < OPTIONS; i++) {
-        if (mix_json_string_equals(key, table[i].name) && applies(reader, i)) {
+        if (applies(reader, i) && mix_json_string_equals(key, option_name(reader, i))) {
             return (table[i].kind & COLUMN) ? MIXTURE_OK : table[i].read(reader, value);
         }
     }
@@ -438,7 +465,7 @@ static mixture_status read_option(options_reader *reader, mix_json_value value) 
     for (size_t i = 0; i < OPTIONS; i++) {
         size_t used = strlen(expected);
         if (applies(reader, i)) {
-            snprintf(expected + used, sizeof expected - used, "%s%s", i ? ", " : "", table[i].name);
+            snprintf(expected + used, sizeof expected - used, "%s%s", i ? ", " : "", option_name(reader, i));
         }
     }
     return mix_json_complain(key, expected, reader->error);
@@ -481,9 +508,11 @@ void mix_options_json_clear(mix_fit_options *options) {
         mix_memory_free(options->columns[j]);
     }
     mix_memory_free(options->columns);
-    for (size_t i = 0; i < 1 + MIXTURE_ARRAYS; i++) {
-        mix_memory_free(options->start[i]);
+    mix_memory_free(options->weights);
+    for (size_t a = 0; options->arrays != NULL && a < options->array_count; a++) {
+        mix_memory_free(options->arrays[a]);
     }
+    mix_memory_free(options->arrays);
     mix_memory_free(options->k_list);
     memset(options, 0, sizeof *options);
 }

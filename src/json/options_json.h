@@ -2,21 +2,24 @@
 #ifndef MIX_OPTIONS_JSON_H
 #define MIX_OPTIONS_JSON_H
 
+#include "family.h"
 #include "reader.h"
 
 /* Options and what they point to. The arguments before k are the data's columns, among them perhaps a weight and
 ** a label, which are no columns of the model. */
 typedef struct mix_fit_options {
     mixture_options options;
-    size_t arguments, d;               /* d: of them, those that are data */
-    char **columns;                    /* names of all arguments; NULL: not given */
-    size_t weight, label;              /* 1-based place among the arguments; 0: none */
-    double *start[1 + MIXTURE_ARRAYS]; /* weights, then the arrays that options.start points to */
+    size_t arguments, d;  /* d: of them, those that are data */
+    char **columns;       /* names of all arguments; NULL: not given */
+    size_t weight, label; /* 1-based place among the arguments; 0: none */
+    double *weights;      /* what options.start points to, */
+    double **arrays;      /* as many as the family has, or NULL: none */
+    size_t array_count;
 
     /* Of a selection; options.k is then the largest k tried. */
     mixture_choices choices;
-    size_t *k_list; /* choices.k and .covariances point to these */
-    mixture_covariance covariances[MIXTURE_COVARIANCES];
+    size_t *k_list; /* choices.k and .structures point to these */
+    int structures[MIX_MOST_STRUCTURES];
 } mix_fit_options;
 
 /* What the options are for. */

@@ -5,14 +5,15 @@
 #include "family.h"
 #include "members.h"
 #include "memory.h"
-#include "model_json.h"
+#include "names_json.h"
 
 static void write_candidate(const mixture_model *model, const mixture_candidate *candidate,
                             mix_json_writer *writer) {
     mix_json_begin_object(writer);
     mix_members_write_integer(writer, "k", (int64_t)candidate->k);
-    if (model->family->structured) {
-        mix_members_write_string(writer, "covariance", mixture_covariance_code(candidate->covariance, model->d));
+    if (model->family->structures != NULL) {
+        mix_members_write_string(writer, model->family->structures->key,
+                                 mixture_structure_code(model->family, candidate->structure, model->d));
     }
     if (candidate->fitted) {
         mix_members_write_double(writer, "loglik", candidate->loglik);
@@ -37,17 +38,8 @@ void mix_selection_json_write(const mixture_model *model, mix_json_writer *write
     mix_json_end_array(writer);
 }
 
-mixture_status mix_selection_json_read_criterion(mix_json_value value, mixture_criterion *criterion,
-                                                 mixture_error *error) {
-    bool known = false;
-    for (int i = MIXTURE_BIC; i <= MIXTURE_AIC && !known; i++) {
-        *criterion = (mixture_criterion)i;
-        known = mix_json_string_equals(value, mixture_criterion_name(*criterion));
-    }
-    return known ? MIXTURE_OK : mix_json_complain(value, "bic, icl or aic", error);
-}
-
-static mixture_status read_candidate(mix_json_value value, mixture_candidate *candidate, mixture_error *error) {
+static mixture_status read_candidate(mix_json_value value, const mixture_family *family,
+                                     mixture_candidate *candidate, mixture_error *error) {
     const struct {
         const char *key;
         double *x;
@@ -67,8 +59,9 @@ static mixture_status read_candidate(mix_json_value value, mixture_candidate *ca
     for (size_t i = 0; status == MIXTURE_OK && i < sizeof numbers / sizeof *numbers; i++) {
         status = mix_members_read_number(value, numbers[i].key, numbers[i].x, error);
     }
-    if (status == MIXTURE_OK && mix_json_member(value, "covariance", &member)) {
-        status = mix_model_json_read_covariance(member, &candidate->covariance, error);
+    if (status == MIXTURE_OK && family->structures != NULL &&
+        mix_json_member(value, family->structures->key, &member)) {
+        status = mix_names_json_read_structure(member, family, &candidate->structure, error);
     }
     if (status == MIXTURE_OK) {
         status = mix_members_read_boolean(value, "converged", &candidate->converged, error);
@@ -88,7 +81,7 @@ static mixture_status read_candidate(mix_json_value value, mixture_candidate *ca
 mixture_status mix_selection_json_read(mix_json_value root, mixture_model *model, mixture_error *error) {
     mix_json_value value, item;
     if (mix_json_member(root, "criterion", &value)) {
-        mixture_status status = mix_selection_json_read_criterion(value, &model->criterion, error);
+        mixture_status status = mix_names_json_read_criterion(value, &model->criterion, error);
         if (status != MIXTURE_OK) {
             return status;
         }
@@ -106,7 +99,7 @@ mixture_status mix_selection_json_read(mix_json_value root, mixture_model *model
     mixture_status status = MIXTURE_OK;
     for (bool more = mix_json_first(value, &item); more && status == MIXTURE_OK;
          more = mix_json_next(value, &item)) {
-        status = read_candidate(item, &model->candidates[model->candidate_count++], error);
+        status = read_candidate(item, model->family, &model->candidates[model->candidate_count++], error);
     }
     return status;
 }

@@ -11,7 +11,4 @@ void mix_selection_json_write(const mixture_model *model, mix_json_writer *write
 /* Into a model that is freed whatever comes; without such members nothing changes. */
 mixture_status mix_selection_json_read(mix_json_value root, mixture_model *model, mixture_error *error);
 
-mixture_status mix_selection_json_read_criterion(mix_json_value value, mixture_criterion *criterion,
-                                                 mixture_error *error);
-
 #endif

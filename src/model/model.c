@@ -9,18 +9,15 @@
 #include "error.h"
 #include "memory.h"
 
-const mixture_family *mixture_family_find(const char *name) {
-    static const mixture_family *const families[] = {&mixture_gaussian, &mixture_multinomial};
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        if (strcmp(name, families[i]->name) == 0) {
-            return families[i];
-        }
-    }
-    return NULL;
+/* Doubles of each component that are derived from parameter arrays and weights. */
+static size_t derived_size(const mixture_model *model) {
+    const mix_shape shape = mix_shape_of(model);
+    return model->family->derived_size(&shape);
 }
 
-const char *mixture_family_name(const mixture_family *family) {
-    return family->name;
+size_t mix_model_array_size(const mixture_model *model, size_t a) {
+    const mix_shape shape = mix_shape_of(model);
+    return mix_family_array_size(&shape, a);
 }
 
 mixture_model *mixture_model_new(const mixture_family *family, size_t k, size_t d) {
@@ -31,12 +28,14 @@ mixture_model *mixture_model_new(const mixture_family *family, size_t k, size_t 
     model->family = family;
     model->k = k;
     model->d = d;
+    size_t arrays = family->array_count;
     bool full = (model->weights = mix_memory_zeros(k, sizeof(double))) != NULL &&
                 (model->log_weights = mix_memory_zeros(k, sizeof(double))) != NULL &&
                 (model->floored = mix_memory_zeros(k, sizeof(bool))) != NULL &&
-                (model->derived = mix_memory_zeros(k, family->derived_size(d) * sizeof(double))) != NULL;
-    for (size_t a = 0; full && a < family->array_count; a++) {
-        model->arrays[a] = mix_memory_zeros(k, mix_family_array_size(family, a, d) * sizeof(double));
+                (model->derived = mix_memory_zeros(k, derived_size(model) * sizeof(double))) != NULL &&
+                (model->arrays = mix_memory_zeros(arrays, sizeof *model->arrays)) != NULL;
+    for (size_t a = 0; full && a < arrays; a++) {
+        model->arrays[a] = mix_memory_zeros(k, mix_model_array_size(model, a) * sizeof(double));
         full = model->arrays[a] != NULL;
     }
     if (!full) {
@@ -67,9 +66,10 @@ void mixture_model_free(mixture_model *model) {
     mix_model_free_strings(model->columns, model->d);
     mix_model_free_candidates(model->candidates, model->candidate_count);
     mix_model_free_strings(model->warnings, model->warning_count);
-    for (size_t a = 0; a < MIXTURE_ARRAYS; a++) {
+    for (size_t a = 0; model->arrays != NULL && a < model->family->array_count; a++) {
         mix_memory_free(model->arrays[a]);
     }
+    mix_memory_free(model->arrays);
     mix_memory_free(model->trace);
     mix_memory_free(model->weights);
     mix_memory_free(model->log_weights);
@@ -92,7 +92,7 @@ mixture_status mixture_model_prepare(mixture_model *model, mixture_error *error)
         return mix_error_invalid(error, "weights sum to %.9g; expected 1", sum);
     }
     for (size_t a = 0; a < model->family->array_count; a++) {
-        size_t size = model->k * mix_family_array_size(model->family, a, model->d);
+        size_t size = model->k * mix_model_array_size(model, a);
         for (size_t i = 0; i < size; i++) {
             if (!isfinite(model->arrays[a][i])) {
                 return mix_error_invalid(error, "%s hold a number that is not finite",
@@ -104,15 +104,15 @@ mixture_status mixture_model_prepare(mixture_model *model, mixture_error *error)
 }
 
 void mix_model_copy(mixture_model *to, const mixture_model *from) {
-    size_t k = from->k, d = from->d;
-    to->covariance = from->covariance;
-    to->axis_aligned = from->axis_aligned;
+    size_t k = from->k;
+    to->structure = from->structure;
+    to->plain = from->plain;
     memcpy(to->weights, from->weights, k * sizeof(double));
     memcpy(to->log_weights, from->log_weights, k * sizeof(double));
     memcpy(to->floored, from->floored, k * sizeof(bool));
-    memcpy(to->derived, from->derived, k * from->family->derived_size(d) * sizeof(double));
+    memcpy(to->derived, from->derived, k * derived_size(from) * sizeof(double));
     for (size_t a = 0; a < from->family->array_count; a++) {
-        memcpy(to->arrays[a], from->arrays[a], k * mix_family_array_size(from->family, a, d) * sizeof(double));
+        memcpy(to->arrays[a], from->arrays[a], k * mix_model_array_size(from, a) * sizeof(double));
     }
 }
 
@@ -120,7 +120,7 @@ static bool stands_before(const mixture_model *model, size_t a, size_t b) {
     if (model->weights[a] != model->weights[b]) {
         return model->weights[a] > model->weights[b];
     }
-    size_t size = mix_family_array_size(model->family, 0, model->d);
+    size_t size = mix_model_array_size(model, 0);
     const double *first = model->arrays[0] + a * size, *second = model->arrays[0] + b * size;
     for (size_t i = 0; i < size; i++) {
         if (first[i] != second[i]) {
@@ -131,9 +131,9 @@ static bool stands_before(const mixture_model *model, size_t a, size_t b) {
 }
 
 mixture_status mix_model_sort(mixture_model *model) {
-    size_t k = model->k, d = model->d;
+    size_t k = model->k;
     const mixture_family *family = model->family;
-    mixture_model *copy = mixture_model_new(family, k, d);
+    mixture_model *copy = mixture_model_new(family, k, model->d);
     if (copy == NULL) {
         return MIXTURE_NOMEM;
     }
@@ -143,13 +143,13 @@ mixture_status mix_model_sort(mixture_model *model) {
         for (size_t other = 0; other < k; other++) {
             place += stands_before(copy, other, c);
         }
-        size_t derived = family->derived_size(d);
+        size_t derived = derived_size(model);
         model->weights[place] = copy->weights[c];
         model->log_weights[place] = copy->log_weights[c];
         model->floored[place] = copy->floored[c];
         memcpy(model->derived + place * derived, copy->derived + c * derived, derived * sizeof(double));
         for (size_t a = 0; a < family->array_count; a++) {
-            size_t size = mix_family_array_size(family, a, d);
+            size_t size = mix_model_array_size(model, a);
             memcpy(model->arrays[a] + place * size, copy->arrays[a] + c * size, size * sizeof(double));
         }
     }

@@ -4,7 +4,10 @@
 
 #include "family.h"
 
-/* Copy the parameters (weights, arrays, covariance, floored) of one model to another of the same shape; derived
+/* Doubles of parameter array `a` per component. */
+size_t mix_model_array_size(const mixture_model *model, size_t a);
+
+/* Copy the parameters (weights, arrays, structure, floored) of one model to another of the same shape; derived
 ** quantities are copied too. */
 void mix_model_copy(mixture_model *to, const mixture_model *from);
 

@@ -15,15 +15,16 @@ mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed, s
     if (sampler == NULL) {
         return NULL;
     }
+    const mix_shape shape = mix_shape_of(model);
     sampler->model = model;
     sampler->trials = trials;
     mix_random_seed(&sampler->random, seed, 0);
-    sampler->factors = mix_memory_zeros(model->k, model->family->derived_size(model->d) * sizeof(double));
+    sampler->factors = mix_memory_zeros(model->k, model->family->derived_size(&shape) * sizeof(double));
     if (sampler->factors == NULL) {
         mixture_sampler_free(sampler);
         return NULL;
     }
-    model->family->sample_factors(model, sampler->factors);
+    model->family->sampling->prepare(model, sampler->factors);
     for (size_t c = 0; c < model->k; c++) {
         sampler->total += model->weights[c];
     }
@@ -33,7 +34,7 @@ mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed, s
 size_t mixture_sampler_draw(mixture_sampler *sampler, double *x) {
     const mixture_model *model = sampler->model;
     size_t component = mix_random_choose(&sampler->random, model->weights, model->k, sampler->total);
-    model->family->sample(model, component, sampler->factors, sampler->trials, &sampler->random, x);
+    model->family->sampling->draw(model, component, sampler->factors, sampler->trials, &sampler->random, x);
     return component;
 }
 

@@ -28,12 +28,13 @@ mixture_scratch *mixture_scratch_new(const mixture_model *model) {
         return NULL;
     }
     size_t k = model->k, d = model->d;
+    const mix_shape shape = mix_shape_of(model);
     scratch->x = mix_memory_zeros(d, MIX_LANES * sizeof(double));
     scratch->densities = mix_memory_zeros(k, MIX_LANES * sizeof(double));
-    scratch->family = mix_memory_zeros(model->family->scratch_size(k, d), sizeof(double));
+    scratch->family = mix_memory_zeros(model->family->scratch_size(&shape), sizeof(double));
     /* The allocator promises 8 bytes of alignment only. */
     const size_t alignment = _Alignof(long double);
-    scratch->exact_block = mix_memory_zeros(k + model->family->partial_size(d) + 1, sizeof(long double));
+    scratch->exact_block = mix_memory_zeros(k + model->family->observed->size(&shape) + 1, sizeof(long double));
     scratch->exact = (long double *)(((uintptr_t)scratch->exact_block + alignment - 1) & ~(alignment - 1));
     scratch->complete = mix_memory_zeros(d, sizeof(double));
     scratch->resp = mix_memory_zeros(k, sizeof(double));
@@ -88,7 +89,8 @@ static bool fast_densities(const mixture_model *model, const double *x, mixture_
     }
     *base = 0;
     if (model->family->log_base != NULL) {
-        model->family->log_base(model->d, rows, base);
+        const mix_shape shape = mix_shape_of(model);
+        model->family->log_base(&shape, rows, base);
     }
     return *base < EXACT_BASE;
 }
@@ -96,8 +98,7 @@ static bool fast_densities(const mixture_model *model, const double *x, mixture_
 /* The same for any row, into scratch->exact. */
 static void exact_densities(const mixture_model *model, const double *x, mixture_scratch *scratch) {
     for (size_t c = 0; c < model->k; c++) {
-        long double distance;
-        scratch->exact[c] = model->family->partial_log_density(model, c, x, &distance, scratch->exact + model->k);
+        scratch->exact[c] = model->family->observed->log_density(model, c, x, scratch->exact + model->k);
     }
 }
 
@@ -157,12 +158,10 @@ double mixture_responsibilities(const mixture_model *model, const double *x, dou
 }
 
 double mixture_distance(const mixture_model *model, size_t component, const double *x, mixture_scratch *scratch) {
-    if (!model->family->elliptical) {
+    if (model->family->geometry == NULL) {
         return NAN;
     }
-    long double squared;
-    (void)model->family->partial_log_density(model, component, x, &squared, scratch->exact + model->k);
-    return (double)sqrtl(squared);
+    return (double)sqrtl(model->family->geometry->distance(model, component, x, scratch->exact + model->k));
 }
 
 void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scratch) {
@@ -175,7 +174,7 @@ void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scra
     double *sum = scratch->x;
     memset(sum, 0, d * sizeof(double));
     for (size_t c = 0; c < model->k; c++) {
-        model->family->conditional(model, c, x, scratch->complete, scratch->exact + model->k);
+        model->family->observed->conditional(model, c, x, scratch->complete, scratch->exact + model->k);
         for (size_t j = 0; j < d && scratch->resp[c] > 0; j++) {
             sum[j] += scratch->resp[c] * scratch->complete[j];
         }
@@ -202,10 +201,11 @@ mix_batch *mix_batch_new(const mixture_model *model) {
     if (batch == NULL) {
         return NULL;
     }
+    const mix_shape shape = mix_shape_of(model);
     batch->model = model;
     batch->scratch = mixture_scratch_new(model);
     batch->x = mix_memory_zeros(model->d, MIX_BLOCK_ROWS * sizeof(double));
-    batch->work = mix_memory_zeros(mix_family_scratch(model->family, model->k, model->d), sizeof(double));
+    batch->work = mix_memory_zeros(mix_family_scratch(&shape), sizeof(double));
     if (batch->scratch == NULL || batch->x == NULL || batch->work == NULL) {
         mix_batch_free(batch);
         return NULL;
@@ -237,9 +237,10 @@ static void flush(mix_batch *batch) {
     }
     if (near) {
         double totals[MIX_TOTALS] = {0};
+        const mix_shape shape = mix_shape_of(model);
         mix_kernel_current()->posterior(&rows, model->k, model->log_weights, densities, totals);
         batch->total += totals[MIX_TOTAL_LOGLIK];
-        batch->total += mix_family_log_base(model->family, model->d, &rows);
+        batch->total += mix_family_log_base(&shape, &rows);
     } else {
         for (size_t r = 0; r < batch->count; r++) {
             for (size_t j = 0; j < model->d; j++) {

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "ellipse.h"
-#include "gaussian.h"
+#include "extent.h"
+#include "family.h"
 #include "memory.h"
 
 enum { NONE = -1 };
@@ -221,10 +221,11 @@ static double spacing_at(const double *lines, size_t count, double x) {
 
 /* Whether the component may lie between the lines of the field, because it is narrower than they are apart. */
 static bool falls_through(const mix_field *field, const mixture_model *model, size_t c) {
-    const double *mean = mix_gaussian_mean(model, c), *s = mix_gaussian_covariance(model, c);
-    double correlation = s[1] / sqrt(s[0]) / sqrt(s[3]), narrow = sqrt(fmax(1 - correlation * correlation, 0));
-    return spacing_at(field->x, field->nx, mean[0]) > narrow * sqrt(s[0]) &&
-           spacing_at(field->y, field->ny, mean[1]) > narrow * sqrt(s[3]);
+    const mix_geometry *geometry = model->family->geometry;
+    return spacing_at(field->x, field->nx, mix_extent_mean(model, c, 0)) >
+               geometry->conditional_deviation(model, c, 0) &&
+           spacing_at(field->y, field->ny, mix_extent_mean(model, c, 1)) >
+               geometry->conditional_deviation(model, c, 1);
 }
 
 /* Room for another path. */
@@ -245,7 +246,7 @@ static mixture_status extend(mix_contour *contour, size_t vertices) {
 ** in which its own ellipses are circles. */
 static mixture_status trace_ridge(const mix_scorer *scorer, size_t c, double log_level, mix_contour *contour) {
     tracer t = {.scorer = scorer, .log_level = log_level};
-    const double *mean = mix_gaussian_mean(scorer->model, c);
+    const double mean[2] = {mix_extent_mean(scorer->model, c, 0), mix_extent_mean(scorer->model, c, 1)};
     double inside = mix_scorer_log_density(scorer, mean) - log_level;
     if (!(inside > 0)) {
         return MIXTURE_OK;
@@ -254,7 +255,7 @@ static mixture_status trace_ridge(const mix_scorer *scorer, size_t c, double log
     for (size_t i = 0; i < RIDGE_VERTICES && status == MIXTURE_OK; i++) {
         double to[2], x[2], outside = inside;
         for (double radius = 1; outside >= 0 && radius < 1e6; radius *= 2) { /* beyond the level */
-            mix_ellipse_point(scorer->model, c, -expm1(-radius * radius / 2), i, RIDGE_VERTICES, &to[0], &to[1]);
+            mix_extent_outline_at(scorer->model, c, radius, i, RIDGE_VERTICES, &to[0], &to[1]);
             outside = mix_scorer_log_density(scorer, to) - log_level;
         }
         find_root(&t, mean, to, inside, outside, x);

@@ -3,8 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ellipse.h"
-#include "gaussian.h"
+#include "extent.h"
 #include "memory.h"
 #include "picture.h"
 
@@ -13,18 +12,18 @@
 static mixture_status make_bars(const mix_drawing *drawing, size_t column, mix_bar **bars, size_t *count) {
     const mixture_model *model = drawing->model;
     size_t j = drawing->options->columns[column];
-    double variance = INFINITY;
+    double deviation = INFINITY;
     for (size_t c = 0; c < model->k; c++) {
-        variance = fmin(variance, mix_gaussian_covariance(model, c)[j * model->d + j]);
+        deviation = fmin(deviation, mix_extent_deviation(model, c, j));
     }
-    return mix_histogram_bars(&drawing->plot->histograms[column], sqrt(variance) / 4, bars, count);
+    return mix_histogram_bars(&drawing->plot->histograms[column], deviation / 4, bars, count);
 }
 
 mixture_status mix_curves_reach(const mix_drawing *drawing, size_t column, mix_range *range) {
     mix_range reach = MIX_RANGE_EMPTY;
     mix_bar *bars;
     size_t count;
-    mix_ellipse_box(drawing->model, drawing->options->columns[column], 3, &reach.low, &reach.high);
+    mix_extent_box(drawing->model, drawing->options->columns[column], 3, &reach.low, &reach.high);
     mix_range_add(range, reach.low);
     mix_range_add(range, reach.high);
     mixture_status status = make_bars(drawing, column, &bars, &count);
@@ -69,7 +68,7 @@ static mixture_status take_bars(mix_curves *curves, const mix_drawing *drawing, 
 mixture_status mix_curves_begin(mix_curves *curves, mix_drawing *drawing, size_t column, mix_range range,
                                 size_t lines) {
     mixture_status status =
-        mix_field_marginal(drawing->model, &drawing->options->columns[column], 1, &curves->model, drawing->error);
+        mix_extent_marginal(drawing->model, &drawing->options->columns[column], 1, &curves->model, drawing->error);
     if (status == MIXTURE_OK) {
         status = mix_field_lines(curves->model, 0, range, lines, 3 * lines, &curves->x, &curves->count);
     }

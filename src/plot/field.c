@@ -6,34 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gaussian.h"
+#include "extent.h"
+#include "family.h"
 #include "memory.h"
 
 enum { POLL_EVERY = 256 }; /* points between two questions whether to go on */
-
-mixture_status mix_field_marginal(const mixture_model *model, const size_t *columns, size_t count,
-                                  mixture_model **marginal, mixture_error *error) {
-    mixture_model *part = *marginal = mixture_model_new(model->family, model->k, count);
-    if (part == NULL) {
-        return MIXTURE_NOMEM;
-    }
-    memcpy(part->weights, model->weights, model->k * sizeof(double));
-    for (size_t c = 0; c < model->k; c++) {
-        const double *mean = mix_gaussian_mean(model, c), *covariance = mix_gaussian_covariance(model, c);
-        for (size_t i = 0; i < count; i++) {
-            part->arrays[MEANS][c * count + i] = mean[columns[i]];
-            for (size_t j = 0; j < count; j++) {
-                mix_gaussian_covariance(part, c)[i * count + j] = covariance[columns[i] * model->d + columns[j]];
-            }
-        }
-    }
-    mixture_status status = mixture_model_prepare(part, error);
-    if (status != MIXTURE_OK) {
-        mixture_model_free(part);
-        *marginal = NULL;
-    }
-    return status;
-}
 
 /* ---- Scoring ------------------------------------------------------------------------------------------- */
 
@@ -96,13 +73,12 @@ mixture_status mix_field_levels(const mix_scorer *scorer, const double *probabil
 }
 
 void mix_field_reach(const mixture_model *model, double log_level, size_t j, mix_range *range) {
-    size_t d = model->d;
     for (size_t c = 0; c < model->k; c++) {
-        double log_norm = model->derived[c * mix_gaussian_derived_size(d)];
-        double squared = 2 * (log((double)model->k) + model->log_weights[c] + log_norm - log_level);
+        double peak = model->family->geometry->peak(model, c);
+        double squared = 2 * (log((double)model->k) + model->log_weights[c] + peak - log_level);
         if (squared >= 0) {
-            double mean = mix_gaussian_mean(model, c)[j];
-            double reach = sqrt(squared) * sqrt(mix_gaussian_covariance(model, c)[j * d + j]);
+            double mean = mix_extent_mean(model, c, j);
+            double reach = sqrt(squared) * mix_extent_deviation(model, c, j);
             mix_range_add(range, fmax(mean - reach, -DBL_MAX));
             mix_range_add(range, fmin(mean + reach, DBL_MAX));
         }
@@ -119,14 +95,8 @@ typedef struct stretch {
 /* A component's stretch of column j: 3.2 deviations each way, neighbors half a conditional deviation apart, for
 ** the density may be a narrow ridge across the columns. */
 static stretch component_stretch(const mixture_model *model, size_t c, size_t j, size_t most) {
-    size_t d = model->d;
-    const double *s = mix_gaussian_covariance(model, c);
-    double mean = mix_gaussian_mean(model, c)[j], deviation = sqrt(s[j * d + j]), conditional = deviation;
-    if (d == 2) {
-        double correlation = s[1] / sqrt(s[0]) / sqrt(s[3]);
-        conditional *= sqrt(fmax(1 - correlation * correlation, 0));
-    }
-    double reach = 3.2 * deviation;
+    double mean = mix_extent_mean(model, c, j), reach = 3.2 * mix_extent_deviation(model, c, j);
+    double conditional = model->family->geometry->conditional_deviation(model, c, j);
     return (stretch){mean - reach, mean + reach, fmax(conditional / 2, 2 * reach / (double)most)};
 }
 

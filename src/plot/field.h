@@ -1,16 +1,10 @@
-/* field.h: the density of a model over a line or the plane: marginal models of the columns drawn, levels that
-** enclose a probability, grids. */
+/* field.h: the density of a model over a line or the plane: levels that enclose a probability, grids. */
 #ifndef MIX_FIELD_H
 #define MIX_FIELD_H
 
 #include "cancel.h"
 #include "mixture.h"
 #include "scale.h"
-
-/* The marginal model of `count` of a Gaussian model's columns, prepared; names are left out. The caller's to
-** free. */
-mixture_status mix_field_marginal(const mixture_model *model, const size_t *columns, size_t count,
-                                  mixture_model **marginal, mixture_error *error);
 
 /* A model with room to score a row. Starts as {0}. */
 typedef struct mix_scorer {

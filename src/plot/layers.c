@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ellipse.h"
-#include "gaussian.h"
+#include "extent.h"
+#include "family.h"
 #include "memory.h"
 #include "picture.h"
 
@@ -15,7 +15,7 @@ mixture_status mix_pair_begin(mix_pair *pair, mix_drawing *drawing, size_t a, si
     const size_t columns[2] = {drawing->options->columns[a], drawing->options->columns[b]};
     pair->columns[0] = a;
     pair->columns[1] = b;
-    mixture_status status = mix_field_marginal(drawing->model, columns, 2, &pair->model, drawing->error);
+    mixture_status status = mix_extent_marginal(drawing->model, columns, 2, &pair->model, drawing->error);
     if (status == MIXTURE_OK) {
         status = mix_scorer_begin(&pair->scorer, pair->model);
     }
@@ -47,11 +47,11 @@ void mix_pair_reach(const mix_pair *pair, const mix_drawing *drawing, bool ellip
             mix_range_add(&ranges[1], contour->y[v]);
         }
     }
-    double radius = sqrt(-2 * log1p(-MIX_ELLIPSE));
     for (size_t c = 0; c < drawing->shown && ellipses; c++) {
+        double radius = pair->model->family->geometry->radius(pair->model, c, MIX_ELLIPSE);
         for (size_t j = 0; j < 2; j++) {
-            double mean = mix_gaussian_mean(pair->model, c)[j];
-            double reach = radius * sqrt(mix_gaussian_covariance(pair->model, c)[3 * j]);
+            double mean = mix_extent_mean(pair->model, c, j);
+            double reach = radius * mix_extent_deviation(pair->model, c, j);
             mix_range_add(&ranges[j], mean - reach);
             mix_range_add(&ranges[j], mean + reach);
         }
@@ -111,7 +111,7 @@ void mix_pair_draw_ellipses(mix_drawing *drawing, const mix_panel *panel, const 
         mix_svg_raw(svg, "\" d=\"");
         for (size_t i = 0; i < vertices; i++) {
             double x, y;
-            mix_ellipse_point(pair->model, c, probability, i, vertices, &x, &y);
+            mix_extent_outline(pair->model, c, probability, i, vertices, &x, &y);
             MIX_SVG(svg, i == 0 ? "M@ @" : "L@ @", mix_scale_at(&panel->x, x), mix_scale_at(&panel->y, y));
         }
         mix_svg_raw(svg, "Z\"/>\n");
@@ -156,8 +156,8 @@ void mix_pair_draw_means(mix_drawing *drawing, const mix_panel *panel, const mix
     size_t count = 0, numbered = numbers ? drawing->shown : 0;
     numbered = numbered < NUMBERED ? numbered : NUMBERED;
     for (size_t c = 0; c < drawing->shown; c++) {
-        const double *mean = mix_gaussian_mean(pair->model, c);
-        double x = mix_scale_at(&panel->x, mean[0]), y = mix_scale_at(&panel->y, mean[1]);
+        double x = mix_scale_at(&panel->x, mix_extent_mean(pair->model, c, 0));
+        double y = mix_scale_at(&panel->y, mix_extent_mean(pair->model, c, 1));
         MIX_SVG(&drawing->page.svg,
                 "<path class=\"m-halo\" stroke-width=\"4.5\" d=\"M@ @h12m-6 -6v12\"/>"
                 "<path class=\"m-line\" stroke-width=\"2\" d=\"M@ @h10m-5 -5v10\"/>\n",
@@ -167,8 +167,8 @@ void mix_pair_draw_means(mix_drawing *drawing, const mix_panel *panel, const mix
         }
     }
     for (size_t c = 0; c < numbered; c++) {
-        const double *mean = mix_gaussian_mean(pair->model, c);
-        double x = mix_scale_at(&panel->x, mean[0]), y = mix_scale_at(&panel->y, mean[1]);
+        double x = mix_scale_at(&panel->x, mix_extent_mean(pair->model, c, 0));
+        double y = mix_scale_at(&panel->y, mix_extent_mean(pair->model, c, 1));
         if (place_number(&panel->area, taken, count, x, y, c < 9 ? 9 : 17, &taken[count])) {
             draw_number(&drawing->page, c, &taken[count++]);
         }

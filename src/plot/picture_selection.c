@@ -11,7 +11,7 @@
 
 /* A structure that was tried, and its lowest criterion. */
 typedef struct line {
-    mixture_covariance covariance;
+    int structure;
     double best;
 } line;
 
@@ -26,13 +26,13 @@ static bool is_drawn(const mixture_model *model, const mixture_candidate *candid
 }
 
 /* The structures, the best first. */
-static size_t find_lines(const mixture_model *model, line lines[MIXTURE_COVARIANCES]) {
+static size_t find_lines(const mixture_model *model, line lines[MIX_MOST_STRUCTURES]) {
     size_t count = 0;
-    for (int s = 0; s < MIXTURE_COVARIANCES; s++) {
-        line found = {(mixture_covariance)s, INFINITY};
+    for (int s = 0; s < MIX_MOST_STRUCTURES; s++) {
+        line found = {s, INFINITY};
         for (size_t i = 0; i < model->candidate_count; i++) {
             const mixture_candidate *candidate = &model->candidates[i];
-            if (candidate->covariance == found.covariance && is_drawn(model, candidate)) {
+            if (candidate->structure == found.structure && is_drawn(model, candidate)) {
                 found.best = fmin(found.best, criterion_of(model, candidate));
             }
         }
@@ -48,12 +48,11 @@ static size_t find_lines(const mixture_model *model, line lines[MIXTURE_COVARIAN
 }
 
 /* The candidate of a structure with the least k above `k`, or NULL. */
-static const mixture_candidate *next_candidate(const mixture_model *model, mixture_covariance covariance,
-                                               size_t k) {
+static const mixture_candidate *next_candidate(const mixture_model *model, int structure, size_t k) {
     const mixture_candidate *next = NULL;
     for (size_t i = 0; i < model->candidate_count; i++) {
         const mixture_candidate *candidate = &model->candidates[i];
-        if (candidate->covariance == covariance && candidate->k > k && is_drawn(model, candidate) &&
+        if (candidate->structure == structure && candidate->k > k && is_drawn(model, candidate) &&
             (next == NULL || candidate->k < next->k)) {
             next = candidate;
         }
@@ -71,16 +70,16 @@ static void draw_line(mix_drawing *drawing, const mix_panel *panel, const line *
     mix_svg_raw(svg, "\"");
     mix_svg_raw(svg, mix_marks_dashes(i));
     mix_svg_raw(svg, " d=\"");
-    const mixture_candidate *candidate = next_candidate(model, l->covariance, 0);
+    const mixture_candidate *candidate = next_candidate(model, l->structure, 0);
     for (bool first = true; candidate != NULL; first = false) {
         MIX_SVG(svg, first ? "M@ @" : "L@ @", mix_scale_at(&panel->x, (double)candidate->k),
                 mix_scale_at(&panel->y, criterion_of(model, candidate)));
-        candidate = next_candidate(model, l->covariance, candidate->k);
+        candidate = next_candidate(model, l->structure, candidate->k);
     }
     mix_svg_raw(svg, "\"/>\n");
     int shape = mix_marks_shape(i);
-    for (candidate = next_candidate(model, l->covariance, 0); candidate != NULL;
-         candidate = next_candidate(model, l->covariance, candidate->k)) {
+    for (candidate = next_candidate(model, l->structure, 0); candidate != NULL;
+         candidate = next_candidate(model, l->structure, candidate->k)) {
         double x = mix_scale_at(&panel->x, (double)candidate->k);
         double y = mix_scale_at(&panel->y, criterion_of(model, candidate));
         if (candidate->sound) {
@@ -98,7 +97,7 @@ static void draw_line(mix_drawing *drawing, const mix_panel *panel, const line *
 /* EEE, k = 3; or k = 3, in families that have no structures. */
 static void name_candidate(const mixture_model *model, const mixture_candidate *candidate, char *name,
                            size_t size) {
-    const char *code = model->family->structured ? mixture_covariance_code(candidate->covariance, model->d) : "";
+    const char *code = mixture_structure_code(model->family, candidate->structure, model->d);
     snprintf(name, size, "%s%sk = %zu", code, *code != 0 ? ", " : "", candidate->k);
 }
 
@@ -118,18 +117,19 @@ static void mark_winner(mix_drawing *drawing, const mix_panel *panel, const mixt
 }
 
 static void draw_legend(mix_drawing *drawing, const line *lines, size_t count, bool unsound) {
-    mix_key keys[MIXTURE_COVARIANCES + 1] = {{.shape = 0}};
+    mix_key keys[MIX_MOST_STRUCTURES + 1] = {{.shape = 0}};
     for (size_t i = 0; i < count; i++) {
         keys[i] = (mix_key){.shape = mix_marks_shape(i), .radius = MARK_RADIUS, .dashes = mix_marks_dashes(i)};
         mix_palette_color(drawing->options->palette, i, count, keys[i].color);
         snprintf(keys[i].label, sizeof keys[i].label, "%s",
-                 mixture_covariance_code(lines[i].covariance, drawing->model->d));
+                 mixture_structure_code(drawing->model->family, lines[i].structure, drawing->model->d));
     }
     if (unsound) {
         keys[count] = (mix_key){.color = "#808080", .shape = -1, .hollow = true, .radius = 3, .label = "unsound"};
     }
-    bool structured = drawing->model->family->structured; /* else there is one line, with nothing to say */
-    mix_page_legend(&drawing->page, structured ? "covariance" : "", keys + !structured,
+    const mix_structures_table *structures = drawing->model->family->structures;
+    bool structured = structures != NULL; /* else there is one line, with nothing to say */
+    mix_page_legend(&drawing->page, structured ? structures->key : "", keys + !structured,
                     count + unsound - !structured);
 }
 
@@ -153,7 +153,7 @@ static double highest_shown(const mixture_model *model) {
 mixture_status mix_picture_selection(mix_drawing *drawing) {
     static const char *const names[] = {[MIXTURE_BIC] = "BIC", [MIXTURE_ICL] = "ICL", [MIXTURE_AIC] = "AIC"};
     const mixture_model *model = drawing->model;
-    line lines[MIXTURE_COVARIANCES];
+    line lines[MIX_MOST_STRUCTURES];
     size_t count = find_lines(model, lines), failed = 0;
     bool unsound = false;
     double highest = highest_shown(model);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ellipse.h"
+#include "extent.h"
 #include "picture.h"
 #include "surface.h"
 #include "text.h"
@@ -183,7 +183,7 @@ mixture_status mix_surface_field(mix_field *field, const mix_scorer *scorer, dou
     mix_range ranges[2];
     for (size_t j = 0; j < 2; j++) {
         mix_range reach = MIX_RANGE_EMPTY, box;
-        mix_ellipse_box(scorer->model, j, 3, &box.low, &box.high);
+        mix_extent_box(scorer->model, j, 3, &box.low, &box.high);
         mix_range_add(&reach, box.low);
         mix_range_add(&reach, box.high);
         ranges[j] = mix_range_pad(reach, 0);

@@ -244,9 +244,8 @@ static mixture_status check_model(const mixture_model *model, const mix_plot_opt
     default:
         break;
     }
-    if (!model->family->elliptical) {
-        return mix_error_invalid(error, "argument 1 (model) is of family %s; expected gaussian",
-                                 mixture_family_name(model->family));
+    if (model->family->geometry == NULL) {
+        return mix_family_need(model->family, MIX_HAS_GEOMETRY, error);
     }
     if (options->what == MIX_PLOT_SURFACE && options->column_count != 2) {
         return options->columns_given

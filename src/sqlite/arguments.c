@@ -158,21 +158,20 @@ mixture_status mix_arguments_same_model(const mix_parsed *parsed, sqlite3_value 
         (unsigned long long)row);
 }
 
-bool mix_arguments_is_count(double n) {
-    return isnan(n) || (n >= 0 && n <= 0x1p53 && n == floor(n));
-}
-
 mixture_status mix_arguments_model_row(mix_parsed *parsed, int count, sqlite3_value **values, int first,
                                        uint64_t row, mixture_error *error) {
     const mixture_model *model = parsed->model;
     mix_row_arguments arguments = {values, count, first, model->d, (const char *const *)model->columns, row};
     mixture_status status = mix_arguments_row(&arguments, parsed->x, error);
-    for (size_t j = 0; status == MIXTURE_OK && model->family->counts && j < model->d; j++) {
-        if (!mix_arguments_is_count(parsed->x[j])) {
+    const mix_shape shape = mix_shape_of(model);
+    for (size_t j = 0; status == MIXTURE_OK && j < model->d; j++) {
+        const char *expected = mix_family_refusal(&shape, j, parsed->x[j]);
+        if (expected != NULL) {
             char number[MIX_JSON_NUMBER_BYTES], name[60], where[40];
             (void)mix_json_format_double(parsed->x[j], number);
-            status = mix_error_invalid(error, "value %zu%s is %s%s; expected a count, an integer >= 0", j + 1,
-                                       column_name(&arguments, j, name), number, row_number(&arguments, where));
+            status = mix_error_invalid(error, "value %zu%s is %s%s; expected %s", j + 1,
+                                       column_name(&arguments, j, name), number, row_number(&arguments, where),
+                                       expected);
         }
     }
     return status;

@@ -22,16 +22,13 @@ typedef struct mix_row_arguments {
 /* The row into x[d], NaN for NULL: d numbers, or one BLOB made by mix_row(). */
 mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, mixture_error *error);
 
-/* The same into parsed->x, for a model's row; counts must be counts. `first` and `row` as above. */
+/* The same into parsed->x, for a model's row, whose values its family accepts. `first` and `row` as above. */
 mixture_status mix_arguments_model_row(mix_parsed *parsed, int count, sqlite3_value **values, int first,
                                        uint64_t row, mixture_error *error);
 
 /* In a later row of an aggregate: the model must be that of the first row, which `parsed` is. */
 mixture_status mix_arguments_same_model(const mix_parsed *parsed, sqlite3_value *value, uint64_t row,
                                         mixture_error *error);
-
-/* Whether a number can be a count: NaN (not observed) or an integer >= 0 that a double holds exactly. */
-bool mix_arguments_is_count(double n);
 
 /* Columns of a row given by these values: their number, or that of the packed row. 0: an empty or odd BLOB. */
 size_t mix_arguments_columns(sqlite3_value **values, int count);

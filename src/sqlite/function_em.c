@@ -20,7 +20,8 @@
 ** imply. */
 static mixture_status maximize(mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
     const mixture_family *family = model->family;
-    size_t d = model->d, scratch_size = mix_family_scratch(family, model->k, d);
+    const mix_shape shape = mix_shape_of(model);
+    size_t d = model->d, scratch_size = mix_family_scratch(&shape);
     double *work = mix_memory_array(2 * d + scratch_size, sizeof(double));
     if (work == NULL) {
         return mix_error_status(error, MIXTURE_NOMEM);
@@ -30,10 +31,9 @@ static mixture_status maximize(mixture_model *model, const mix_statistics_blob *
         variance[j] = scale[j] = 1;
     }
     if (family->variances != NULL) {
-        family->variances(model, model->covariance, blob->statistics + MIX_TOTALS, variance);
+        family->variances(model, blob->statistics + MIX_TOTALS, variance);
     }
     mix_maximize how = {
-        .covariance = model->covariance,
         .equal_weights = model->equal_weights,
         .min_variance = model->min_variance > 0 ? model->min_variance : MIX_MIN_VARIANCE_DEFAULT,
         .scale = scale,
@@ -46,7 +46,8 @@ static mixture_status maximize(mixture_model *model, const mix_statistics_blob *
 
 /* Whether the statistics can be maximized. */
 static mixture_status check(const mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
-    if (blob->size != mix_statistics_size(model->family, model->covariance, model->k, model->d)) {
+    const mix_shape shape = mix_shape_of(model);
+    if (blob->size != mix_statistics_size(&shape)) {
         return mix_error_invalid(error, "%zu numbers are not the model's statistics", blob->size);
     }
     if (!(blob->statistics[MIX_TOTAL_WEIGHT] > 0)) {
@@ -66,13 +67,14 @@ static mixture_status check(const mixture_model *model, const mix_statistics_blo
 
 /* What the next model says of the rows. */
 static mixture_status describe(mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
+    const mix_shape shape = mix_shape_of(model);
     model->fitted = model->stepped = true;
     model->n = blob->statistics[MIX_TOTAL_WEIGHT];
     model->loglik = blob->statistics[MIX_TOTAL_LOGLIK];
     model->skipped = (size_t)blob->skipped;
     model->trials = 0;
     if (model->family->mean_total != NULL) {
-        model->trials = model->family->mean_total(model, blob->statistics + MIX_TOTALS);
+        model->trials = model->family->mean_total(&shape, blob->statistics + MIX_TOTALS);
     }
     return isfinite(model->trials) ? MIXTURE_OK
                                    : mix_error_invalid(error, "the mean sum of a row overflows a double; expected "
@@ -150,9 +152,10 @@ static mixture_status start(expect_state *state, mix_connection *connection, sql
         return status;
     }
     const mixture_model *model = state->parsed->model;
+    const mix_shape shape = mix_shape_of(model);
     status = mix_statistics_blob_begin(&state->blob, model);
     state->x = mix_memory_zeros(model->d, MIX_BLOCK_ROWS * sizeof(double));
-    state->scratch = mix_memory_zeros(mix_family_scratch(model->family, model->k, model->d), sizeof(double));
+    state->scratch = mix_memory_zeros(mix_family_scratch(&shape), sizeof(double));
     if (status != MIXTURE_OK || state->x == NULL || state->scratch == NULL) {
         return mix_error_status(error, MIXTURE_NOMEM);
     }
@@ -161,10 +164,11 @@ static mixture_status start(expect_state *state, mix_connection *connection, sql
 
 static void flush(expect_state *state) {
     const mixture_model *model = state->parsed->model;
+    const mix_shape shape = mix_shape_of(model);
     mix_rows rows = {
         .x = state->x, .stride = MIX_BLOCK_ROWS, .count = state->count, .padded = mix_data_padded(state->count)};
-    mix_statistics_expect(model, model->covariance, &rows, state->blob.statistics, state->scratch);
-    state->blob.statistics[MIX_TOTAL_LOGLIK] += mix_family_log_base(model->family, model->d, &rows);
+    mix_statistics_expect(model, &rows, state->blob.statistics, state->scratch);
+    state->blob.statistics[MIX_TOTAL_LOGLIK] += mix_family_log_base(&shape, &rows);
     state->count = 0;
 }
 

@@ -239,11 +239,14 @@ static mixture_status take_extras(fit_state *state, double *weight, int *label, 
     return MIXTURE_OK;
 }
 
-static mixture_status check_counts(const fit_state *state, mixture_error *error) {
-    for (size_t j = 0; j < state->options.arguments; j++) {
+/* The family must accept the data's values. */
+static mixture_status check_values(const fit_state *state, const mixture_family *family, mixture_error *error) {
+    const mix_shape shape = {.family = family, .k = 1, .d = state->options.d};
+    for (size_t j = 0, column = 0; j < state->options.arguments; j++) {
         bool data = j + 1 != state->options.weight && j + 1 != state->options.label;
-        if (data && !mix_arguments_is_count(state->x[j])) {
-            return wrong_number(state, j, "a count, an integer >= 0", error);
+        const char *expected = data ? mix_family_refusal(&shape, column++, state->x[j]) : NULL;
+        if (expected != NULL) {
+            return wrong_number(state, j, expected, error);
         }
     }
     return MIXTURE_OK;
@@ -260,8 +263,8 @@ static mixture_status add_row(fit_state *state, const fit_kind *kind, int argc, 
     double weight;
     int label;
     mixture_status status = mix_arguments_row(&row, state->x, error);
-    if (status == MIXTURE_OK && kind->family->counts) {
-        status = check_counts(state, error);
+    if (status == MIXTURE_OK) {
+        status = check_values(state, kind->family, error);
     }
     if (status == MIXTURE_OK) {
         status = take_extras(state, &weight, &label, error);

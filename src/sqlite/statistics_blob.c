@@ -32,10 +32,11 @@ void mix_statistics_blob_clear(mix_statistics_blob *blob) {
 mixture_status mix_statistics_blob_begin(mix_statistics_blob *blob, const mixture_model *model) {
     mixture_model parameters = *model; /* borrowed: written as one that was made by hand */
     parameters.fitted = false;
+    const mix_shape shape = mix_shape_of(model);
     mix_json_writer writer = {0};
     mix_model_json_write(&parameters, &writer);
     memset(blob, 0, sizeof *blob);
-    blob->size = mix_statistics_size(model->family, model->covariance, model->k, model->d);
+    blob->size = mix_statistics_size(&shape);
     blob->statistics = mix_memory_zeros(blob->size, sizeof(double));
     blob->model = mix_json_finish(&writer, &blob->model_bytes);
     return blob->statistics != NULL && blob->model != NULL ? MIXTURE_OK : MIXTURE_NOMEM;

@@ -110,10 +110,9 @@ static mixture_status start_contours(mix_cursor *cursor, sqlite3_value **values,
     contours_state *own = cursor->state;
     size_t uniform[2], most[2];
     own->levels = mix_levels_default;
-    mixture_status status = MIXTURE_OK;
-    if (!model->family->elliptical) {
-        return mix_error_invalid(error, "argument 1 (model) is of family %s; expected gaussian",
-                                 mixture_family_name(model->family));
+    mixture_status status = mix_family_need(model->family, MIX_HAS_GEOMETRY, error);
+    if (status != MIXTURE_OK) {
+        return status;
     }
     if (model->d != 2) {
         return mix_error_invalid(error, "argument 1 (model) has %zu column%s; expected 2", model->d,

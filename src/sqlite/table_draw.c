@@ -2,8 +2,8 @@
 #include <math.h>
 
 #include "arrays.h"
-#include "ellipse.h"
 #include "error.h"
+#include "extent.h"
 #include "family.h"
 #include "function.h"
 #include "memory.h"
@@ -17,12 +17,12 @@ static bool given(sqlite3_value **values, int count, int place) {
     return place < count && sqlite3_value_type(values[place]) != SQLITE_NULL;
 }
 
-/* Pictures need Gaussian components in few dimensions. */
+/* Pictures need components that lie somewhere, in few dimensions. */
 static mixture_status check_dimensions(const mixture_model *model, size_t least, size_t most,
                                        mixture_error *error) {
-    if (!model->family->elliptical) {
-        return mix_error_invalid(error, "argument 1 (model) is of family %s; expected gaussian",
-                                 mixture_family_name(model->family));
+    mixture_status status = mix_family_need(model->family, MIX_HAS_GEOMETRY, error);
+    if (status != MIXTURE_OK) {
+        return status;
     }
     if (model->d < least || model->d > most) {
         return mix_error_invalid(error, "argument 1 (model) has %zu column%s; expected %s", model->d,
@@ -78,7 +78,7 @@ static mixture_status start_sample(mix_cursor *cursor, sqlite3_value **values, i
     if (status == MIXTURE_OK && given(values, count, 1)) {
         status = mix_arguments_integer(values[1], 3, "seed", INT64_MIN, INT64_MAX, &seed, error);
     }
-    if (status == MIXTURE_OK && model->family->counts) {
+    if (status == MIXTURE_OK && model->family->mean_total != NULL) {
         status = find_trials(model, given(values, count, 2) ? values[2] : NULL, &trials, error);
     } else if (status == MIXTURE_OK && given(values, count, 2)) {
         status =
@@ -186,7 +186,7 @@ static mixture_status start_grid(mix_cursor *cursor, sqlite3_value **values, int
         return status;
     }
     for (size_t j = 0; j < model->d; j++) { /* finite: a deviation is at most 1.4e154 */
-        mix_ellipse_box(model, j, margin, &own->low[j], &own->high[j]);
+        mix_extent_box(model, j, margin, &own->low[j], &own->high[j]);
     }
     cursor->rows = own->counts[0] * own->counts[1];
     evaluate(cursor);
@@ -255,8 +255,8 @@ static void column_ellipses(mix_cursor *cursor, sqlite3_context *context, int co
         sqlite3_result_int64(context, i + 1);
         break;
     default:
-        mix_ellipse_point(mix_cursor_model(cursor), (size_t)component, own->probability, (size_t)i,
-                          (size_t)own->points, &x, &y);
+        mix_extent_outline(mix_cursor_model(cursor), (size_t)component, own->probability, (size_t)i,
+                           (size_t)own->points, &x, &y);
         sqlite3_result_double(context, column == 2 ? x : y);
     }
 }

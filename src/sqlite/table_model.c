@@ -6,11 +6,15 @@
 #include "error.h"
 #include "family.h"
 #include "function.h"
+#include "model.h"
 #include "table.h"
 
 /* ---- mix_components ------------------------------------------------------------------------------------ */
 
-enum { COMPONENT, WEIGHT, MEAN, COVARIANCE, PROBABILITIES };
+enum { COMPONENT, WEIGHT, FIRST_ARRAY, ARRAYS_SHOWN = 3, ALL_ARRAYS = FIRST_ARRAY + ARRAYS_SHOWN };
+
+/* Parameters that have a column of their own, as in the usage of 0.1. */
+static const char *const shown[ARRAYS_SHOWN] = {"mean", "covariance", "probabilities"};
 
 static mixture_status start_components(mix_cursor *cursor, sqlite3_value **values, int count,
                                        mixture_error *error) {
@@ -21,19 +25,40 @@ static mixture_status start_components(mix_cursor *cursor, sqlite3_value **value
     return MIXTURE_OK;
 }
 
-/* One component's part of the named parameter array, as JSON; NULL when the family has no such array. */
-static void result_array(mix_cursor *cursor, sqlite3_context *context, const char *name) {
+/* The component's part of a parameter array. */
+static void write_own_array(const mix_cursor *cursor, size_t a, mix_json_writer *writer) {
     const mixture_model *model = mix_cursor_model(cursor);
-    for (size_t a = 0; a < model->family->array_count; a++) {
-        const mix_array *array = &model->family->arrays[a];
-        if (strcmp(array->name, name) == 0) {
-            const double *numbers =
-                model->arrays[a] + (size_t)cursor->row * mix_family_array_size(model->family, a, model->d);
+    const double *numbers = model->arrays[a] + (size_t)cursor->row * mix_model_array_size(model, a);
+    int rank = (int)model->family->arrays[a].rank;
+    if (rank == 0) {
+        mix_json_write_double(writer, *numbers);
+    } else {
+        mix_json_write_array(writer, numbers, model->d, model->d, rank - 1);
+    }
+}
+
+/* The parameter array of that name, or of one component's; NULL when the family has no such array. */
+static void result_array(mix_cursor *cursor, sqlite3_context *context, const char *name) {
+    const mixture_family *family = mix_cursor_model(cursor)->family;
+    for (size_t a = 0; a < family->array_count; a++) {
+        if (strcmp(family->arrays[a].name, name) == 0 || strcmp(family->arrays[a].parameter, name) == 0) {
             mix_json_writer writer = {0};
-            mix_json_write_array(&writer, numbers, model->d, model->d, array->rank - 1);
+            write_own_array(cursor, a, &writer);
             mix_function_json(context, &writer);
         }
     }
+}
+
+static void result_all_arrays(mix_cursor *cursor, sqlite3_context *context) {
+    const mixture_family *family = mix_cursor_model(cursor)->family;
+    mix_json_writer writer = {0};
+    mix_json_begin_object(&writer);
+    for (size_t a = 0; a < family->array_count; a++) {
+        mix_json_write_key(&writer, family->arrays[a].parameter);
+        write_own_array(cursor, a, &writer);
+    }
+    mix_json_end_object(&writer);
+    mix_function_json(context, &writer);
 }
 
 static void column_components(mix_cursor *cursor, sqlite3_context *context, int column) {
@@ -44,22 +69,19 @@ static void column_components(mix_cursor *cursor, sqlite3_context *context, int 
     case WEIGHT:
         sqlite3_result_double(context, mix_cursor_model(cursor)->weights[cursor->row]);
         break;
-    case MEAN:
-        result_array(cursor, context, "means");
-        break;
-    case COVARIANCE:
-        result_array(cursor, context, "covariances");
+    case ALL_ARRAYS:
+        result_all_arrays(cursor, context);
         break;
     default:
-        result_array(cursor, context, "probabilities");
+        result_array(cursor, context, shown[column - FIRST_ARRAY]);
     }
 }
 
 const mix_table mix_table_components = {
     .name = "mix_components",
     .usage = "mix_components(model)",
-    .columns = "component, weight, mean, covariance, probabilities",
-    .column_count = 5,
+    .columns = "component, weight, mean, covariance, probabilities, parameters",
+    .column_count = 6,
     .start = start_components,
     .column = column_components,
 };
@@ -76,7 +98,7 @@ typedef struct parameter {
 static size_t component_size(const mixture_model *model) {
     size_t size = 1;
     for (size_t a = 0; a < model->family->array_count; a++) {
-        size += mix_family_array_size(model->family, a, model->d);
+        size += mix_model_array_size(model, a);
     }
     return size;
 }
@@ -88,11 +110,11 @@ static parameter locate(const mixture_model *model, size_t row) {
         return place;
     }
     left--;
-    while (left >= mix_family_array_size(model->family, place.array, model->d)) {
-        left -= mix_family_array_size(model->family, place.array, model->d);
+    while (left >= mix_model_array_size(model, place.array)) {
+        left -= mix_model_array_size(model, place.array);
         place.array++;
     }
-    bool matrix = model->family->arrays[place.array].rank == 2;
+    bool matrix = model->family->arrays[place.array].rank == MIX_MATRIX;
     place.i = matrix ? left / model->d : left;
     place.j = matrix ? left % model->d : 0;
     return place;
@@ -120,12 +142,12 @@ static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int 
         sqlite3_result_text(context, place.weight ? "weight" : array->parameter, -1, SQLITE_STATIC);
         break;
     case 2:
-        if (!place.weight) {
+        if (!place.weight && array->rank != MIX_SCALAR) {
             sqlite3_result_int64(context, (sqlite3_int64)place.i + 1);
         }
         break;
     case 3:
-        if (!place.weight && array->rank == 2) {
+        if (!place.weight && array->rank == MIX_MATRIX) {
             sqlite3_result_int64(context, (sqlite3_int64)place.j + 1);
         }
         break;
@@ -133,8 +155,8 @@ static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int 
         if (place.weight) {
             sqlite3_result_double(context, model->weights[place.component]);
         } else {
-            size_t size = mix_family_array_size(model->family, place.array, model->d);
-            size_t entry = array->rank == 2 ? place.i * model->d + place.j : place.i;
+            size_t size = mix_model_array_size(model, place.array);
+            size_t entry = array->rank == MIX_MATRIX ? place.i * model->d + place.j : place.i;
             sqlite3_result_double(context, model->arrays[place.array][place.component * size + entry]);
         }
     }
@@ -217,9 +239,9 @@ static void column_selection(mix_cursor *cursor, sqlite3_context *context, int c
         sqlite3_result_int64(context, (sqlite3_int64)candidate->k);
         break;
     case STRUCTURE:
-        if (model->family->structured) {
-            sqlite3_result_text(context, mixture_covariance_code(candidate->covariance, model->d), -1,
-                                SQLITE_STATIC);
+        if (model->family->structures != NULL) {
+            const char *code = mixture_structure_code(model->family, candidate->structure, model->d);
+            sqlite3_result_text(context, code, -1, SQLITE_STATIC);
         }
         break;
     case PARAMETERS:

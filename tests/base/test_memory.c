@@ -179,9 +179,9 @@ static void a_fit_survives_the_failure_of_any_allocation(void **state) {
     check_failures(PLAIN, &options, FEW);
     options = quick(MIXTURE_INIT_RANDOM, 2);
     check_failures(PLAIN, &options, FEW);
-    options.start = (mixture_start){weights, {means, covariances}};
+    options.start = (mixture_start){weights, check_arrays(means, covariances)};
     check_failures(PLAIN, &options, MANY);
-    options.start = (mixture_start){NULL, {means, NULL}};
+    options.start = (mixture_start){NULL, check_arrays(means, NULL)};
     check_failures(PLAIN, &options, FEW);
     options = shorter();
     check_failures(LABELLED, &options, FEW);
@@ -192,7 +192,7 @@ static void warnings_survive_the_failure_of_any_allocation(void **state) {
     (void)state;
     static const double same[] = {2, 0, 2, 0};
     mixture_options options = quick(MIXTURE_INIT_KMEANSPP, 1);
-    options.start = (mixture_start){weights, {same, covariances}}; /* coincide, a saddle */
+    options.start = (mixture_start){weights, check_arrays(same, covariances)}; /* coincide, a saddle */
     check_failures(PLAIN, &options, FEW);
 }
 
@@ -233,7 +233,7 @@ static void a_fit_ends_at_whatever_moment_the_host_says_stop(void **state) {
     check_cancelling(PLAIN, quick(MIXTURE_INIT_KMEANSPP, 1), MANY, 5);
     check_cancelling(PLAIN, quick(MIXTURE_INIT_KMEANSPP, 2), MANY, 7);
     mixture_options given = quick(MIXTURE_INIT_KMEANSPP, 2);
-    given.start = (mixture_start){weights, {means, covariances}};
+    given.start = (mixture_start){weights, check_arrays(means, covariances)};
     check_cancelling(PLAIN, given, MANY, 1);
     check_cancelling(LABELLED, shorter(), FEW, 1);
     check_cancelling(COUNTS, shorter(), FEW, 1);

@@ -166,7 +166,7 @@ static void the_number_of_threads_changes_no_bit_of_a_fit(void **state) {
             mixture_options options;
             mixture_options_default(&options);
             options.k = K;
-            options.covariance = v == 0 ? MIXTURE_FULL : MIXTURE_DIAG;
+            options.structure = v == 0 ? MIXTURE_FULL : MIXTURE_DIAG;
             options.max_iter = 25;
             options.threads = p < LENGTH(pools) ? (int)pools[p] : 0;
             mixture_model *model = fit(&options);
@@ -205,8 +205,8 @@ static void every_kernel_gives_the_same_fit(void **state) {
             mixture_options options;
             mixture_options_default(&options);
             options.k = K;
-            options.covariance = v == 0 ? MIXTURE_FULL : MIXTURE_DIAG;
-            options.start = (mixture_start){weights, {means, covariances}};
+            options.structure = v == 0 ? MIXTURE_FULL : MIXTURE_DIAG;
+            options.start = (mixture_start){weights, check_arrays(means, covariances)};
             options.tol = 0; /* the same number of iterations, whatever the last bits, if they do not matter yet */
             options.max_iter = 15;
             mix_kernel_force(*next);

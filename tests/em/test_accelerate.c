@@ -29,7 +29,7 @@ static mixture_options options_for(size_t d, int covariance, double *start) {
     mixture_options options;
     mixture_options_default(&options);
     options.k = 2;
-    options.covariance = (mixture_covariance)covariance;
+    options.structure = covariance;
     options.tol = 1e-12;
     options.max_iter = 1000000;
     memset(start, 0, 2 * d * (1 + d) * sizeof *start);
@@ -37,7 +37,7 @@ static mixture_options options_for(size_t d, int covariance, double *start) {
         start[i] = i == 0 ? -1 : i == d ? 1 : i > d ? 0.5 : 0;
         start[2 * d + i * d + i % d] = 1;
     }
-    options.start = (mixture_start){weights, {start, start + 2 * d}};
+    options.start = (mixture_start){weights, check_arrays(start, start + 2 * d)};
     return options;
 }
 
@@ -112,7 +112,8 @@ static void so_do_all_structures(void **state) {
         for (int equal = 0; equal < 2; equal++) {
             mixture_options options = options_for(2, v, start);
             options.equal_weights = equal;
-            compare(mixture_covariance_name(options.covariance), &mixture_gaussian, x, 2, options);
+            compare(mixture_structure_name(&mixture_gaussian, options.structure), &mixture_gaussian, x, 2,
+                    options);
         }
     }
 }
@@ -134,7 +135,7 @@ static void close_multinomials_take_a_tenth_of_the_maps(void **state) {
     options.k = 2;
     options.tol = 1e-12;
     options.max_iter = 1000000;
-    options.start = (mixture_start){weights, {start, NULL}};
+    options.start = (mixture_start){weights, check_arrays(start, NULL)};
     compare("multinomial", &mixture_multinomial, x, CATEGORIES, options);
 }
 
@@ -187,8 +188,9 @@ static void the_variance_floor_holds(void **state) {
         mixture_model *fast = check_fit(x, N, 2, &options);
         options.accelerate = false;
         mixture_model *plain = check_fit(x, N, 2, &options);
-        print_message("%s: %ld maps, %zu warnings; plain %ld, %zu\n", mixture_covariance_name(options.covariance),
-                      fast->iterations, fast->warning_count, plain->iterations, plain->warning_count);
+        print_message("%s: %ld maps, %zu warnings; plain %ld, %zu\n",
+                      mixture_structure_name(&mixture_gaussian, options.structure), fast->iterations,
+                      fast->warning_count, plain->iterations, plain->warning_count);
         check_trace(fast);
         assert_int_equal(fast->warning_count, plain->warning_count);
         assert_close(fast->loglik, plain->loglik, 0, 1e-3);

@@ -109,7 +109,7 @@ static mixture_options options_for(size_t k, int covariance) {
     mixture_options options;
     mixture_options_default(&options);
     options.k = k;
-    options.covariance = (mixture_covariance)covariance;
+    options.structure = covariance;
     return options;
 }
 
@@ -121,8 +121,8 @@ static void check_climb(const double *x, size_t n, size_t d, const mixture_optio
     for (size_t i = 1; i < model->trace_count; i++) {
         if (!(model->trace[i] >= model->trace[i - 1] - 1e-9 * (double)n)) {
             fail_msg("k = %zu, d = %zu, %s, accelerate %d: iteration %zu falls from %.17g to %.17g", options->k, d,
-                     mixture_covariance_name(options->covariance), options->accelerate, i, model->trace[i - 1],
-                     model->trace[i]);
+                     mixture_structure_name(&mixture_gaussian, options->structure), options->accelerate, i,
+                     model->trace[i - 1], model->trace[i]);
         }
     }
     assert_true(model->trace[model->trace_count - 1] == model->loglik);
@@ -159,7 +159,7 @@ typedef struct direction {
     double weights[MOST_K], means[MOST_K][MOST_D], covariances[MOST_K][MOST_D][MOST_D];
 } direction;
 
-static direction draw_direction(mixture_covariance covariance, mix_random *random) {
+static direction draw_direction(int covariance, mix_random *random) {
     bool pooled = covariance == MIXTURE_TIED || covariance == MIXTURE_EEI || covariance == MIXTURE_EII;
     bool sphere = covariance == MIXTURE_SPHERICAL || covariance == MIXTURE_EII;
     bool full = covariance == MIXTURE_FULL || covariance == MIXTURE_TIED;
@@ -207,7 +207,7 @@ static double steepest(const mixture_model *model, const double *x, size_t n) {
     mix_random_seed(&random, 21, 0);
     long double most = 0;
     for (int i = 0; i < 10; i++) {
-        direction along = draw_direction(model->covariance, &random);
+        direction along = draw_direction(model->structure, &random);
         parameters ahead = step(&at, &along, h), behind = step(&at, &along, -h);
         most = fmaxl(most, fabsl(loglik(&ahead, x, n) - loglik(&behind, x, n)) / (2 * h) / (long double)n);
     }
@@ -287,13 +287,14 @@ static void statistics_of_halves_merge_to_those_of_the_whole_and_are_their_defin
     draw_rows(3, K, D, N, x);
     mixture_data *data = check_data(x, N, D);
     mixture_model *model = three_by_two();
-    assert_int_equal(mix_statistics_size(&mixture_gaussian, MIXTURE_FULL, K, D), SIZE);
-    double *scratch = malloc(mix_family_scratch(&mixture_gaussian, K, D) * sizeof(double));
+    const mix_shape shape = mix_shape_of(model);
+    assert_int_equal(mix_statistics_size(&shape), SIZE);
+    double *scratch = malloc(mix_family_scratch(&shape) * sizeof(double));
     double whole[SIZE] = {0}, halves[2][SIZE] = {{0}, {0}};
     for (size_t b = 0; b < 4; b++) {
         mix_rows rows = mix_data_block(data, b);
-        mix_statistics_expect(model, MIXTURE_FULL, &rows, whole, scratch);
-        mix_statistics_expect(model, MIXTURE_FULL, &rows, halves[b / 2], scratch);
+        mix_statistics_expect(model, &rows, whole, scratch);
+        mix_statistics_expect(model, &rows, halves[b / 2], scratch);
     }
     mix_statistics_merge(halves[0], halves[1], SIZE);
     long double want[SIZE] = {N}, resp[K];

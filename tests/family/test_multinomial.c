@@ -128,7 +128,7 @@ static mixture_options from(const mixture *start) {
     mixture_options options;
     mixture_options_default(&options);
     options.k = start->k;
-    options.start = (mixture_start){start->weights, {start->p}};
+    options.start = (mixture_start){start->weights, check_arrays(start->p, NULL)};
     return options;
 }
 
@@ -288,7 +288,7 @@ static void a_category_that_never_occurs_keeps_probability_0(void **state) {
     for (int drawn = 0; drawn < 2; drawn++) {
         mixture_options options = from(&start);
         if (drawn) {
-            options.start = (mixture_start){NULL, {NULL}};
+            options.start = (mixture_start){0};
         }
         mixture_model *model = fit(x, 200, 4, &options);
         for (size_t c = 0; c < 3; c++) {
@@ -313,7 +313,7 @@ static void a_category_that_occurs_elsewhere_is_held_at_its_floor_and_not_at_0(v
     mixture_options_default(&options);
     options.k = 2;
     mixture start = {.k = 2, .d = 4, .weights = {0.5, 0.5}, .p = {0.4, 0.3, 0.2, 0.1, 0.1, 0.2, 0.3, 0.4}};
-    options.start = (mixture_start){start.weights, {start.p}};
+    options.start = (mixture_start){start.weights, check_arrays(start.p, NULL)};
     mixture_model *model = fit(x, 40, 4, &options);
     const double *p = model->arrays[0];
     assert_close(p[0], 0.75, 1e-9, 0);

@@ -61,7 +61,8 @@ static mixture_options options_for(size_t k) {
 /* A rough start, in another order than the clusters have by weight. */
 static const double start_weights[] = {0.2, 0.5, 0.3}, start_means[] = {-5, 6, 1, 1, 7, -3};
 static const double start_covariances[] = {2, 0, 0, 2, 3, 1, 1, 4, 2, 0, 0, 2};
-static const mixture_start rough = {start_weights, {start_means, start_covariances}};
+static const double *const start_arrays[] = {start_means, start_covariances};
+static const mixture_start rough = {start_weights, start_arrays};
 
 /* Weighted mean and covariance of the rows of one label (0: of all), and their total. */
 static void moments(const table *rows, int label, bool weighted, double mean[D], double covariance[D * D],
@@ -107,7 +108,7 @@ static void one_component_has_the_mean_the_covariance_and_the_loglik_of_the_clos
             s[0] = sphere ? (s[0] + s[3]) / 2 : s[0];
             s[3] = sphere ? s[0] : s[3];
             mixture_options options = options_for(1);
-            options.covariance = (mixture_covariance)v;
+            options.structure = v;
             mixture_model *model = fit(load(clusters(), weighted ? MIXTURE_WEIGHTED : 0), &options);
             for (size_t i = 0; i < D * D; i++) {
                 assert_close(model->arrays[0][i % D], mean[i % D], 1e-13, 0);
@@ -244,9 +245,9 @@ static void a_start_is_brought_into_the_structure_by_its_weights(void **state) {
     mixture_options options = options_for(K);
     options.start = rough;
     options.max_iter = 0;
-    options.covariance = MIXTURE_TIED;
+    options.structure = MIXTURE_TIED;
     mixture_model *tied = fit(load(clusters(), 0), &options);
-    options.covariance = MIXTURE_SPHERICAL;
+    options.structure = MIXTURE_SPHERICAL;
     mixture_model *spheres = fit(load(clusters(), 0), &options);
     for (size_t i = 0; i < K * D * D; i++) {
         double mean = 0;
@@ -267,7 +268,7 @@ static void what_a_start_leaves_out_is_drawn(void **state) {
     moments(clusters(), 0, false, mean, s, &n);
     mixture_options options = options_for(K);
     options.max_iter = 0;
-    options.start.arrays[0] = start_means; /* the rest is that of all the data */
+    options.start.arrays = check_arrays(start_means, NULL); /* the rest is that of all the data */
     mixture_model *located = fit(load(clusters(), 0), &options);
     for (size_t i = 0; i < K * D * D; i++) {
         assert_close(located->weights[i % K], 1.0 / K, 1e-14, 0);
@@ -275,7 +276,7 @@ static void what_a_start_leaves_out_is_drawn(void **state) {
         assert_close(located->arrays[1][i], s[i % (D * D)], 1e-12, 0);
     }
     mixture_model_free(located);
-    options.start = (mixture_start){start_weights, {NULL, NULL}};
+    options.start = (mixture_start){start_weights, check_arrays(NULL, NULL)};
     options.n_init = 1; /* several candidates would each be tried by a few iterations, which move the weights */
     mixture_model *weighted = fit(load(clusters(), 0), &options);
     assert_memory_equal(weighted->weights, start_weights, sizeof start_weights);

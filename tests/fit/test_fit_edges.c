@@ -107,9 +107,9 @@ static void a_start_that_is_no_model_is_refused(void **state) {
         mixture_start start;
         const char *text;
     } cases[] = {
-        {{short_weights, {NULL, NULL}}, "option init: weights sum to 0.9; expected 1"},
-        {{NULL, {means, NULL}}, "option init: means hold a number that is not finite"},
-        {{NULL, {NULL, covariances}}, "option init: covariances[1][0][0] is -1; expected a variance > 0"},
+        {{short_weights, NULL}, "option init: weights sum to 0.9; expected 1"},
+        {{NULL, check_arrays(means, NULL)}, "option init: means hold a number that is not finite"},
+        {{NULL, check_arrays(NULL, covariances)}, "option init: covariances[1][0][0] is -1; expected a variance > 0"},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         mixture_options options = options_for(2);
@@ -225,8 +225,8 @@ static void labels_that_no_component_can_take_are_refused_with_a_reason(void **s
     assert_int_equal(try_fit(pair(100, MIXTURE_LABELLED, 1, thirds), &options, NULL, &error), MIXTURE_INVALID);
     assert_non_null(strstr(error.text, "label"));
     assert_null(strstr(error.text, "nan"));
-    options.start =
-        (mixture_start){weights, {means, NULL}}; /* rows are known to be of a component that has none */
+    options.start = (mixture_start){
+        weights, check_arrays(means, NULL)}; /* rows are known to be of a component that has none */
     assert_int_equal(try_fit(pair(100, MIXTURE_LABELLED, 1, seconds), &options, NULL, &error), MIXTURE_INVALID);
     assert_non_null(strstr(error.text, "weights[1]"));
     assert_null(strstr(error.text, "nan"));
@@ -264,7 +264,7 @@ static void a_start_that_was_not_iterated_is_not_called_a_saddle(void **state) {
     const double weights[] = {0.3, 0.7}, means[] = {-1, 1}, covariances[] = {0.5, 0.5};
     mixture_options options = options_for(2);
     options.max_iter = 0;
-    options.start = (mixture_start){weights, {means, covariances}};
+    options.start = (mixture_start){weights, check_arrays(means, covariances)};
     mixture_model *model;
     mixture_error error;
     assert_int_equal(try_fit(pair(500, 0, 1, NULL), &options, &model, &error), MIXTURE_OK);
@@ -291,7 +291,7 @@ static size_t polls_of_a_draw(size_t k, bool located) {
     mixture_model *given = mixture_model_new(&mixture_gaussian, k, 1);
     assert_true(model != NULL && given != NULL);
     mixture_options options = options_for(k);
-    options.start.arrays[0] = located ? given->arrays[0] : NULL;
+    options.start.arrays = check_arrays(located ? given->arrays[0] : NULL, NULL);
     mix_init *init;
     assert_int_equal(mix_init_new(&mixture_gaussian, data, &options, k, false, &cancel, &init), MIXTURE_OK);
     mix_maximize how = {.min_variance = 1e-9, .scale = data->frame.scale, .variance = data->frame.variance};

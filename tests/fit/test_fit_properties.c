@@ -38,11 +38,11 @@ static problem draw_problem(unsigned seed, size_t most_d) {
     return p;
 }
 
-static mixture_options step_options(const problem *p, mixture_covariance covariance, long steps) {
+static mixture_options step_options(const problem *p, int covariance, long steps) {
     mixture_options options;
     mixture_options_default(&options);
     options.k = p->k;
-    options.covariance = covariance;
+    options.structure = covariance;
     options.max_iter = steps;
     options.tol = 0;
     options.threads = 1;
@@ -60,7 +60,7 @@ static mixture_model *fit_from(const problem *p, const double *weight, mixture_o
             }
         }
     }
-    options.start = (mixture_start){p->start.weights, {means, covariances}};
+    options.start = (mixture_start){p->start.weights, check_arrays(means, covariances)};
     mixture_data *data = mixture_data_new(p->d, weight != NULL ? MIXTURE_WEIGHTED : 0);
     for (size_t i = 0; i < ROWS; i++) {
         double w = weight != NULL ? weight[i] : 1;
@@ -102,7 +102,7 @@ static void the_log_likelihood_rises_along_the_trace_and_is_that_of_the_model(vo
     (void)state;
     for (unsigned seed = 0; seed < 1400; seed++) {
         problem p = draw_problem(seed, 4);
-        mixture_options options = step_options(&p, (mixture_covariance)(seed % MIXTURE_COVARIANCES), 40);
+        mixture_options options = step_options(&p, (int)(seed % MIXTURE_COVARIANCES), 40);
         options.accelerate = seed / MIXTURE_COVARIANCES % 2 == 0;
         options.equal_weights = seed % 5 == 0;
         mixture_model *model = fit_from(&p, NULL, options);
@@ -208,7 +208,7 @@ static problem map(const problem *p, const double *diagonal, bool shear, double 
 /* Which maps leave a structure's set of models as it is. */
 typedef enum invariance { SCALING, COLUMNS, AFFINE } invariance;
 
-static invariance invariance_of(mixture_covariance covariance) {
+static invariance invariance_of(int covariance) {
     switch (covariance) {
     case MIXTURE_FULL:
     case MIXTURE_TIED:
@@ -227,7 +227,7 @@ static void an_affine_map_moves_the_log_likelihood_by_its_log_determinant(void *
     (void)state;
     uint64_t random = 1;
     for (unsigned seed = 0; seed < 700; seed++) {
-        mixture_covariance covariance = (mixture_covariance)(seed % MIXTURE_COVARIANCES);
+        int covariance = (int)(seed % MIXTURE_COVARIANCES);
         problem p = draw_problem(seed, 3);
         double diagonal[PLAIN_D], log_det = 0, unit = pow(10, 12 * plain_random(&random) - 6);
         for (size_t j = 0; j < p.d; j++) {
@@ -265,7 +265,7 @@ static void the_order_of_columns_does_not_matter(void **state) {
                 }
             }
         }
-        mixture_options options = step_options(&p, (mixture_covariance)(seed % MIXTURE_COVARIANCES), STEPS);
+        mixture_options options = step_options(&p, (int)(seed % MIXTURE_COVARIANCES), STEPS);
         mixture_model *model = fit_from(&p, NULL, options), *other = fit_from(&turned, NULL, options);
         assert_close(other->loglik, model->loglik, 1e-7, 1e-7);
         for (size_t c = 0; c < p.k; c++) {
@@ -283,7 +283,7 @@ static void a_weight_counts_a_row_so_many_times(void **state) {
     (void)state;
     for (unsigned seed = 0; seed < 700; seed++) {
         problem p = draw_problem(seed, 3);
-        mixture_options options = step_options(&p, (mixture_covariance)(seed % MIXTURE_COVARIANCES), STEPS);
+        mixture_options options = step_options(&p, (int)(seed % MIXTURE_COVARIANCES), STEPS);
         mixture_model *weighted = fit_from(&p, p.weight, options), *repeated;
         mixture_data *data = mixture_data_new(p.d, 0);
         for (size_t i = 0; i < ROWS; i++) {
@@ -298,7 +298,7 @@ static void a_weight_counts_a_row_so_many_times(void **state) {
                 memcpy(covariances + (c * p.d + i) * p.d, p.start.covariances[c][i], p.d * sizeof(double));
             }
         }
-        options.start = (mixture_start){p.start.weights, {means, covariances}};
+        options.start = (mixture_start){p.start.weights, check_arrays(means, covariances)};
         assert_int_equal(mixture_fit(&mixture_gaussian, data, &options, &repeated, NULL), MIXTURE_OK);
         mixture_data_free(data);
         assert_true(weighted->n == repeated->n);
@@ -316,16 +316,17 @@ static void a_weight_counts_a_row_so_many_times(void **state) {
 
 /* The statistics of rows from..to - 1 in blocks; malloc(). */
 static double *expect(const mixture_model *model, const problem *p, size_t from, size_t to) {
-    size_t size = mix_statistics_size(model->family, model->covariance, p->k, p->d), count = to - from;
+    const mix_shape shape = mix_shape_of(model);
+    size_t size = mix_statistics_size(&shape), count = to - from;
     double *statistics = calloc(size, sizeof(double)), *x = calloc(MIX_BLOCK_ROWS * p->d, sizeof(double));
-    double *scratch = calloc(mix_family_scratch(model->family, p->k, p->d), sizeof(double));
+    double *scratch = calloc(mix_family_scratch(&shape), sizeof(double));
     for (size_t r = 0; r < count; r++) {
         for (size_t j = 0; j < p->d; j++) {
             x[j * MIX_BLOCK_ROWS + r] = p->x[(from + r) * p->d + j];
         }
     }
     mix_rows rows = {.x = x, .stride = MIX_BLOCK_ROWS, .count = count, .padded = mix_data_padded(count)};
-    mix_statistics_expect(model, model->covariance, &rows, statistics, scratch);
+    mix_statistics_expect(model, &rows, statistics, scratch);
     free(scratch);
     free(x);
     return statistics;
@@ -336,7 +337,8 @@ static void merging_is_associative_and_merges_to_the_statistics_of_all_rows(void
     for (unsigned seed = 0; seed < 700; seed++) {
         problem p = draw_problem(seed, 4);
         mixture_model *model = fit_from(&p, NULL, step_options(&p, MIXTURE_FULL, 1));
-        size_t size = mix_statistics_size(model->family, model->covariance, p.k, p.d);
+        const mix_shape shape = mix_shape_of(model);
+        size_t size = mix_statistics_size(&shape);
         size_t first = 1 + seed % (ROWS - 2), second = first + 1 + seed / 7 % (ROWS - first - 1);
         double *a = expect(model, &p, 0, first), *b = expect(model, &p, first, second);
         double *c = expect(model, &p, second, ROWS), *all = expect(model, &p, 0, ROWS);

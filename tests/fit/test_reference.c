@@ -60,12 +60,12 @@ static mixture_options options_for(size_t k, const char *covariance) {
     mixture_options options;
     mixture_options_default(&options);
     options.k = k;
-    assert_true(mixture_covariance_find(covariance, &options.covariance));
+    assert_true(mixture_structure_find(&mixture_gaussian, covariance, &options.structure));
     return options;
 }
 
 static void start_from(mixture_options *options, const parameters *start) {
-    options->start = (mixture_start){start->weights, {start->means, start->covariances}};
+    options->start = (mixture_start){start->weights, check_arrays(start->means, start->covariances)};
 }
 
 /* ---- The notebook ------------------------------------------------------------------------------------- */

@@ -71,13 +71,13 @@ static mixture_model *choose_gaussian(const problem *p, const double *x, size_t 
     return choose(p, &mixture_gaussian, check_data(x, n, d));
 }
 
-static const mixture_candidate *find(const mixture_model *model, size_t k, mixture_covariance covariance) {
+static const mixture_candidate *find(const mixture_model *model, size_t k, int covariance) {
     for (size_t i = 0; i < model->candidate_count; i++) {
-        if (model->candidates[i].k == k && model->candidates[i].covariance == covariance) {
+        if (model->candidates[i].k == k && model->candidates[i].structure == covariance) {
             return &model->candidates[i];
         }
     }
-    fail_msg("no candidate k = %zu, %s", k, mixture_covariance_name(covariance));
+    fail_msg("no candidate k = %zu, %s", k, mixture_structure_name(&mixture_gaussian, covariance));
     return NULL;
 }
 
@@ -100,7 +100,7 @@ static double criterion_of(const mixture_model *model, const mixture_candidate *
 static void check_list(const mixture_model *model) {
     const mixture_candidate *first = model->candidates;
     assert_int_equal(first->k, model->k);
-    assert_int_equal(first->covariance, model->covariance);
+    assert_int_equal(first->structure, model->structure);
     assert_true(first->loglik == model->loglik && first->bic == model->bic && first->icl == model->icl);
     bool sound = true;
     for (size_t i = 0; i < model->candidate_count; i++) {
@@ -128,11 +128,11 @@ static void check_nesting(const mixture_model *model) {
         for (size_t j = 0; j < model->candidate_count; j++) {
             const mixture_candidate *outer = &model->candidates[j];
             if (inner->sound && outer->sound && inner->k == outer->k &&
-                mix_covariance_nested(inner->covariance, outer->covariance) &&
+                mix_covariance_structures.nested(inner->structure, outer->structure) &&
                 outer->loglik < inner->loglik - 1e-6 * fabs(inner->loglik)) {
                 fail_msg("k = %zu: %s reaches %.6f, %s only %.6f", inner->k,
-                         mixture_covariance_name(inner->covariance), inner->loglik,
-                         mixture_covariance_name(outer->covariance), outer->loglik);
+                         mixture_structure_name(&mixture_gaussian, inner->structure), inner->loglik,
+                         mixture_structure_name(&mixture_gaussian, outer->structure), outer->loglik);
             }
         }
     }
@@ -148,9 +148,9 @@ static void check_against_mclust(const mixture_model *model, const char *name) {
         size_t k;
         char code[8];
         double bic;
-        mixture_covariance covariance;
+        int covariance;
         assert_int_equal(sscanf(line, "%zu,%7[A-Z],%lf", &k, code, &bic), 3);
-        assert_true(mixture_covariance_find(code, &covariance));
+        assert_true(mixture_structure_find(&mixture_gaussian, code, &covariance));
         const mixture_candidate *ours = find(model, k, covariance);
         if (!ours->fitted || ours->bic > bic + 0.5) {
             fail_msg("%s, k = %zu: bic %.3f; mclust has %.3f", code, k, ours->bic, bic);
@@ -175,7 +175,7 @@ static void old_faithful_has_three_components_of_one_covariance(void **state) {
     (void)state;
     mixture_model *model = choose_file("faithful.csv", 2, 9);
     assert_int_equal(model->k, 3);
-    assert_int_equal(model->covariance, MIXTURE_TIED);
+    assert_int_equal(model->structure, MIXTURE_TIED);
     assert_true(model->bic <= 2314.2957 + 5e-5);
     assert_int_equal(model->candidate_count, 9 * 14);
     assert_int_equal(model->warning_count, 0);
@@ -187,7 +187,7 @@ static void iris_has_two_components_of_one_shape(void **state) {
     (void)state;
     mixture_model *model = choose_file("iris.csv", 4, 9);
     assert_int_equal(model->k, 2);
-    assert_int_equal(model->covariance, MIXTURE_VEV);
+    assert_int_equal(model->structure, MIXTURE_VEV);
     assert_close(model->bic, 561.7285, 0, 0.01);
     check_against_mclust(model, "iris.bic.csv");
     mixture_model_free(model);
@@ -222,12 +222,12 @@ static void a_candidate_is_as_good_as_its_own_fit(void **state) {
             mixture_options options;
             mixture_options_default(&options);
             options.k = c->k;
-            options.covariance = c->covariance;
+            options.structure = c->structure;
             mixture_model *fit = check_fit(x, 240, 2, &options);
             assert_int_equal(c->parameters, fit->parameters);
             if (c->loglik < fit->loglik - 1e-4) {
-                fail_msg("k = %zu, %s: %.6f; its own fit has %.6f", c->k, mixture_covariance_name(c->covariance),
-                         c->loglik, fit->loglik);
+                fail_msg("k = %zu, %s: %.6f; its own fit has %.6f", c->k,
+                         mixture_structure_name(&mixture_gaussian, c->structure), c->loglik, fit->loglik);
             }
             mixture_model_free(fit);
         }
@@ -251,7 +251,7 @@ static void the_winner_is_as_good_as_its_own_fit(void **state) {
         mixture_options options;
         mixture_options_default(&options);
         options.k = model->k;
-        options.covariance = model->covariance;
+        options.structure = model->structure;
         mixture_model *fit = check_fit(x, n, d, &options);
         assert_true(model->loglik > fit->loglik - 1e-5);
         mixture_model_free(fit);
@@ -263,8 +263,8 @@ static void the_winner_is_as_good_as_its_own_fit(void **state) {
 static void only_what_was_chosen_from_is_tried(void **state) {
     (void)state;
     double *x = clusters(150, 2, 8);
-    mixture_covariance covariances[] = {MIXTURE_FULL, MIXTURE_EII};
-    problem p = {.choices = {.k_count = 3, .covariances = covariances, .covariance_count = 2}, .k = {4, 3, 6}};
+    int covariances[] = {MIXTURE_FULL, MIXTURE_EII};
+    problem p = {.choices = {.k_count = 3, .structures = covariances, .structure_count = 2}, .k = {4, 3, 6}};
     mixture_options_default(&p.options);
     mixture_model *model = choose_gaussian(&p, x, 150, 2);
     assert_int_equal(model->candidate_count, 6);
@@ -284,18 +284,18 @@ static void only_what_was_chosen_from_is_tried(void **state) {
 static void one_column_has_two_structures(void **state) {
     (void)state;
     double *x = clusters(90, 1, 2);
-    mixture_covariance covariances[] = {MIXTURE_FULL, MIXTURE_DIAG};
+    int covariances[] = {MIXTURE_FULL, MIXTURE_DIAG};
     problem p = up_to(4);
     mixture_model *model = choose_gaussian(&p, x, 90, 1);
     assert_int_equal(model->candidate_count, 8);
     assert_int_equal(model->k, 3);
-    assert_string_equal(mixture_covariance_code(model->covariance, 1), "E");
+    assert_string_equal(mixture_structure_code(&mixture_gaussian, model->structure, 1), "E");
     mixture_model_free(model);
-    p.choices.covariances = covariances;
-    p.choices.covariance_count = 2;
+    p.choices.structures = covariances;
+    p.choices.structure_count = 2;
     model = choose_gaussian(&p, x, 90, 1);
     assert_int_equal(model->candidate_count, 4);
-    assert_string_equal(mixture_covariance_code(model->covariance, 1), "V");
+    assert_string_equal(mixture_structure_code(&mixture_gaussian, model->structure, 1), "V");
     mixture_model_free(model);
     free(x);
 }
@@ -305,7 +305,7 @@ static void ties_go_to_the_plainest(void **state) {
     double *x = clusters(60, 3, 4);
     problem p = up_to(1);
     mixture_model *model = choose_gaussian(&p, x, 60, 3);
-    assert_int_equal(model->covariance, MIXTURE_TIED); /* as good as EVE, VVV, …: for one component all the same */
+    assert_int_equal(model->structure, MIXTURE_TIED); /* as good as EVE, VVV, …: for one component all the same */
     assert_true(find(model, 1, MIXTURE_TIED)->bic == find(model, 1, MIXTURE_FULL)->bic);
     mixture_model_free(model);
     free(x);
@@ -340,15 +340,14 @@ static void units_do_not_matter(void **state) {
         moved[i] = units[i % 2] * x[i];
     }
     problem p = up_to(4);
-    mixture_covariance free_units[] = {MIXTURE_EEI, MIXTURE_DIAG, MIXTURE_TIED,
-                                       MIXTURE_FULL}; /* of columns alone */
-    p.choices.covariances = free_units;
-    p.choices.covariance_count = 4;
+    int free_units[] = {MIXTURE_EEI, MIXTURE_DIAG, MIXTURE_TIED, MIXTURE_FULL}; /* of columns alone */
+    p.choices.structures = free_units;
+    p.choices.structure_count = 4;
     mixture_model *a = choose_gaussian(&p, x, 120, 2), *b = choose_gaussian(&p, moved, 120, 2);
     double shift = 2 * 120 * (20 - 12) * log(2);
     for (size_t i = 0; i < a->candidate_count; i++) {
         assert_int_equal(a->candidates[i].k, b->candidates[i].k);
-        assert_int_equal(a->candidates[i].covariance, b->candidates[i].covariance);
+        assert_int_equal(a->candidates[i].structure, b->candidates[i].structure);
         assert_close(b->candidates[i].bic, a->candidates[i].bic + shift, 1e-9, 0);
     }
     mixture_model_free(a);
@@ -359,14 +358,14 @@ static void units_do_not_matter(void **state) {
 
 static void check_same_bits(const mixture_model *a, const mixture_model *b) {
     assert_int_equal(a->k, b->k);
-    assert_int_equal(a->covariance, b->covariance);
+    assert_int_equal(a->structure, b->structure);
     assert_int_equal(a->iterations, b->iterations);
     assert_memory_equal(a->weights, b->weights, a->k * sizeof(double));
     assert_memory_equal(a->arrays[0], b->arrays[0], a->k * a->d * sizeof(double));
     assert_memory_equal(a->trace, b->trace, a->trace_count * sizeof(double));
     assert_int_equal(a->candidate_count, b->candidate_count);
     for (size_t i = 0; i < a->candidate_count; i++) {
-        assert_int_equal(a->candidates[i].covariance, b->candidates[i].covariance);
+        assert_int_equal(a->candidates[i].structure, b->candidates[i].structure);
         assert_memory_equal(&a->candidates[i].loglik, &b->candidates[i].loglik, 4 * sizeof(double));
         assert_int_equal(a->candidates[i].warning_count, b->candidates[i].warning_count);
     }

@@ -34,23 +34,23 @@ static mixture_model *choose_gaussian(const double *x, size_t n, size_t d, const
     return choose(&mixture_gaussian, check_data(x, n, d), NULL, choices);
 }
 
-static const mixture_candidate *find(const mixture_model *model, size_t k, mixture_covariance covariance) {
+static const mixture_candidate *find(const mixture_model *model, size_t k, int covariance) {
     for (size_t i = 0; i < model->candidate_count; i++) {
-        if (model->candidates[i].k == k && model->candidates[i].covariance == covariance) {
+        if (model->candidates[i].k == k && model->candidates[i].structure == covariance) {
             return &model->candidates[i];
         }
     }
-    fail_msg("no candidate k = %zu, %s", k, mixture_covariance_name(covariance));
+    fail_msg("no candidate k = %zu, %s", k, mixture_structure_name(&mixture_gaussian, covariance));
     return NULL;
 }
 
 /* The same candidates, by k and structure, with a criterion that differs by `shift`; the same winner. */
 static void check_same_choice(const mixture_model *a, const mixture_model *b, double shift, double tolerance) {
     assert_int_equal(a->k, b->k);
-    assert_int_equal(a->covariance, b->covariance);
+    assert_int_equal(a->structure, b->structure);
     assert_int_equal(a->candidate_count, b->candidate_count);
     for (size_t i = 0; i < a->candidate_count; i++) {
-        const mixture_candidate *one = &a->candidates[i], *other = find(b, one->k, one->covariance);
+        const mixture_candidate *one = &a->candidates[i], *other = find(b, one->k, one->structure);
         assert_int_equal(one->sound, other->sound);
         if (one->sound) {
             assert_close(other->bic, one->bic + shift, 0, tolerance);
@@ -115,7 +115,7 @@ static void a_weight_counts_like_so_many_rows(void **state) {
     mixture_model *b = choose(&mixture_gaussian, repeated, NULL, &choices);
     assert_true(a->n == b->n);
     assert_int_equal(a->k, b->k);
-    assert_int_equal(a->covariance, b->covariance);
+    assert_int_equal(a->structure, b->structure);
     assert_close(a->bic, b->bic, 0, 1e-3);
     mixture_model_free(a);
     mixture_model_free(b);
@@ -145,8 +145,8 @@ static void another_criterion_only_orders_the_same_candidates_anew(void **state)
         choices.criterion = (mixture_criterion)criterion;
         mixture_model *model = choose_gaussian(x, n, 2, &choices);
         assert_int_equal(model->k, least->k);
-        assert_int_equal(model->covariance, least->covariance);
-        winners += model->k != by_bic->k || model->covariance != by_bic->covariance;
+        assert_int_equal(model->structure, least->structure);
+        winners += model->k != by_bic->k || model->structure != by_bic->structure;
         mixture_model_free(model);
     }
     assert_in_range(winners, 1, 2); /* or nothing was shown */
@@ -193,10 +193,10 @@ static void a_constant_column_leaves_only_spheres(void **state) {
     }
     mixture_choices choices = up_to(3);
     mixture_model *model = choose_gaussian(x, n, 2, &choices);
-    assert_true(model->covariance == MIXTURE_EII || model->covariance == MIXTURE_SPHERICAL);
+    assert_true(model->structure == MIXTURE_EII || model->structure == MIXTURE_SPHERICAL);
     for (size_t i = 0; i < model->candidate_count; i++) {
         const mixture_candidate *c = &model->candidates[i];
-        bool sphere = c->covariance == MIXTURE_EII || c->covariance == MIXTURE_SPHERICAL;
+        bool sphere = c->structure == MIXTURE_EII || c->structure == MIXTURE_SPHERICAL;
         assert_true(isfinite(c->bic));
         if (!sphere) {
             assert_false(c->sound);
@@ -233,13 +233,13 @@ static void one_row_and_equal_rows_have_no_sound_candidate(void **state) {
 static void of_unsound_candidates_that_of_fewest_components_is_delivered(void **state) {
     (void)state;
     static const size_t mixed[] = {3, 1, 2};
-    static const mixture_covariance full = MIXTURE_FULL;
+    static const int full = MIXTURE_FULL;
     double x[80];
     for (size_t i = 0; i < 40; i++) {
         x[2 * i] = (double)(i * i % 41) + (i % 2 == 0 ? 100 : 0);
         x[2 * i + 1] = 2 * x[2 * i] + 1;
     }
-    mixture_choices choices = {.k = mixed, .k_count = 3, .covariances = &full, .covariance_count = 1};
+    mixture_choices choices = {.k = mixed, .k_count = 3, .structures = &full, .structure_count = 1};
     mixture_model *model = choose_gaussian(x, 40, 2, &choices);
     assert_int_equal(model->k, 1);
     for (size_t i = 0; i < 3; i++) {
@@ -277,12 +277,12 @@ static bool count_down(void *host) {
 
 static void it_can_be_stopped_at_every_question_and_the_data_used_again(void **state) {
     (void)state;
-    static const mixture_covariance two[] = {MIXTURE_FULL, MIXTURE_EII};
+    static const int two[] = {MIXTURE_FULL, MIXTURE_EII};
     size_t n;
     double *x = check_csv("faithful.csv", 2, &n);
     mixture_choices choices = up_to(3);
-    choices.covariances = two;
-    choices.covariance_count = 2;
+    choices.structures = two;
+    choices.structure_count = 2;
     mixture_options options;
     mixture_options_default(&options);
     options.n_init = 2;

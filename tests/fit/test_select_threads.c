@@ -64,7 +64,7 @@ static mixture_options default_options(int threads) {
 
 static mixture_status run(int which, const mixture_options *options, size_t arena_bytes, mixture_model **model) {
     static const size_t k[] = {3, 1, 4, 2};
-    static const mixture_covariance few[] = {MIXTURE_EII, MIXTURE_DIAG, MIXTURE_FULL};
+    static const int few[] = {MIXTURE_EII, MIXTURE_DIAG, MIXTURE_FULL};
     mixture_choices choices = {.k = k, .k_count = MOST_K, .criterion = MIXTURE_BIC};
     mixture_error error;
     mixture_data *data = make_table(which);
@@ -73,8 +73,8 @@ static mixture_status run(int which, const mixture_options *options, size_t aren
         return MIXTURE_NOMEM;
     }
     if (which == SMALL) {
-        choices.covariances = few;
-        choices.covariance_count = LENGTH(few);
+        choices.structures = few;
+        choices.structure_count = LENGTH(few);
     }
     mixture_status status = mix_select(which == COUNTS ? &mixture_multinomial : &mixture_gaussian, data, options,
                                        &choices, arena_bytes, model, &error);
@@ -105,7 +105,7 @@ static void check_candidates(const mixture_model *a, const mixture_model *b) {
         const double numbers[] = {first->loglik, first->aic, first->bic, first->icl};
         const double others[] = {second->loglik, second->aic, second->bic, second->icl};
         assert_int_equal(first->k, second->k);
-        assert_int_equal(first->covariance, second->covariance);
+        assert_int_equal(first->structure, second->structure);
         assert_int_equal(first->fitted, second->fitted);
         assert_int_equal(first->sound, second->sound);
         assert_int_equal(first->converged, second->converged);
@@ -121,18 +121,18 @@ static void check_same(const mixture_model *a, const mixture_model *b) {
     const double others[] = {b->loglik, b->aic, b->bic, b->icl, b->n, b->trials, b->min_variance};
     assert_int_equal(k, b->k);
     assert_int_equal(d, b->d);
-    assert_int_equal(a->covariance, b->covariance);
+    assert_int_equal(a->structure, b->structure);
     assert_int_equal(a->parameters, b->parameters);
     assert_int_equal(a->iterations, b->iterations);
     assert_int_equal(a->converged, b->converged);
-    assert_int_equal(a->axis_aligned, b->axis_aligned);
+    assert_int_equal(a->plain, b->plain);
     assert_memory_equal(numbers, others, sizeof numbers);
     assert_memory_equal(a->weights, b->weights, k * sizeof(double));
     assert_memory_equal(a->log_weights, b->log_weights, k * sizeof(double));
     assert_memory_equal(a->floored, b->floored, k * sizeof(bool));
-    assert_memory_equal(a->arrays[0], b->arrays[0], k * d * sizeof(double));
-    if (a->arrays[1] != NULL) {
-        assert_memory_equal(a->arrays[1], b->arrays[1], k * d * d * sizeof(double));
+    for (size_t array = 0; array < a->family->array_count; array++) {
+        size_t bytes = k * mix_model_array_size(a, array) * sizeof(double);
+        assert_memory_equal(a->arrays[array], b->arrays[array], bytes);
     }
     assert_int_equal(a->trace_count, b->trace_count);
     assert_memory_equal(a->trace, b->trace, a->trace_count * sizeof(double));
@@ -166,7 +166,7 @@ static void fits_that_are_worth_threads_themselves_give_the_same_selection(void 
     (void)state;
     enum { ROWS = 30000 };
     static const size_t k[] = {1, 2};
-    static const mixture_covariance one[] = {MIXTURE_EII};
+    static const int one[] = {MIXTURE_EII};
     const mixture_choices choices = {k, 2, one, 1, MIXTURE_BIC};
     mixture_model *models[2];
     for (int threads = 1; threads <= 2; threads++) {
@@ -267,7 +267,7 @@ static void whatever_allocation_fails_it_is_out_of_memory_or_right(void **state)
 
 static mixture_status choose_of_two(mixture_model **model) {
     static const size_t k[] = {1, 2};
-    static const mixture_covariance one[] = {MIXTURE_EII};
+    static const int one[] = {MIXTURE_EII};
     const mixture_choices choices = {k, 2, one, 1, MIXTURE_BIC};
     mixture_options options = default_options(2);
     options.n_init = 1;

@@ -36,10 +36,10 @@ static problem make(size_t which) {
     mixture_options_default(&p.options);
     p.options.k = K;
     if (which < 6) {
-        assert_true(mixture_covariance_find(structures[which], &p.options.covariance));
-        p.options.start = (mixture_start){start_weights, {start_means, start_covariances}};
+        assert_true(mixture_structure_find(&mixture_gaussian, structures[which], &p.options.structure));
+        p.options.start = (mixture_start){start_weights, check_arrays(start_means, start_covariances)};
     } else {
-        p.options.start = (mixture_start){start_weights, {start_probabilities, NULL}};
+        p.options.start = (mixture_start){start_weights, check_arrays(start_probabilities, NULL)};
     }
     for (size_t i = 0; i < N; i++) {
         size_t c = (size_t)(uniform(&seed) * K);
@@ -127,7 +127,7 @@ static void integer_weights_equal_repeated_rows_from_drawn_starts(void **state) 
     for (size_t which = 0; which < PROBLEMS; which++) {
         for (int64_t seed = 0; seed < 8; seed++) {
             problem p = make(which);
-            p.options.start = (mixture_start){NULL, {NULL, NULL}};
+            p.options.start = (mixture_start){0};
             p.options.seed = seed / 2;
             p.options.init = seed % 2 == 0 ? MIXTURE_INIT_KMEANSPP : MIXTURE_INIT_RANDOM;
             compare_and_free(fit(&p, weight, NULL, false), fit(&p, weight, NULL, true), 1, 1e-10);
@@ -160,7 +160,7 @@ static void a_row_of_weight_0_is_as_absent_whatever_it_holds(void **state) {
             odd.x[j] = 1e30;
         }
         compare_and_free(fit(&odd, weight, NULL, false), fit(&p, weight, NULL, true), 1, 1e-10);
-        p.options.start = odd.options.start = (mixture_start){NULL, {NULL, NULL}};
+        p.options.start = odd.options.start = (mixture_start){0};
         compare_and_free(fit(&odd, weight, NULL, false), fit(&p, weight, NULL, true), 1, 1e-10);
     }
 }
@@ -180,7 +180,7 @@ static void twice_the_fractional_weights_give_the_same_model_and_twice_the_log_l
         assert_close(once->n, total, 1e-13, 0);
         assert_close(once->bic, -2 * once->loglik + (double)once->parameters * log(total), 1e-13, 0);
         compare_and_free(fit(&p, twice, NULL, false), once, 2, 1e-10);
-        p.options.start = (mixture_start){NULL, {NULL, NULL}};
+        p.options.start = (mixture_start){0};
         compare_and_free(fit(&p, twice, NULL, false), fit(&p, weight, NULL, false), 2, 1e-10);
         compare_and_free(fit(&p, tiny, NULL, false), fit(&p, weight, NULL, false), 0x1p-40, 1e-10);
     }
@@ -253,7 +253,7 @@ static void all_labels_known_give_shares_means_and_log_likelihood_in_one_iterati
         label[i] = i % 7 < 4 ? 1 : i % 7 < 6 ? 2 : 3;
     }
     problem p = make(6);
-    p.options.start = (mixture_start){NULL, {NULL, NULL}};
+    p.options.start = (mixture_start){0};
     mixture_model *model = fit(&p, weight, label, false);
     double rows[K] = {0}, counts[K][3] = {{0}}, n = 0, loglik = 0;
     for (size_t i = 0; i < N; i++) {
@@ -318,7 +318,7 @@ static void partitions_of_iris_as_labels_give_the_parameters_of_mclust(void **st
         bool ours = false;
         for (size_t s = 0; s < 6 && !ours; s++) {
             ours = mix_json_string_equals(member(entry, "structure"), known[s]) &&
-                   mixture_covariance_find(known[s], &options.covariance);
+                   mixture_structure_find(&mixture_gaussian, known[s], &options.structure);
         }
         int64_t k;
         assert_true(mix_json_integer(member(entry, "k"), &k));
@@ -447,7 +447,7 @@ static void labelled_weights_equal_labelled_repeated_rows(void **state) {
             label[i] = i % 3 == 0 ? 1 + (int)(i / 3 % 3) : 0;
         }
         compare_and_free(fit(&p, weight, label, false), fit(&p, weight, label, true), 1, 1e-10);
-        p.options.start = (mixture_start){NULL, {NULL, NULL}};
+        p.options.start = (mixture_start){0};
         compare_and_free(fit(&p, weight, label, false), fit(&p, weight, label, true), 1, 1e-10);
     }
 }
@@ -460,7 +460,7 @@ static problem three_clusters(void) {
         p.x[2 * i] = (i >= 10 && i < 30 ? 10 : 0) + uniform(&seed);
         p.x[2 * i + 1] = (i >= 30 ? 10 : 0) + uniform(&seed);
     }
-    p.options.start = (mixture_start){NULL, {NULL, NULL}};
+    p.options.start = (mixture_start){0};
     return p;
 }
 
@@ -517,7 +517,7 @@ static void a_component_that_no_row_is_labelled_with_stays_empty_and_finite(void
                 assert_true(isfinite(model->arrays[0][i]));
             }
             mixture_model_free(model);
-            p.options.start = (mixture_start){NULL, {NULL, NULL}};
+            p.options.start = (mixture_start){0};
         }
     }
 }

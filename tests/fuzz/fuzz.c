@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "model.h"
 #include "model_json.h"
 
 void fuzz_check_that(bool condition, const char *what, const char *file, int line) {
@@ -59,9 +60,8 @@ static char *write_model(const mixture_model *model, size_t *length) {
     return text;
 }
 
-static size_t array_size(const mixture_model *model, int array) {
-    bool covariances = array == 1 && model->family == &mixture_gaussian;
-    return model->k * model->d * (covariances ? model->d : 1);
+static size_t array_size(const mixture_model *model, size_t array) {
+    return model->k * mix_model_array_size(model, array);
 }
 
 static void check_same(const double *a, const double *b, size_t count) {
@@ -80,7 +80,7 @@ static void check_round_trip(const mixture_model *model) {
     fuzz_check(status == MIXTURE_OK);
     fuzz_check(again->family == model->family && again->k == model->k && again->d == model->d);
     check_same(again->weights, model->weights, model->k);
-    for (int i = 0; i < MIXTURE_ARRAYS && model->arrays[i] != NULL; i++) {
+    for (size_t i = 0; i < model->family->array_count; i++) {
         check_same(again->arrays[i], model->arrays[i], array_size(model, i));
     }
     char *text_again = write_model(again, &length_again);
@@ -97,7 +97,7 @@ void fuzz_check_model(const mixture_model *model) {
         sum += model->weights[c];
     }
     fuzz_check(fabs(sum - 1) <= 1e-6);
-    for (int i = 0; i < MIXTURE_ARRAYS && model->arrays[i] != NULL; i++) {
+    for (size_t i = 0; i < model->family->array_count; i++) {
         for (size_t j = 0; j < array_size(model, i); j++) {
             fuzz_check(isfinite(model->arrays[i][j]));
         }

@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     fuzz_check_status(status, &error);
     if (status == MIXTURE_OK) {
         check_ranges(&read, &target);
-        if (!target.select || (read.options.k <= 3 && read.choices.k_count * read.choices.covariance_count <= 4)) {
+        if (!target.select || (read.options.k <= 3 && read.choices.k_count * read.choices.structure_count <= 4)) {
             fit(target.family, target.select, &read);
         }
     }

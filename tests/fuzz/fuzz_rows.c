@@ -23,7 +23,7 @@ static settings read_settings(fuzz_input *input) {
     s.select = which % 16 == 14;
     s.d = 1 + fuzz_byte(input) % MOST_COLUMNS;
     s.options.k = 1 + fuzz_byte(input) % 5;
-    s.options.covariance = (mixture_covariance)(fuzz_byte(input) % MIXTURE_COVARIANCES);
+    s.options.structure = (int)(fuzz_byte(input) % MIXTURE_COVARIANCES);
     s.options.max_iter = (long)(fuzz_byte(input) % 25);
     s.options.n_init = 1 + (int)(fuzz_byte(input) % 3);
     s.options.seed = (int64_t)fuzz_byte(input);
@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     mixture_model *model = NULL;
     mixture_error error = {MIXTURE_OK, ""};
     const size_t ks[] = {1, s.options.k};
-    const mixture_choices choices = {ks, 2 - (s.options.k == 1), &s.options.covariance, 1, MIXTURE_BIC};
+    const mixture_choices choices = {ks, 2 - (s.options.k == 1), &s.options.structure, 1, MIXTURE_BIC};
     mixture_status status = MIXTURE_INVALID;
     if (mixture_data_rows(data) > 0) {
         status = s.select ? mixture_select(s.family, data, &s.options, &choices, &model, &error)

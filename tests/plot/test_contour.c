@@ -1,6 +1,7 @@
 /* test_contour.c: contour lines: every vertex has its level's density by an independent formula, lines are closed,
 ** as many as there are, and hold the probability that they say. */
 #include "contour.h"
+#include "extent.h"
 
 #include <math.h>
 #include <string.h>
@@ -253,7 +254,7 @@ static void columns_that_are_singular_in_their_new_order_are_an_error(void **sta
         made->arrays[1][1] = made->arrays[1][2] = sqrt(x * y) * (1 - 6e-16);
         if (mixture_model_prepare(made, NULL) == MIXTURE_OK) {
             mixture_error error;
-            mixture_status status = mix_field_marginal(made, swapped, 2, &marginal, &error);
+            mixture_status status = mix_extent_marginal(made, swapped, 2, &marginal, &error);
             if (status == MIXTURE_OK) {
                 assert_true(marginal->arrays[1][0] == y && marginal->arrays[1][3] == x);
             } else {

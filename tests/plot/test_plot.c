@@ -242,7 +242,7 @@ enum { CANDIDATES = 14 * 9 };
 static void add_candidates(mixture_model *model, mixture_candidate candidates[CANDIDATES]) {
     size_t count = 0;
     candidates[count++] = (mixture_candidate){
-        .k = 3, .covariance = MIXTURE_VEV, .fitted = true, .sound = true, .bic = 500, .icl = 510, .aic = 490};
+        .k = 3, .structure = MIXTURE_VEV, .fitted = true, .sound = true, .bic = 500, .icl = 510, .aic = 490};
     for (int s = 0; s < MIXTURE_COVARIANCES; s++) {
         for (size_t k = 1; k <= 9; k++) {
             if (s == MIXTURE_VEV && k == 3) {
@@ -250,7 +250,7 @@ static void add_candidates(mixture_model *model, mixture_candidate candidates[CA
             }
             double value = 520 + 3 * s + 8 * fabs((double)k - 3);
             candidates[count++] = (mixture_candidate){.k = k,
-                                                      .covariance = (mixture_covariance)s,
+                                                      .structure = s,
                                                       .fitted = k < 9 || s % 2 == 0,
                                                       .sound = k < 7,
                                                       .bic = value,
@@ -277,7 +277,7 @@ static void a_selection_has_a_line_for_each_structure_and_names_the_winner(void 
         assert_int_equal(count_of(svg, "7 candidates could not be fitted."), 1);
         for (int s = 0; s < MIXTURE_COVARIANCES; s++) {
             char label[40];
-            snprintf(label, sizeof label, ">%s</text>", mixture_covariance_code((mixture_covariance)s, 2));
+            snprintf(label, sizeof label, ">%s</text>", mixture_structure_code(&mixture_gaussian, s, 2));
             assert_int_equal(count_of(svg, label), 1);
         }
         /* Hollow: k = 7 and 8 of all, 9 of half. */
@@ -294,7 +294,7 @@ static void a_selection_has_a_line_for_each_structure_and_names_the_winner(void 
 
 static void a_selection_without_a_single_fit_is_still_a_picture(void **state) {
     (void)state;
-    mixture_candidate none = {.k = 2, .covariance = MIXTURE_FULL};
+    mixture_candidate none = {.k = 2, .structure = MIXTURE_FULL};
     mixture_model *model = draw_model(2, 2, 1);
     model->candidates = &none;
     model->candidate_count = 1;

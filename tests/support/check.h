@@ -26,6 +26,9 @@ char *check_file(const char *name);
 /* The rows as unweighted data. */
 mixture_data *check_data(const double *x, size_t rows, size_t d);
 
+/* Two parameter arrays, or NULL, for a start; good for the next 32 calls. */
+const double *const *check_arrays(const double *first, const double *second);
+
 /* A Gaussian fit to unweighted rows, which must succeed. */
 mixture_model *check_fit(const double *x, size_t rows, size_t d, const mixture_options *options);
 

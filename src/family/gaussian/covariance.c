@@ -13,78 +13,95 @@
 /* A pivot below this share of its diagonal entry is rounding. */
 #define SINGULAR 1e-14
 
-/* Codes are mclust's: volume, shape, orientation, each Equal, Variable or I (of the unit matrix). */
-typedef struct structure {
-    const char *name, *code;
-    void (*solve)(mix_scatter *scatter); /* NULL: one of the plain ones, by the code */
-} structure;
+/* What of a volume, a shape or an orientation is free: nothing (I: it is that of the unit matrix), one for all
+** components (E), each one's own (V). */
+typedef enum freedom { NONE, EQUAL, VARIABLE } freedom;
 
-static const structure structures[] = {
-    [MIXTURE_FULL] = {"full", "VVV", NULL},
-    [MIXTURE_TIED] = {"tied", "EEE", NULL},
-    [MIXTURE_DIAG] = {"diag", "VVI", NULL},
-    [MIXTURE_SPHERICAL] = {"spherical", "VII", NULL},
-    [MIXTURE_EII] = {"EII", "EII", NULL},
-    [MIXTURE_EEI] = {"EEI", "EEI", NULL},
-    [MIXTURE_VEI] = {"VEI", "VEI", mix_covariance_steps_vei},
-    [MIXTURE_EVI] = {"EVI", "EVI", mix_covariance_steps_evi},
-    [MIXTURE_VEE] = {"VEE", "VEE", mix_covariance_steps_vee},
-    [MIXTURE_EVE] = {"EVE", "EVE", mix_covariance_steps_eve},
-    [MIXTURE_VVE] = {"VVE", "VVE", mix_covariance_steps_vve},
-    [MIXTURE_EEV] = {"EEV", "EEV", mix_covariance_steps_eev},
-    [MIXTURE_VEV] = {"VEV", "VEV", mix_covariance_steps_vev},
-    [MIXTURE_EVV] = {"EVV", "EVV", mix_covariance_steps_evv},
+/* Spheres, ellipsoids along the axes, turned ones. */
+enum { SPHERE, ALONG_AXES, TURNED };
+
+typedef struct covariance_structure {
+    mix_structure common; /* names; codes are mclust's: volume, shape, orientation */
+    freedom volume, shape, orientation;
+    void (*solve)(mix_scatter *scatter); /* NULL: one of the plain ones */
+} covariance_structure;
+
+/* clang-format off */
+static const covariance_structure structures[] = {
+    [MIXTURE_FULL] =      {{"full",      "VVV", TURNED},     VARIABLE, VARIABLE, VARIABLE, NULL},
+    [MIXTURE_TIED] =      {{"tied",      "EEE", TURNED},     EQUAL,    EQUAL,    EQUAL,    NULL},
+    [MIXTURE_DIAG] =      {{"diag",      "VVI", ALONG_AXES}, VARIABLE, VARIABLE, NONE,     NULL},
+    [MIXTURE_SPHERICAL] = {{"spherical", "VII", SPHERE},     VARIABLE, NONE,     NONE,     NULL},
+    [MIXTURE_EII] =       {{"EII",       "EII", SPHERE},     EQUAL,    NONE,     NONE,     NULL},
+    [MIXTURE_EEI] =       {{"EEI",       "EEI", ALONG_AXES}, EQUAL,    EQUAL,    NONE,     NULL},
+    [MIXTURE_VEI] =       {{"VEI",       "VEI", ALONG_AXES}, VARIABLE, EQUAL,    NONE,     mix_covariance_steps_vei},
+    [MIXTURE_EVI] =       {{"EVI",       "EVI", ALONG_AXES}, EQUAL,    VARIABLE, NONE,     mix_covariance_steps_evi},
+    [MIXTURE_VEE] =       {{"VEE",       "VEE", TURNED},     VARIABLE, EQUAL,    EQUAL,    mix_covariance_steps_vee},
+    [MIXTURE_EVE] =       {{"EVE",       "EVE", TURNED},     EQUAL,    VARIABLE, EQUAL,    mix_covariance_steps_eve},
+    [MIXTURE_VVE] =       {{"VVE",       "VVE", TURNED},     VARIABLE, VARIABLE, EQUAL,    mix_covariance_steps_vve},
+    [MIXTURE_EEV] =       {{"EEV",       "EEV", TURNED},     EQUAL,    EQUAL,    VARIABLE, mix_covariance_steps_eev},
+    [MIXTURE_VEV] =       {{"VEV",       "VEV", TURNED},     VARIABLE, EQUAL,    VARIABLE, mix_covariance_steps_vev},
+    [MIXTURE_EVV] =       {{"EVV",       "EVV", TURNED},     EQUAL,    VARIABLE, VARIABLE, mix_covariance_steps_evv},
 };
-enum { STRUCTURES = sizeof structures / sizeof *structures };
+/* clang-format on */
+_Static_assert(sizeof structures / sizeof *structures <= MIX_MOST_STRUCTURES,
+               "more than a selection has room for");
 
-const char *mixture_covariance_name(mixture_covariance covariance) {
-    return structures[covariance].name;
+/* Each after those that are nested in it. */
+static const int nested_order[] = {
+    MIXTURE_EII, MIXTURE_SPHERICAL, MIXTURE_EEI, MIXTURE_VEI, MIXTURE_EVI, MIXTURE_DIAG, MIXTURE_TIED,
+    MIXTURE_VEE, MIXTURE_EVE,       MIXTURE_VVE, MIXTURE_EEV, MIXTURE_VEV, MIXTURE_EVV,  MIXTURE_FULL,
+};
+
+static const mix_structure *structure_at(int covariance) {
+    return &structures[covariance].common;
 }
 
-const char *mixture_covariance_code(mixture_covariance covariance, size_t d) {
-    const char *code = structures[covariance].code;
-    return d > 1 ? code : code[0] == 'E' ? "E" : "V";
+static bool is_nested(int inner, int outer) {
+    const covariance_structure *one = &structures[inner], *other = &structures[outer];
+    return inner != outer && one->volume <= other->volume && one->shape <= other->shape &&
+           one->orientation <= other->orientation;
 }
 
-bool mixture_covariance_find(const char *name, mixture_covariance *covariance) {
-    /* mclust's E and V, for one column */
-    const char *code = strcmp(name, "E") == 0 ? "EII" : strcmp(name, "V") == 0 ? "VII" : name;
-    for (int i = 0; i < STRUCTURES; i++) {
-        if (strcmp(code, structures[i].name) == 0 || strcmp(code, structures[i].code) == 0) {
-            *covariance = (mixture_covariance)i;
-            return true;
-        }
-    }
-    return false;
+/* Of one column only volumes differ. */
+static int canonical(int covariance, size_t d) {
+    bool equal = structures[covariance].volume == EQUAL;
+    return d > 1 ? covariance : equal ? MIXTURE_EII : MIXTURE_SPHERICAL;
 }
 
-bool mix_covariance_axis(mixture_covariance covariance) {
-    return structures[covariance].code[2] == 'I';
+static const char *short_code(int covariance, size_t d) {
+    bool equal = structures[covariance].volume == EQUAL;
+    return d > 1 ? NULL : equal ? "E" : "V";
 }
 
-static bool is_sphere(mixture_covariance covariance) {
-    return structures[covariance].code[1] == 'I';
+const mix_structures_table mix_covariance_structures = {
+    .key = "covariance",
+    .keys = "covariances",
+    .expected = "full, tied, diag, spherical, or a mclust code: EII, VII, EEI, VEI, EVI, VVI, EEE, VEE, "
+                "EVE, VVE, EEV, VEV, EVV, VVV",
+    .count = sizeof structures / sizeof *structures,
+    .order = nested_order,
+    .at = structure_at,
+    .nested = is_nested,
+    .canonical = canonical,
+    .short_code = short_code,
+};
+
+bool mix_covariance_axis(int covariance) {
+    return structures[covariance].orientation == NONE;
 }
 
-bool mix_covariance_nested(mixture_covariance inner, mixture_covariance outer) {
-    const char order[] = "IEV"; /* from nothing free to everything */
-    bool nested = inner != outer;
-    for (int i = 0; i < 3; i++) {
-        nested = nested && strchr(order, structures[inner].code[i]) <= strchr(order, structures[outer].code[i]);
-    }
-    return nested;
+static bool is_sphere(int covariance) {
+    return structures[covariance].shape == NONE;
 }
 
-mix_covariance_kinds mix_covariance_kind(mixture_covariance covariance) {
-    return is_sphere(covariance) ? MIX_SPHERE : mix_covariance_axis(covariance) ? MIX_ALONG_AXES : MIX_TURNED;
-}
-
-size_t mix_covariance_parameters(mixture_covariance covariance, size_t k, size_t d) {
-    const char *code = structures[covariance].code;
+size_t mix_covariance_parameters(int covariance, size_t k, size_t d) {
+    const covariance_structure *s = &structures[covariance];
+    const freedom freedoms[3] = {s->volume, s->shape, s->orientation};
     const size_t each[3] = {1, d - 1, d * (d - 1) / 2}; /* of a volume, a shape, an orientation */
     size_t sum = 0;
     for (int i = 0; i < 3; i++) {
-        sum += code[i] == 'I' ? 0 : code[i] == 'E' ? each[i] : k * each[i];
+        sum += freedoms[i] == NONE ? 0 : freedoms[i] == EQUAL ? each[i] : k * each[i];
     }
     return sum;
 }
@@ -112,9 +129,8 @@ static double pool(size_t k, size_t d, const double *counts, double *matrices) {
     return total;
 }
 
-static void solve_plain(mixture_covariance covariance, size_t k, size_t d, const double *counts,
-                        double *matrices) {
-    bool equal = structures[covariance].code[0] == 'E', axis = mix_covariance_axis(covariance);
+static void solve_plain(int covariance, size_t k, size_t d, const double *counts, double *matrices) {
+    bool equal = structures[covariance].volume == EQUAL, axis = mix_covariance_axis(covariance);
     double total = equal ? pool(k, d, counts, matrices) : 0;
     for (size_t c = 0; c < k; c++) {
         double *matrix = matrices + c * d * d, trace = 0;
@@ -135,12 +151,12 @@ static void solve_plain(mixture_covariance covariance, size_t k, size_t d, const
 /* Powers of two, so that no digit changes. Spheres and turned axes are what they are in the user's units only: those,
 ** relative to the largest. What is along the columns stays so in any units: those near the data's deviations, so
 ** that the floor is as far from each. */
-static void choose_units(const mix_maximize *how, size_t d, double *units) {
+static void choose_units(int covariance, const mix_maximize *how, size_t d, double *units) {
     double largest = 0;
     for (size_t j = 0; j < d; j++) {
         largest = fmax(largest, how->scale[j]);
     }
-    bool along = mix_covariance_axis(how->covariance) && !is_sphere(how->covariance);
+    bool along = mix_covariance_axis(covariance) && !is_sphere(covariance);
     for (size_t j = 0; j < d; j++) {
         units[j] = how->scale[j] / largest;
         if (along) {
@@ -220,9 +236,8 @@ static bool floor_ellipsoid(size_t d, const mix_maximize *how, double *matrix, d
     return true;
 }
 
-bool mix_covariance_floor(const mix_maximize *how, size_t d, double *matrix, double *scratch) {
-    return mix_covariance_axis(how->covariance) ? floor_axes(d, how, matrix)
-                                                : floor_ellipsoid(d, how, matrix, scratch);
+bool mix_covariance_floor(int covariance, const mix_maximize *how, size_t d, double *matrix, double *scratch) {
+    return mix_covariance_axis(covariance) ? floor_axes(d, how, matrix) : floor_ellipsoid(d, how, matrix, scratch);
 }
 
 /* The same for a sphere, in the user's units. */
@@ -242,12 +257,12 @@ size_t mix_covariance_scratch(size_t k, size_t d) {
     return mix_covariance_steps_scratch(k, d) + 3 * d * d + 2 * d;
 }
 
-void mix_covariance_maximize(const mix_maximize *how, size_t k, size_t d, const double *counts, double *matrices,
-                             const double *before, bool *floored, double *scratch) {
-    const structure *s = &structures[how->covariance];
-    bool sphere = is_sphere(how->covariance), changed = sphere || s->solve != NULL;
+void mix_covariance_maximize(int covariance, const mix_maximize *how, size_t k, size_t d, const double *counts,
+                             double *matrices, const double *before, bool *floored, double *scratch) {
+    const covariance_structure *s = &structures[covariance];
+    bool sphere = is_sphere(covariance), changed = sphere || s->solve != NULL;
     double *previous = scratch, *units = previous + d * d, *work = units + d;
-    choose_units(how, d, units);
+    choose_units(covariance, how, d, units);
     double least = least_variance(how, d, units);
     memcpy(previous, before, d * d * sizeof(double));
     change_units(d, units, false, previous);
@@ -261,14 +276,14 @@ void mix_covariance_maximize(const mix_maximize *how, size_t k, size_t d, const 
         mix_scatter scatter = {k, d, counts, matrices, previous, least, floored, work};
         s->solve(&scatter);
     } else {
-        solve_plain(how->covariance, k, d, counts, matrices);
+        solve_plain(covariance, k, d, counts, matrices);
     }
     for (size_t c = 0; c < k; c++) {
         double *matrix = matrices + c * d * d;
         if (sphere) {
             floored[c] = floor_sphere(d, least, matrix);
         } else if (s->solve == NULL) {
-            floored[c] = mix_covariance_floor(how, d, matrix, work);
+            floored[c] = mix_covariance_floor(covariance, how, d, matrix, work);
         }
         if (changed) {
             change_units(d, units, true, matrix);

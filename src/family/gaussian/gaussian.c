@@ -12,22 +12,42 @@
 #include "error.h"
 #include "kernel.h"
 
-static size_t statistics_size(mixture_covariance covariance, size_t d) {
-    return 1 + d + (mix_covariance_axis(covariance) ? d : mix_linalg_packed(d));
+static const mix_array arrays[] = {
+    [MEANS] = {"means", "mean", MIX_VECTOR}, [COVARIANCES] = {"covariances", "covariance", MIX_MATRIX}};
+
+static const mix_column *column(const mix_shape *shape, size_t j) {
+    static const mix_column number = {.expected = "a number", .framed = true};
+    (void)shape;
+    (void)j;
+    return &number;
 }
 
-static size_t scratch_size(size_t k, size_t d) {
-    size_t kernel = 2 * d * MIX_BLOCK_ROWS;
-    size_t covariances = d * d + mix_covariance_scratch(k, d);
+/* Doubles of a component's statistics. */
+static size_t own_size(int structure, size_t d) {
+    return 1 + d + (mix_covariance_axis(structure) ? d : mix_linalg_packed(d));
+}
+
+static size_t statistics_size(const mix_shape *shape) {
+    return own_size(shape->structure, shape->d);
+}
+
+static size_t scratch_size(const mix_shape *shape) {
+    size_t d = shape->d, kernel = 2 * d * MIX_BLOCK_ROWS;
+    size_t covariances = d * d + mix_covariance_scratch(shape->k, d);
     return kernel > covariances ? kernel : covariances;
 }
 
-static size_t least_rows(size_t d) {
-    return d + 1; /* fewer lie in a plane: their covariance is singular */
+static size_t least_rows(const mix_shape *shape) {
+    return shape->d + 1; /* fewer lie in a plane: their covariance is singular */
 }
 
-static size_t parameter_count(mixture_covariance covariance, size_t k, size_t d) {
-    return k * d + mix_covariance_parameters(covariance, k, d);
+static size_t parameter_count(const mix_shape *shape) {
+    return shape->k * shape->d + mix_covariance_parameters(shape->structure, shape->k, shape->d);
+}
+
+static double work(const mix_shape *shape) {
+    double d = (double)shape->d;
+    return d * d + 3 * d + 40; /* 40 for exp and log */
 }
 
 /* ---- Checks and derived quantities ------------------------------------------------------------------ */
@@ -65,20 +85,20 @@ static bool is_diagonal(size_t d, const double *matrix) {
 }
 
 static mixture_status prepare(mixture_model *model, mixture_error *error) {
-    size_t k = model->k, d = model->d, size = mix_gaussian_derived_size(d);
-    model->axis_aligned = true;
+    size_t k = model->k, d = model->d, size = 1 + mix_linalg_packed(d);
+    model->plain = true;
     for (size_t c = 0; c < k; c++) {
         mixture_status status = check_covariance(model, c, error);
         if (status != MIXTURE_OK) {
             return status;
         }
-        model->axis_aligned = model->axis_aligned && is_diagonal(d, mix_gaussian_covariance(model, c));
+        model->plain = model->plain && is_diagonal(d, mix_gaussian_covariance(model, c));
     }
     for (size_t c = 0; c < k; c++) {
         const double *covariance = mix_gaussian_covariance(model, c);
         double *log_norm = model->derived + c * size, *factor = log_norm + 1;
         double half_log_det = 0;
-        if (model->axis_aligned) {
+        if (model->plain) {
             for (size_t j = 0; j < d; j++) {
                 factor[j] = 1 / sqrt(covariance[j * d + j]);
                 half_log_det += 0.5 * log(covariance[j * d + j]);
@@ -96,6 +116,17 @@ static mixture_status prepare(mixture_model *model, mixture_error *error) {
         *log_norm = -0.5 * (double)d * MIX_LOG_2PI - half_log_det;
     }
     return MIXTURE_OK;
+}
+
+/* Means 0, covariances the unit matrix. */
+static void stand_in(mixture_model *model) {
+    size_t d = model->d;
+    memset(model->arrays[MEANS], 0, model->k * d * sizeof(double));
+    for (size_t c = 0; c < model->k; c++) {
+        for (size_t i = 0; i < d * d; i++) {
+            mix_gaussian_covariance(model, c)[i] = i % (d + 1) == 0;
+        }
+    }
 }
 
 static void move(mixture_model *model, const mix_frame *frame, bool back) {
@@ -119,9 +150,9 @@ static void move(mixture_model *model, const mix_frame *frame, bool back) {
 static void log_density(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch) {
     const mix_kernel *kernel = mix_kernel_current();
     for (size_t c = 0; c < model->k; c++) {
-        const double *derived = model->derived + c * mix_gaussian_derived_size(model->d);
+        const double *derived = mix_gaussian_derived(model, c);
         const double *mean = mix_gaussian_mean(model, c);
-        if (model->axis_aligned) {
+        if (model->plain) {
             kernel->log_density_axis(rows, model->d, mean, derived + 1, derived[0], densities + c * rows->stride);
         } else {
             kernel->log_density(rows, model->d, mean, derived + 1, derived[0], densities + c * rows->stride,
@@ -130,14 +161,18 @@ static void log_density(const mixture_model *model, const mix_rows *rows, double
     }
 }
 
-static void accumulate(const mixture_model *model, size_t component, mixture_covariance covariance,
-                       const mix_rows *rows, const double *resp, double *statistics, double *scratch) {
+static void accumulate(const mixture_model *model, const mix_rows *rows, const double *resp, double *statistics,
+                       double *scratch) {
     const mix_kernel *kernel = mix_kernel_current();
-    const double *mean = mix_gaussian_mean(model, component);
-    if (mix_covariance_axis(covariance)) {
-        kernel->scatter_axis(rows, model->d, mean, resp, statistics);
-    } else {
-        kernel->scatter(rows, model->d, mean, resp, statistics, scratch);
+    bool axis = mix_covariance_axis(model->structure);
+    size_t size = own_size(model->structure, model->d);
+    for (size_t c = 0; c < model->k; c++, resp += rows->stride, statistics += size) {
+        const double *mean = mix_gaussian_mean(model, c);
+        if (axis) {
+            kernel->scatter_axis(rows, model->d, mean, resp, statistics);
+        } else {
+            kernel->scatter(rows, model->d, mean, resp, statistics, scratch);
+        }
     }
 }
 
@@ -166,8 +201,8 @@ static void maximize_mean(mixture_model *model, size_t c, const double *statisti
 static bool solve_covariances(mixture_model *model, const double *counts, const mix_maximize *how,
                               const double *before, double *scratch) {
     bool any = false;
-    mix_covariance_maximize(how, model->k, model->d, counts, model->arrays[COVARIANCES], before, model->floored,
-                            scratch);
+    mix_covariance_maximize(model->structure, how, model->k, model->d, counts, model->arrays[COVARIANCES], before,
+                            model->floored, scratch);
     for (size_t c = 0; c < model->k; c++) {
         any = any || model->floored[c];
     }
@@ -193,8 +228,8 @@ static void make_scatter(mixture_model *model, size_t c, double count) {
 }
 
 static void maximize(mixture_model *model, const double *statistics, const mix_maximize *how, double *scratch) {
-    size_t k = model->k, d = model->d, size = statistics_size(how->covariance, d);
-    bool axis = mix_covariance_axis(how->covariance);
+    size_t k = model->k, d = model->d, size = own_size(model->structure, d);
+    bool axis = mix_covariance_axis(model->structure);
     double *counts = model->derived; /* stale from here until prepare: k doubles fit in */
     double *before = scratch;
     sum_covariances(model, before);
@@ -221,10 +256,9 @@ static bool constrain(mixture_model *model, const mix_maximize *how, double *scr
 }
 
 /* Total variance of a column: scatter about the new means and of the means about the center of all. */
-static void variances(const mixture_model *model, mixture_covariance covariance, const double *statistics,
-                      double *variance) {
-    size_t d = model->d, size = statistics_size(covariance, d);
-    bool axis = mix_covariance_axis(covariance);
+static void variances(const mixture_model *model, const double *statistics, double *variance) {
+    size_t d = model->d, size = own_size(model->structure, d);
+    bool axis = mix_covariance_axis(model->structure);
     for (size_t j = 0; j < d; j++) {
         /* Centered at the first component's mean: near the data, whatever their origin. */
         double origin = mix_gaussian_mean(model, 0)[j], total = 0, sum = 0, squares = 0;
@@ -254,17 +288,17 @@ static void variances(const mixture_model *model, mixture_covariance covariance,
 ** close: by Hadamard's inequality the correlations there are then small, too. */
 static bool coincide(const mixture_model *model, size_t a, size_t b) {
     const double tolerance = 0.01;
-    size_t d = model->d, size = mix_gaussian_derived_size(d);
-    const double *derived = model->derived + a * size, *factor = derived + 1;
+    size_t d = model->d;
+    const double *derived = mix_gaussian_derived(model, a), *factor = derived + 1;
     const double *mean = mix_gaussian_mean(model, a), *other = mix_gaussian_mean(model, b);
     const double *covariance = mix_gaussian_covariance(model, b);
-    if (fabs(derived[0] - model->derived[b * size]) > tolerance * (double)d) {
+    if (fabs(derived[0] - mix_gaussian_derived(model, b)[0]) > tolerance * (double)d) {
         return false;
     }
     for (size_t i = 0; i < d; i++) {
         double shift = 0, variance = 0;
-        size_t first = model->axis_aligned ? i : 0;
-        const double *row = model->axis_aligned ? factor : factor + mix_linalg_at(i, 0);
+        size_t first = model->plain ? i : 0;
+        const double *row = model->plain ? factor : factor + mix_linalg_at(i, 0);
         for (size_t p = first; p <= i; p++) {
             double sum = 0;
             for (size_t q = first; q <= i; q++) {
@@ -282,8 +316,8 @@ static bool coincide(const mixture_model *model, size_t a, size_t b) {
 
 /* ---- Coordinates for extrapolation: mean, then the Cholesky factor with the logarithm of its diagonal ----- */
 
-static size_t packed_size(size_t d) {
-    return d + mix_linalg_packed(d);
+static size_t packed_size(const mix_shape *shape) {
+    return shape->d + mix_linalg_packed(shape->d);
 }
 
 static void pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
@@ -318,7 +352,9 @@ static void unpack(mixture_model *model, size_t component, const double *theta, 
 
 /* Of a mean n / variance; of an entry of the factor's row i the same, and of a logarithm 2 n. The variance is that
 ** of row i given the columns before. */
-static void packed_information(size_t d, const double *theta, const double *statistics, double *information) {
+static void packed_information(const mix_shape *shape, const double *theta, const double *statistics,
+                               double *information) {
+    size_t d = shape->d;
     const double *factor = theta + d;
     for (size_t i = 0; i < d; i++) {
         double own = statistics[0] * exp(-2 * factor[mix_linalg_at(i, i)]);
@@ -423,7 +459,7 @@ static void sample_factors(const mixture_model *model, double *factors) {
     for (size_t c = 0; c < model->k; c++) {
         /* Positive definite: prepare has checked. */
         (void)mix_linalg_cholesky(model->d, mix_gaussian_covariance(model, c), 0,
-                                  factors + c * mix_gaussian_derived_size(model->d));
+                                  factors + c * (1 + mix_linalg_packed(model->d)));
     }
 }
 
@@ -432,7 +468,7 @@ static void sample(const mixture_model *model, size_t component, const double *f
     size_t d = model->d;
     (void)trials;
     const double *mean = mix_gaussian_mean(model, component);
-    const double *factor = factors + component * mix_gaussian_derived_size(d);
+    const double *factor = factors + component * (1 + mix_linalg_packed(d));
     for (size_t j = 0; j < d; j++) {
         x[j] = mix_random_normal(random);
     }
@@ -445,34 +481,39 @@ static void sample(const mixture_model *model, size_t component, const double *f
     }
 }
 
+/* ---- The family ------------------------------------------------------------------------------------------- */
+
+static const mix_coordinates coordinates = {packed_size, pack, unpack, packed_information};
+static const mix_sampling sampling = {sample_factors, sample};
+
 const mixture_family mixture_gaussian = {
     .name = "gaussian",
-    .array_count = 2,
-    .arrays = {[MEANS] = {"means", "mean", 1}, [COVARIANCES] = {"covariances", "covariance", 2}},
-    .standardize = true,
-    .structured = true,
-    .least_rows = least_rows,
+    .fit = "gmm_fit",
+    .select = "gmm_select",
+    .array_count = sizeof arrays / sizeof *arrays,
+    .arrays = arrays,
+    .column = column,
     .derived_size = mix_gaussian_derived_size,
     .statistics_size = statistics_size,
     .scratch_size = scratch_size,
     .parameter_count = parameter_count,
+    .least_rows = least_rows,
+    .work = work,
     .prepare = prepare,
+    .stand_in = stand_in,
     .move = move,
     .log_density = log_density,
     .accumulate = accumulate,
     .maximize = maximize,
     .constrain = constrain,
+    .floor = "the variance floor (min_variance)",
     .coincide = coincide,
-    .variances = variances,
-    .packed_size = packed_size,
-    .pack = pack,
-    .unpack = unpack,
-    .packed_information = packed_information,
     .features = features,
-    .partial_size = mix_gaussian_observed_size,
-    .partial_log_density = mix_gaussian_observed_log_density,
-    .conditional = mix_gaussian_conditional,
-    .elliptical = true,
-    .sample_factors = sample_factors,
-    .sample = sample,
+    .tree = true,
+    .variances = variances,
+    .structures = &mix_covariance_structures,
+    .coordinates = &coordinates,
+    .observed = &mix_gaussian_observed,
+    .sampling = &sampling,
+    .geometry = &mix_gaussian_geometry,
 };

@@ -10,9 +10,13 @@ enum { MEANS, COVARIANCES }; /* its parameter arrays */
 #define MIX_LOG_2PI 1.83787706640934548356
 
 /* Derived, per component: log_norm = -(d ln 2 pi + ln det S) / 2, then W with S^-1 = W'W: packed lower, or its d
-** diagonal entries when model->axis_aligned. */
-static inline size_t mix_gaussian_derived_size(size_t d) {
-    return 1 + mix_linalg_packed(d);
+** diagonal entries when model->plain: no covariance has an entry off its diagonal. */
+static inline size_t mix_gaussian_derived_size(const mix_shape *shape) {
+    return 1 + mix_linalg_packed(shape->d);
+}
+
+static inline const double *mix_gaussian_derived(const mixture_model *model, size_t component) {
+    return model->derived + component * (1 + mix_linalg_packed(model->d));
 }
 
 static inline const double *mix_gaussian_mean(const mixture_model *model, size_t component) {
@@ -23,11 +27,12 @@ static inline double *mix_gaussian_covariance(const mixture_model *model, size_t
     return model->arrays[COVARIANCES] + component * model->d * model->d;
 }
 
-/* gaussian_observed.c */
-size_t mix_gaussian_observed_size(size_t d);
-long double mix_gaussian_observed_log_density(const mixture_model *model, size_t component, const double *x,
-                                              long double *squared_distance, long double *scratch);
-void mix_gaussian_conditional(const mixture_model *model, size_t component, const double *x, double *complete,
-                              long double *scratch);
+/* gaussian_observed.c: the table, and the squared Mahalanobis distance of the values observed. */
+extern const mix_observed mix_gaussian_observed;
+long double mix_gaussian_distance(const mixture_model *model, size_t component, const double *x,
+                                  long double *scratch);
+
+/* ellipse.c */
+extern const mix_geometry mix_gaussian_geometry;
 
 #endif

@@ -8,8 +8,8 @@
 
 #include "gaussian.h"
 
-size_t mix_gaussian_observed_size(size_t d) {
-    return mix_linalg_packed(d) + d;
+static size_t observed_size(const mix_shape *shape) {
+    return mix_linalg_packed(shape->d) + shape->d;
 }
 
 /* Factor S_oo = L L' (packed, in `factor`) and solve L z = x_o - m_o (in `z`). Returns |o|. */
@@ -47,8 +47,18 @@ static size_t solve_observed(const mixture_model *model, size_t component, const
     return n;
 }
 
-long double mix_gaussian_observed_log_density(const mixture_model *model, size_t component, const double *x,
-                                              long double *squared_distance, long double *scratch) {
+long double mix_gaussian_distance(const mixture_model *model, size_t component, const double *x,
+                                  long double *scratch) {
+    long double *z = scratch + mix_linalg_packed(model->d), distance = 0;
+    size_t n = solve_observed(model, component, x, scratch, z);
+    for (size_t i = 0; i < n; i++) {
+        distance += z[i] * z[i];
+    }
+    return distance;
+}
+
+static long double observed_log_density(const mixture_model *model, size_t component, const double *x,
+                                        long double *scratch) {
     long double *factor = scratch, *z = scratch + mix_linalg_packed(model->d);
     size_t n = solve_observed(model, component, x, factor, z);
     long double distance = 0, log_density = 0;
@@ -56,12 +66,11 @@ long double mix_gaussian_observed_log_density(const mixture_model *model, size_t
         distance += z[i] * z[i];
         log_density -= logl(factor[mix_linalg_at(i, i)]);
     }
-    *squared_distance = distance;
     return log_density - 0.5L * ((long double)n * (long double)MIX_LOG_2PI + distance);
 }
 
-void mix_gaussian_conditional(const mixture_model *model, size_t component, const double *x, double *complete,
-                              long double *scratch) {
+static void observed_conditional(const mixture_model *model, size_t component, const double *x, double *complete,
+                                 long double *scratch) {
     size_t d = model->d;
     long double *factor = scratch, *z = scratch + mix_linalg_packed(d);
     size_t n = solve_observed(model, component, x, factor, z);
@@ -89,3 +98,5 @@ void mix_gaussian_conditional(const mixture_model *model, size_t component, cons
         complete[i] = (double)sum;
     }
 }
+
+const mix_observed mix_gaussian_observed = {observed_size, observed_log_density, observed_conditional};

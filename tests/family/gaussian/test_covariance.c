@@ -74,13 +74,13 @@ static long double objective(const problem *given, const double *matrices) {
 
 static const double ones[D] = {1, 1, 1, 1}, nothing[D * D] = {0};
 
-static void maximize(mixture_covariance covariance, const problem *given, double *matrices) {
-    mix_maximize how = {.covariance = covariance, .scale = given->scale, .variance = ones};
+static void maximize(int covariance, const problem *given, double *matrices) {
+    mix_maximize how = {.scale = given->scale, .variance = ones};
     double *scratch = malloc(mix_covariance_scratch(K, D) * sizeof(double));
     bool floored[K];
     assert_non_null(scratch);
     memcpy(matrices, given->scatters, sizeof given->scatters);
-    mix_covariance_maximize(&how, K, D, given->counts, matrices, nothing, floored, scratch);
+    mix_covariance_maximize(covariance, &how, K, D, given->counts, matrices, nothing, floored, scratch);
     free(scratch);
     for (size_t c = 0; c < K; c++) {
         assert_false(floored[c]);
@@ -88,20 +88,20 @@ static void maximize(mixture_covariance covariance, const problem *given, double
 }
 
 /* What the codes say: which entries a structure leaves free. */
-static bool is_pooled(mixture_covariance covariance) {
+static bool is_pooled(int covariance) {
     return covariance == MIXTURE_TIED || covariance == MIXTURE_EEI || covariance == MIXTURE_EII;
 }
 
-static bool is_sphere(mixture_covariance covariance) {
+static bool is_sphere(int covariance) {
     return covariance == MIXTURE_SPHERICAL || covariance == MIXTURE_EII;
 }
 
-static bool is_full(mixture_covariance covariance) {
+static bool is_full(int covariance) {
     return covariance == MIXTURE_FULL || covariance == MIXTURE_TIED;
 }
 
 /* Another set of matrices of the structure, `step` away. */
-static void perturb(mixture_covariance covariance, double step, mix_random *random, double *matrices) {
+static void perturb(int covariance, double step, mix_random *random, double *matrices) {
     double first[D * D];
     for (size_t c = 0; c < K; c++) {
         double *s = matrices + c * D * D, factor = 1 + step * mix_random_normal(random);
@@ -130,18 +130,18 @@ static void every_m_step_has_its_structure(void **state) {
     problem given = random_problem(&random);
     for (int v = 0; v < STRUCTURES; v++) {
         double s[K * D * D];
-        maximize((mixture_covariance)v, &given, s);
-        assert_int_equal(mix_covariance_axis((mixture_covariance)v), !is_full((mixture_covariance)v));
+        maximize(v, &given, s);
+        assert_int_equal(mix_covariance_axis(v), !is_full(v));
         for (size_t i = 0; i < K * D * D; i++) {
             size_t row = i / D % D, column = i % D;
             assert_true(s[i] == s[i / (D * D) * D * D + column * D + row]);
-            assert_int_equal(s[i] != 0, row == column || is_full((mixture_covariance)v));
-            if (is_pooled((mixture_covariance)v)) {
+            assert_int_equal(s[i] != 0, row == column || is_full(v));
+            if (is_pooled(v)) {
                 assert_true(s[i] == s[i % (D * D)]);
             } else if (row == column && i >= D * D) {
                 assert_true(s[i] != s[i % (D * D)]);
             }
-            if (is_sphere((mixture_covariance)v) && row == column) { /* in the user's units */
+            if (is_sphere(v) && row == column) { /* in the user's units */
                 double user = s[i] * given.scale[row] * given.scale[row];
                 assert_close(user, s[i / (D * D) * D * D] * given.scale[0] * given.scale[0], 1e-14, 0);
             }
@@ -158,12 +158,12 @@ static void no_other_matrices_of_the_structure_are_likelier(void **state) {
         problem given = random_problem(&random);
         for (int v = 0; v < STRUCTURES; v++) {
             double best[K * D * D];
-            maximize((mixture_covariance)v, &given, best);
+            maximize(v, &given, best);
             long double top = objective(&given, best);
             for (size_t i = 0; i < 100; i++) {
                 double other[K * D * D], step = steps[i % LENGTH(steps)];
                 memcpy(other, best, sizeof other);
-                perturb((mixture_covariance)v, step, &random, other);
+                perturb(v, step, &random, other);
                 /* To second order the loss is about n step^2: 1e-8 at least, beside rounding of 1e-13. */
                 assert_true(objective(&given, other) < top);
             }
@@ -187,8 +187,8 @@ static void an_empty_component_keeps_its_own_matrix_and_takes_part_in_no_pool(vo
     }
     for (int v = 0; v < STRUCTURES; v++) {
         double s[K * D * D], without[K * D * D];
-        maximize((mixture_covariance)v, &present, s);
-        if (!is_pooled((mixture_covariance)v)) {
+        maximize(v, &present, s);
+        if (!is_pooled(v)) {
             for (size_t i = 0; i < D * D; i++) {
                 assert_close(s[D * D + i], own[i], 1e-14, 0);
             }
@@ -196,7 +196,7 @@ static void an_empty_component_keeps_its_own_matrix_and_takes_part_in_no_pool(vo
         }
         problem rest = present;
         memset(rest.scatters + D * D, 0, D * D * sizeof(double));
-        maximize((mixture_covariance)v, &rest, without);
+        maximize(v, &rest, without);
         assert_memory_equal(s, without, sizeof s);
     }
 }
@@ -210,34 +210,34 @@ static void structures_have_the_names_codes_and_free_parameters_of_mclust(void *
     } known[STRUCTURES] = {{"VVV", "full", 30, 2},     {"EEE", "tied", 10, 1}, {"VVI", "diag", 12, 2},
                            {"VII", "spherical", 3, 2}, {"EEI", "EEI", 4, 1},   {"EII", "EII", 1, 1}};
     for (int v = 0; v < STRUCTURES; v++) {
-        mixture_covariance found = (mixture_covariance)((v + 1) % STRUCTURES);
-        assert_true(mixture_covariance_find(known[v].code, &found));
+        int found = ((v + 1) % STRUCTURES);
+        assert_true(mixture_structure_find(&mixture_gaussian, known[v].code, &found));
         assert_int_equal(found, v);
-        found = (mixture_covariance)((v + 1) % STRUCTURES);
-        assert_true(mixture_covariance_find(known[v].name, &found));
+        found = ((v + 1) % STRUCTURES);
+        assert_true(mixture_structure_find(&mixture_gaussian, known[v].name, &found));
         assert_int_equal(found, v);
-        assert_string_equal(mixture_covariance_name((mixture_covariance)v), known[v].name);
-        assert_int_equal(mix_covariance_parameters((mixture_covariance)v, 3, 4), known[v].parameters);
-        assert_int_equal(mix_covariance_parameters((mixture_covariance)v, 2, 1), known[v].least);
+        assert_string_equal(mixture_structure_name(&mixture_gaussian, v), known[v].name);
+        assert_int_equal(mix_covariance_parameters(v, 3, 4), known[v].parameters);
+        assert_int_equal(mix_covariance_parameters(v, 2, 1), known[v].least);
     }
-    mixture_covariance none;
-    assert_false(mixture_covariance_find("VIV", &none));
-    assert_false(mixture_covariance_find("Full", &none));
-    assert_false(mixture_covariance_find("", &none));
+    int none;
+    assert_false(mixture_structure_find(&mixture_gaussian, "VIV", &none));
+    assert_false(mixture_structure_find(&mixture_gaussian, "Full", &none));
+    assert_false(mixture_structure_find(&mixture_gaussian, "", &none));
 }
 
 /* ---- Floor ----------------------------------------------------------------------------------------------- */
 
 static const double units[D] = {1, 4, 0.25, 64}, variances[D] = {1.5, 3, 1, 2};
 
-static bool apply_floor(mixture_covariance covariance, double min_variance, double *matrix) {
+static bool apply_floor(int covariance, double min_variance, double *matrix) {
     mix_maximize how = {
-        .covariance = covariance, .min_variance = min_variance, .scale = units, .variance = variances};
+        .min_variance = min_variance, .scale = units, .variance = variances};
     double *scratch = malloc(mix_covariance_scratch(1, D) * sizeof(double));
     const double one = 1; /* row, of which the matrix is the scatter */
     bool raised;
     assert_non_null(scratch);
-    mix_covariance_maximize(&how, 1, D, &one, matrix, nothing, &raised, scratch);
+    mix_covariance_maximize(covariance, &how, 1, D, &one, matrix, nothing, &raised, scratch);
     free(scratch);
     return raised;
 }
@@ -250,10 +250,10 @@ static void a_matrix_above_the_floor_keeps_its_bits(void **state) {
     memcpy(given.scale, units, sizeof units);
     for (int v = 0; v < STRUCTURES; v++) {
         double s[K * D * D], before[K * D * D];
-        maximize((mixture_covariance)v, &given, s);
+        maximize(v, &given, s);
         memcpy(before, s, sizeof s);
         for (size_t c = 0; c < K; c++) {
-            assert_false(apply_floor((mixture_covariance)v, 1e-3, s + c * D * D));
+            assert_false(apply_floor(v, 1e-3, s + c * D * D));
         }
         for (size_t i = 0; i < K * D * D; i++) { /* four equal variances, added up and divided by 4, may round */
             assert_close(s[i], before[i], v == MIXTURE_SPHERICAL || v == MIXTURE_EII ? 1e-15 : 0, 0);

@@ -82,11 +82,12 @@ static void matrices_that_obey_their_structure_are_found_again(void **state) {
         for (size_t j = 0; j < D; j++) {
             variance[j] = 1 / scale[j] / scale[j];
         }
+        int covariance;
         mix_maximize how = {.min_variance = 1e-9, .scale = scale, .variance = variance};
-        assert_true(mixture_covariance_find(code, &how.covariance));
+        assert_true(mixture_structure_find(&mixture_gaussian, code, &covariance));
         double *scratch = malloc(mix_covariance_scratch(K, D) * sizeof(double));
         bool floored[K];
-        mix_covariance_maximize(&how, K, D, counts, matrices, before, floored, scratch);
+        mix_covariance_maximize(covariance, &how, K, D, counts, matrices, before, floored, scratch);
         free(scratch);
         for (size_t i = 0; i < K * D * D; i++) {
             double units = scale[i / D % D] * scale[i % D];
@@ -111,11 +112,12 @@ static void a_flat_component_is_held_at_the_floor(void **state) {
             before[i] = i % (D + 1) == 0;
             matrices[2 * D * D + i] = i == 0 ? 7 : 0; /* on a line */
         }
+        int covariance;
         mix_maximize how = {.min_variance = 1e-9, .scale = ones, .variance = ones};
-        assert_true(mixture_covariance_find(codes[s], &how.covariance));
+        assert_true(mixture_structure_find(&mixture_gaussian, codes[s], &covariance));
         double *scratch = malloc(mix_covariance_scratch(K, D) * sizeof(double));
         bool floored[K];
-        mix_covariance_maximize(&how, K, D, counts, matrices, before, floored, scratch);
+        mix_covariance_maximize(covariance, &how, K, D, counts, matrices, before, floored, scratch);
         free(scratch);
         for (size_t c = 0; c < K; c++) {
             assert_true(mix_linalg_cholesky(D, matrices + c * D * D, 1e-15, factor));
@@ -135,11 +137,12 @@ static void components_that_are_points_are_spheres_at_the_floor(void **state) {
         for (size_t j = 0; j < D; j++) {
             before[j * D + j] = 1;
         }
+        int covariance;
         mix_maximize how = {.min_variance = 1e-6, .scale = ones, .variance = ones};
-        assert_true(mixture_covariance_find(codes[s], &how.covariance));
+        assert_true(mixture_structure_find(&mixture_gaussian, codes[s], &covariance));
         double *scratch = malloc(mix_covariance_scratch(K, D) * sizeof(double));
         bool floored[K];
-        mix_covariance_maximize(&how, K, D, counts, matrices, before, floored, scratch);
+        mix_covariance_maximize(covariance, &how, K, D, counts, matrices, before, floored, scratch);
         free(scratch);
         for (size_t i = 0; i < K * D * D; i++) {
             assert_close(matrices[i], i % (D * D) % (D + 1) == 0 ? 1e-6 : 0, 1e-5, 1e-15);

@@ -1,0 +1,119 @@
+/* exponential.c: log densities, statistics and M-step of any exponential family. Derived, per component: A, then eta. */
+#include "exponential.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "kernel.h"
+
+static size_t count_features(const mix_shape *shape) {
+    const mix_exponential *family = shape->family->exponential;
+    return family->feature_count != NULL ? family->feature_count(shape) : shape->d;
+}
+
+size_t mix_exponential_derived_size(const mix_shape *shape) {
+    return 1 + count_features(shape);
+}
+
+size_t mix_exponential_statistics_size(const mix_shape *shape) {
+    return 1 + count_features(shape);
+}
+
+/* A block of features; or, for maximize, the sums of all components and as much for the family. */
+size_t mix_exponential_scratch_size(const mix_shape *shape) {
+    size_t count = count_features(shape);
+    size_t block = shape->family->exponential->features != NULL ? count * MIX_BLOCK_ROWS : 0;
+    return block > 1 + 2 * count ? block : 1 + 2 * count;
+}
+
+double mix_exponential_work(const mix_shape *shape) {
+    double count = (double)count_features(shape);
+    return count * count + 3 * count + 40; /* at least what it is: 40 for exp and log of the posterior */
+}
+
+mixture_status mix_exponential_prepare(mixture_model *model, mixture_error *error) {
+    const mix_shape shape = mix_shape_of(model);
+    size_t size = 1 + count_features(&shape);
+    mixture_status status = MIXTURE_OK;
+    for (size_t c = 0; status == MIXTURE_OK && c < model->k; c++) {
+        double *own = model->derived + c * size;
+        status = model->family->exponential->natural(model, c, own + 1, own, error);
+    }
+    return status;
+}
+
+/* T of the rows: themselves, or made in scratch. */
+static mix_rows find_features(const mixture_model *model, const mix_rows *rows, double *scratch) {
+    const mix_shape shape = mix_shape_of(model);
+    mix_rows t = *rows;
+    if (model->family->exponential->features != NULL) {
+        model->family->exponential->features(&shape, rows, scratch);
+        t.x = scratch;
+    }
+    return t;
+}
+
+void mix_exponential_log_density(const mixture_model *model, const mix_rows *rows, double *densities,
+                                 double *scratch) {
+    const mix_kernel *kernel = mix_kernel_current();
+    const mix_shape shape = mix_shape_of(model);
+    size_t count = count_features(&shape);
+    mix_rows t = find_features(model, rows, scratch);
+    for (size_t c = 0; c < model->k; c++, densities += rows->stride) {
+        const double *own = model->derived + c * (1 + count);
+        kernel->linear(&t, count, own + 1, densities);
+        for (size_t r = 0; r < rows->padded && own[0] != 0; r++) {
+            densities[r] -= own[0];
+        }
+    }
+}
+
+void mix_exponential_accumulate(const mixture_model *model, const mix_rows *rows, const double *resp,
+                                double *statistics, double *scratch) {
+    const mix_kernel *kernel = mix_kernel_current();
+    const mix_shape shape = mix_shape_of(model);
+    size_t count = count_features(&shape);
+    mix_rows t = find_features(model, rows, scratch);
+    for (size_t c = 0; c < model->k; c++) {
+        kernel->sums(&t, count, resp + c * rows->stride, statistics + c * (1 + count));
+    }
+}
+
+void mix_exponential_maximize(mixture_model *model, const double *statistics, const mix_maximize *how,
+                              double *scratch) {
+    const mix_shape shape = mix_shape_of(model);
+    size_t size = 1 + count_features(&shape);
+    double *all = scratch;
+    (void)how;
+    for (size_t i = 0; i < size; i++) {
+        all[i] = 0;
+        for (size_t c = 0; c < model->k; c++) {
+            all[i] += statistics[c * size + i];
+        }
+    }
+    for (size_t c = 0; c < model->k; c++) {
+        model->family->exponential->solve(model, c, statistics + c * size, all, scratch + size);
+        model->floored[c] = false;
+    }
+}
+
+/* ---- Positive parameters --------------------------------------------------------------------------------- */
+
+size_t mix_exponential_log_size(const mix_shape *shape) {
+    return count_features(shape);
+}
+
+void mix_exponential_log_pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
+    const mix_shape shape = mix_shape_of(model);
+    size_t count = count_features(&shape);
+    (void)scratch;
+    for (size_t i = 0; i < count; i++) {
+        theta[i] = log(fmax(model->arrays[0][component * count + i], 1e-300));
+    }
+}
+
+void mix_exponential_log_information(const mix_shape *shape, const double *theta, const double *statistics,
+                                     double *information) {
+    (void)theta;
+    memcpy(information, statistics + 1, count_features(shape) * sizeof(double));
+}

@@ -1,0 +1,17 @@
+/* names_json.h: words that stand for something, read wherever they stand: families, structures, criteria. */
+#ifndef MIX_NAMES_JSON_H
+#define MIX_NAMES_JSON_H
+
+#include "reader.h"
+
+mixture_status mix_names_json_read_family(mix_json_value value, const mixture_family **family,
+                                          mixture_error *error);
+
+/* A structure of the family, which has some, by its name or code. */
+mixture_status mix_names_json_read_structure(mix_json_value value, const mixture_family *family, int *structure,
+                                             mixture_error *error);
+
+mixture_status mix_names_json_read_criterion(mix_json_value value, mixture_criterion *criterion,
+                                             mixture_error *error);
+
+#endif
