@@ -108,6 +108,9 @@ static void forget(mix_accelerate *accelerate) {
 }
 
 void mix_accelerate_reset(mix_accelerate *accelerate) {
+    if (accelerate == NULL) {
+        return;
+    }
     forget(accelerate);
     accelerate->maps = 0;
     accelerate->rise = INFINITY;
@@ -289,6 +292,9 @@ static bool aim(mix_accelerate *accelerate) {
 /* ---- Along the sequence ------------------------------------------------------------------------------------ */
 
 void mix_accelerate_depart(mix_accelerate *accelerate, const mixture_model *model, double rise, double *scratch) {
+    if (accelerate == NULL) {
+        return;
+    }
     if (accelerate->jumped) {
         accelerate->bound = fmax(accelerate->bound / BOUND_FACTOR, LEAST_BOUND);
         accelerate->next_pause = 0;
@@ -305,6 +311,9 @@ void mix_accelerate_depart(mix_accelerate *accelerate, const mixture_model *mode
 }
 
 void mix_accelerate_arrive(mix_accelerate *accelerate, const mixture_model *model, double *scratch) {
+    if (accelerate == NULL) {
+        return;
+    }
     double *theta = accelerate->current.theta, *f = accelerate->current.f;
     if (!accelerate->known || !pack(model, f, scratch)) {
         forget(accelerate);
@@ -324,7 +333,7 @@ void mix_accelerate_arrive(mix_accelerate *accelerate, const mixture_model *mode
 
 bool mix_accelerate_jump(mix_accelerate *accelerate, mixture_model *model, const double *statistics,
                          const mix_maximize *how, double *scratch) {
-    if (!accelerate->known) {
+    if (accelerate == NULL || !accelerate->known) {
         return false;
     }
     if (accelerate->pause > 0) {

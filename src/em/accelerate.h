@@ -4,11 +4,11 @@
 
 #include "family.h"
 
-typedef struct mix_accelerate mix_accelerate;
+typedef struct mix_accelerate mix_accelerate; /* NULL: EM as it is; then nothing below does anything */
 
 /* For models of a shape, of a family with coordinates; NULL when out of memory. */
 mix_accelerate *mix_accelerate_new(const mix_shape *shape);
-void mix_accelerate_free(mix_accelerate *accelerate);  /* NULL is fine */
+void mix_accelerate_free(mix_accelerate *accelerate);
 void mix_accelerate_reset(mix_accelerate *accelerate); /* before a new sequence */
 
 /* Before maximize: take note of the model, whose log-likelihood is `rise` above the one before (the first:

@@ -1,7 +1,8 @@
 /* em.c: expectation-maximization (Dempster, Laird & Rubin 1977).
 **
 ** Iteration i takes the statistics under theta(i-1) and maximizes to theta(i). The expect step that follows gives
-** the log-likelihood of theta(i) and, at once, the statistics for the next iteration. */
+** the log-likelihood of theta(i) and, at once, the statistics for the next iteration. Where EM has become slow the
+** next iterate may be a jump ahead (accelerate.c), which counts only if it does not lead down. */
 #include "em.h"
 
 #include <float.h>
@@ -59,6 +60,18 @@ void mix_em_clear(mix_em *em) {
     memset(em, 0, sizeof *em);
 }
 
+static void begin_walk(mix_em *em, long max_iter, double tol) {
+    em->walk = (mix_walk){.max_iter = max_iter,
+                          .tol = tol,
+                          .before = (double)-INFINITY,
+                          .top = (double)-INFINITY,
+                          .rise = (double)INFINITY,
+                          .last_rise = (double)INFINITY};
+    em->run.iterations = 0;
+    em->run.trace_count = 0;
+    mix_accelerate_reset(em->accelerate);
+}
+
 /* Note the log-likelihood of one more map. */
 static mixture_status record(mix_em *em, mixture_error *error) {
     if (em->run.trace_count == em->run.trace_capacity) {
@@ -75,8 +88,10 @@ static mixture_status record(mix_em *em, mixture_error *error) {
     return MIXTURE_OK;
 }
 
-/* Expect under the model: statistics and log-likelihood. */
-static mixture_status expect(mix_em *em, const mixture_model *model, mixture_error *error) {
+/* ---- One step ---------------------------------------------------------------------------------------------- */
+
+/* Statistics and log-likelihood of the model. */
+static mixture_status take_statistics(mix_em *em, const mixture_model *model, mixture_error *error) {
     if (!mix_expect_run(em->expect, model, em->statistics)) {
         return mix_error_status(error, MIXTURE_CANCELLED);
     }
@@ -85,84 +100,92 @@ static mixture_status expect(mix_em *em, const mixture_model *model, mixture_err
     return MIXTURE_OK;
 }
 
-/* The next iterate: a plain EM map or, if the log-likelihood there is not lower, a jump ahead (*jumped; only if
-** `may_jump`). A jump that fails is a map spent, after which the plain one is made; so there must be room for two. */
-static mixture_status advance(mix_em *em, mixture_model *model, bool may_jump, bool *jumped,
-                              mixture_error *error) {
-    double before = em->run.loglik, *scratch = mix_expect_scratch(em->expect);
-    mixture_status status = mix_statistics_maximize(model, em->statistics, &em->how, scratch, error);
-    if (status == MIXTURE_OK && em->accelerate != NULL) {
-        mix_accelerate_arrive(em->accelerate, model, scratch);
-    }
-    *jumped = status == MIXTURE_OK && may_jump &&
-              mix_accelerate_jump(em->accelerate, model, em->statistics, &em->how, scratch);
-    if (*jumped) {
-        status = expect(em, model, error);
-        if (status == MIXTURE_OK && !(em->run.loglik >= before)) {
-            mix_accelerate_undo(em->accelerate, model);
-            em->run.loglik = before;
-            *jumped = false;
-            status = record(em, error);
+/* Expect, and record the log-likelihood. If a jump has led down it is a map spent, and the model goes back to where
+** the map before it ended. */
+static mixture_status expect(mix_em *em, mixture_model *model, mixture_error *error) {
+    mixture_status status = take_statistics(em, model, error);
+    if (status == MIXTURE_OK && em->walk.jumped && !(em->run.loglik >= em->walk.before)) {
+        mix_accelerate_undo(em->accelerate, model);
+        em->walk.jumped = false;
+        em->run.loglik = em->walk.before;
+        status = record(em, error);
+        if (status == MIXTURE_OK) {
+            status = take_statistics(em, model, error);
         }
-    }
-    if (status == MIXTURE_OK && !*jumped) {
-        status = expect(em, model, error);
     }
     return status == MIXTURE_OK ? record(em, error) : status;
 }
+
+/* Jumps need room for a map that fails and the plain one after it; and whether a small rise is convergence only a plain
+** map tells. */
+static bool may_jump(const mix_em *em) {
+    bool near = em->walk.rise < NEAR * em->data->total_weight;
+    return near && !em->walk.small && em->run.iterations + 2 <= em->walk.max_iter;
+}
+
+/* Maximize; then, if that is called for and there is a place to go, jump ahead. */
+static mixture_status maximize(mix_em *em, mixture_model *model, mixture_error *error) {
+    double *scratch = mix_expect_scratch(em->expect);
+    em->walk.before = em->run.loglik;
+    em->walk.top = fmax(em->walk.top, em->run.loglik);
+    mix_accelerate_depart(em->accelerate, model, em->walk.rise, scratch);
+    mixture_status status = mix_statistics_maximize(model, em->statistics, &em->how, scratch, error);
+    if (status == MIXTURE_OK) {
+        mix_accelerate_arrive(em->accelerate, model, scratch);
+        em->walk.jumped =
+            may_jump(em) && mix_accelerate_jump(em->accelerate, model, em->statistics, &em->how, scratch);
+    }
+    return status;
+}
+
+/* ---- The loop ---------------------------------------------------------------------------------------------- */
+
+typedef enum verdict { GO_ON, SPENT, CONVERGED, FELL, HOPELESS } verdict;
 
 static bool out_of_reach(const mix_em *em, double rise) {
     double gap = em->goal - em->run.loglik;
     return gap > 0 && rise * (gap < CLOSE ? CLOSE_REACH : REACH) < gap;
 }
 
-mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, double tol, mixture_error *error) {
-    em->run.iterations = 0;
-    em->run.converged = em->run.fell = false;
-    em->run.trace_count = 0;
-    if (em->accelerate != NULL) {
+/* Where the run stands after a map. */
+static verdict judge(mix_em *em) {
+    mix_walk *walk = &em->walk;
+    verdict next = em->run.iterations < walk->max_iter ? GO_ON : SPENT;
+    if (em->run.iterations == 0) {
+        return next;
+    }
+    walk->rise = em->run.loglik - walk->before;
+    if (walk->rise < -rounding(em, walk->before)) {
+        /* The model was so many deviations away that the scatter about its mean has no digits of that about the next
+        ** one (now the mean is right, and the next step will be), or the floor broke the M-step of a tied structure.
+        ** Neither is convergence. */
         mix_accelerate_reset(em->accelerate);
+        walk->rise = INFINITY;
+        return next;
     }
+    if (em->run.iterations >= LEAST_MAPS && out_of_reach(em, fmax(walk->rise, walk->last_rise))) {
+        return HOPELESS;
+    }
+    walk->last_rise = walk->rise;
+    walk->small =
+        walk->rise < walk->tol * em->data->total_weight || walk->rise <= DBL_EPSILON * fabs(walk->before);
+    if (walk->small && !walk->jumped) {
+        return em->run.loglik < walk->top - rounding(em, walk->top) ? FELL : CONVERGED;
+    }
+    return next;
+}
+
+mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, double tol, mixture_error *error) {
+    verdict now = GO_ON;
+    begin_walk(em, max_iter, tol);
     mixture_status status = expect(em, model, error);
-    if (status == MIXTURE_OK) {
-        status = record(em, error);
-    }
-    double top = em->run.loglik; /* the highest so far */
-    double rise = INFINITY, last_rise = INFINITY;
-    bool small = false; /* the last rise: only a plain map tells whether that is convergence */
-    while (status == MIXTURE_OK && em->run.iterations < max_iter) {
-        double before = em->run.loglik;
-        bool near = rise < NEAR * em->data->total_weight;
-        bool may_jump = em->accelerate != NULL && near && !small && em->run.iterations + 2 <= max_iter, jumped;
-        top = fmax(top, before);
-        if (em->accelerate != NULL) {
-            mix_accelerate_depart(em->accelerate, model, rise, mix_expect_scratch(em->expect));
-        }
-        status = advance(em, model, may_jump, &jumped, error);
-        if (status != MIXTURE_OK) {
-            break;
-        }
-        rise = em->run.loglik - before;
-        if (rise < -rounding(em, before)) {
-            /* The model was so many deviations away that the scatter about its mean has no digits of that about the
-            ** next one (now the mean is right, and the next step will be), or the floor broke the M-step of a tied
-            ** structure. Neither is convergence. */
-            if (em->accelerate != NULL) {
-                mix_accelerate_reset(em->accelerate);
-            }
-            rise = INFINITY;
-            continue;
-        }
-        if (em->run.iterations >= LEAST_MAPS && out_of_reach(em, fmax(rise, last_rise))) {
-            break;
-        }
-        last_rise = rise;
-        small = rise < tol * em->data->total_weight || rise <= DBL_EPSILON * fabs(before);
-        if (small && !jumped) {
-            em->run.fell = em->run.loglik < top - rounding(em, top);
-            em->run.converged = !em->run.fell;
-            break;
+    while (status == MIXTURE_OK && (now = judge(em)) == GO_ON) {
+        status = maximize(em, model, error);
+        if (status == MIXTURE_OK) {
+            status = expect(em, model, error);
         }
     }
+    em->run.converged = now == CONVERGED;
+    em->run.fell = now == FELL;
     return status;
 }

@@ -15,6 +15,16 @@ typedef struct mix_run {
     size_t trace_count, trace_capacity;
 } mix_run;
 
+/* Where a run is. */
+typedef struct mix_walk {
+    long max_iter;
+    double tol;
+    double before, top;     /* log-likelihood before the last map; the highest of the run */
+    double rise, last_rise; /* of the last two maps */
+    bool small;             /* the last rise is as small as one at convergence */
+    bool jumped;            /* the model is where a jump has led */
+} mix_walk;
+
 /* Everything that EM over one table needs, made once and used for any number of runs. */
 typedef struct mix_em {
     const mixture_data *data;
@@ -24,6 +34,7 @@ typedef struct mix_em {
     double *statistics;         /* of the model that the last run left */
     double single;              /* log-likelihood of one component; NAN until it is asked for (soundness.c) */
     double goal;                /* a run that is not likely to rise above this ends early; -INFINITY: none does */
+    mix_walk walk;              /* the present run's */
     mix_run run;                /* the last one; whoever takes its trace away leaves NULL and capacity 0 */
 } mix_em;
 
