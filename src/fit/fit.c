@@ -79,6 +79,10 @@ mixture_status mixture_fit(const mixture_family *family, mixture_data *data, con
     if (status == MIXTURE_OK && !mix_multistart_everything_given(family, options)) {
         status = mix_error_status(
             error, mix_init_new(family, data, options, options->k, false, &cancel, &multistart.init));
+        if (status == MIXTURE_OK) {
+            status =
+                mix_error_status(error, mix_starts_new(multistart.init, options->k, &cancel, &multistart.starts));
+        }
     }
     if (status == MIXTURE_OK) {
         status = mix_multistart_run(&multistart, options, NULL, &found, error);
@@ -87,6 +91,7 @@ mixture_status mixture_fit(const mixture_family *family, mixture_data *data, con
         status = deliver(&multistart, options, &found, model, error);
     }
     mix_found_clear(&found);
+    mix_starts_free(multistart.starts);
     mix_init_free(multistart.init);
     mixture_model_free(given);
     return status;

@@ -27,7 +27,7 @@ enum {
 
 typedef struct contender {
     mixture_model *model; /* NULL: none */
-    size_t number;        /* as mix_init_draw has it */
+    size_t number;        /* as mix_starts_draw has it */
     bool anchor;          /* goes on in any case */
     double loglik;
     mix_soundness soundness;
@@ -170,11 +170,13 @@ static mixture_status enter_near(mix_contest *contest, mix_em *em, const mixture
 
 /* Draw a candidate and, if so wanted, try it. */
 static mixture_status draw(mix_contest *contest, mix_em *em, size_t number, bool trial, mixture_model *model) {
-    mix_init *init = contest->multistart->init;
-    contender entry = {
-        .model = model, .number = number, .loglik = (double)-INFINITY, .anchor = mix_init_from_tree(init, number)};
+    const mix_multistart *multistart = contest->multistart;
+    contender entry = {.model = model,
+                       .number = number,
+                       .loglik = (double)-INFINITY,
+                       .anchor = mix_init_from_tree(multistart->init, number)};
     mixture_status status =
-        mix_init_draw(init, number, contest->multistart->given, &em->how, model, contest->error);
+        mix_starts_draw(multistart->starts, number, multistart->given, &em->how, model, contest->error);
     if (status == MIXTURE_OK && trial) {
         status = run_short(contest, em, 0, first_maps(contest), &entry);
     }
@@ -185,7 +187,7 @@ static mixture_status draw(mix_contest *contest, mix_em *em, size_t number, bool
 static bool is_picked(const mix_contest *contest) {
     const mix_multistart *multistart = contest->multistart;
     bool own = contest->options->structure == 0; /* the default, the most free one */
-    return multistart->share && !own && multistart->picked_k == contest->options->k &&
+    return multistart->share && !own &&
            multistart->pick_count[mix_family_kind(multistart->family, contest->options->structure)] > 0;
 }
 
@@ -204,8 +206,7 @@ static mixture_status draw_candidates(mix_contest *contest, mix_em *em, const mi
     for (size_t number = 0; status == MIXTURE_OK && number < count; number++) {
         bool wanted = !picked || mix_init_from_tree(multistart->init, number), repeats = false;
         if (wanted && trial && multistart->given == NULL) {
-            status =
-                mix_error_status(contest->error, mix_init_repeats(multistart->init, options->k, number, &repeats));
+            status = mix_error_status(contest->error, mix_starts_repeats(multistart->starts, number, &repeats));
         }
         if (status == MIXTURE_OK && wanted && !repeats) {
             status = draw(contest, em, number, trial, model);
@@ -221,10 +222,6 @@ static mixture_status draw_candidates(mix_contest *contest, mix_em *em, const mi
 static void note_picks(mix_contest *contest) {
     mix_multistart *multistart = contest->multistart;
     int kind = mix_family_kind(multistart->family, contest->options->structure);
-    if (multistart->picked_k != contest->options->k) {
-        multistart->picked_k = contest->options->k;
-        memset(multistart->pick_count, 0, sizeof multistart->pick_count);
-    }
     for (size_t i = 0; i < FINALISTS && contest->finalists[i].model != NULL; i++) {
         if (!contest->finalists[i].anchor && multistart->pick_count[kind] < MIX_MULTISTART_PICKS) {
             multistart->picks[kind][multistart->pick_count[kind]++] = contest->finalists[i].number;

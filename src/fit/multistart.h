@@ -3,8 +3,8 @@
 #define MIX_MULTISTART_H
 
 #include "em.h"
-#include "init.h"
 #include "soundness.h"
+#include "starts.h"
 
 enum { MIX_MULTISTART_PICKS = 1 };
 
@@ -13,14 +13,14 @@ typedef struct mix_multistart {
     const mixture_family *family;
     const mixture_data *data; /* standardized */
     const mix_cancel *cancel;
-    mix_init *init;                     /* may be NULL when the start gives everything */
+    mix_init *init;                     /* these two may be NULL when the start gives everything */
+    mix_starts *starts;                 /* of the k that is fitted */
     const mixture_model *given;         /* what the caller gave, in the data's frame; NULL: nothing */
     double single[MIX_MOST_STRUCTURES]; /* log-likelihood of one component, by structure; NAN: not asked for yet */
 
-    /* Fits of several structures, one after the other for each k: what the first one of a kind finds out about the
-    ** drawn candidates serves the others, which draw only the best. */
+    /* Fits of several structures of one k, one after the other: what the first one of a kind finds out about the drawn
+    ** candidates serves the others, which draw only the best. */
     bool share;
-    size_t picked_k;
     size_t picks[MIX_MOST_KINDS][MIX_MULTISTART_PICKS], pick_count[MIX_MOST_KINDS]; /* candidates' numbers */
 } mix_multistart;
 

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "by_k.h"
 #include "error.h"
-#include "jobs.h"
 #include "memory.h"
 #include "model.h"
 #include "options.h"
@@ -130,12 +130,12 @@ static void keep_best(mix_selection *selection, mix_structures *of_k) {
 static mixture_status fit_every_k(mix_selection *selection, size_t arena_bytes) {
     const mix_multistart *multistart = &selection->multistart;
     const mix_plan *plan = &selection->plan;
-    mix_jobs how = mix_jobs_choose(plan, multistart->init, selection->by_k, selection->by_k_count);
+    mix_by_k how = mix_by_k_choose(plan, multistart->init, selection->by_k, selection->by_k_count);
     how.arena_bytes = arena_bytes != 0 ? arena_bytes : how.arena_bytes;
     mixture_status status = MIXTURE_OK;
     if (how.threads > 1) {
         status =
-            mix_jobs_run(plan, multistart->init, multistart->cancel, how, selection->by_k, selection->by_k_count);
+            mix_by_k_run(plan, multistart->init, multistart->cancel, how, selection->by_k, selection->by_k_count);
     }
     for (size_t i = 0; status == MIXTURE_OK && i < selection->by_k_count; i++) {
         mix_structures *of_k = &selection->by_k[i];
@@ -178,7 +178,13 @@ static mixture_status fit_again(mix_selection *selection, mixture_candidate *can
     mix_found found;
     options.k = candidate->k;
     options.structure = candidate->structure;
-    mixture_status status = mix_multistart_run(&selection->multistart, &options, NULL, &found, &reason);
+    mix_multistart *multistart = &selection->multistart;
+    mixture_status status = mix_starts_new(multistart->init, options.k, multistart->cancel, &multistart->starts);
+    if (status == MIXTURE_OK) {
+        status = mix_multistart_run(multistart, &options, NULL, &found, &reason);
+    }
+    mix_starts_free(multistart->starts);
+    multistart->starts = NULL;
     if (status != MIXTURE_OK) {
         return status == MIXTURE_INVALID ? MIXTURE_OK : status; /* what there is stays */
     }

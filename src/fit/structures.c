@@ -149,13 +149,15 @@ mixture_status mix_structures_fit(const mix_plan *plan, mix_init *init, const mi
                                   mix_structures *of_k) {
     structures_fit fit = {.plan = plan, .options = plan->options, .of_k = of_k};
     mix_multistart_begin(&fit.multistart, plan->family, plan->data, cancel);
+    size_t most = of_k->k < plan->distinct ? of_k->k : plan->distinct; /* for more nothing is drawn */
+    mixture_status status = mix_starts_new(init, most, cancel, &fit.multistart.starts);
     fit.multistart.init = init;
     fit.multistart.share = true;
-    mixture_status status = MIXTURE_OK;
     for (size_t i = 0; status == MIXTURE_OK && i < plan->structure_count; i++) {
         status = fill_in(&fit, i);
     }
     keep_best(&fit);
+    mix_starts_free(fit.multistart.starts);
     return status;
 }
 

@@ -27,7 +27,7 @@ typedef struct mix_structures {
 ** by k. */
 int mix_structures_compare(const mixture_candidate *a, const mixture_candidate *b, mixture_criterion criterion);
 
-/* Fit and fill in all candidates; init is complete or used by this thread alone. A fit that is not possible is an
+/* Fit and fill in all candidates; init is complete, or used by this thread alone. A fit that is not possible is an
 ** entry, not an error. MIXTURE_OK, _NOMEM or _CANCELLED. In every case the best fit (mix_found_clear) and the
 ** candidates' warnings are the caller's to free. */
 mixture_status mix_structures_fit(const mix_plan *plan, mix_init *init, const mix_cancel *cancel,

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "init.h"
 #include "random.h"
+#include "starts.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -109,7 +109,8 @@ static void a_start_that_is_no_model_is_refused(void **state) {
     } cases[] = {
         {{short_weights, NULL}, "option init: weights sum to 0.9; expected 1"},
         {{NULL, check_arrays(means, NULL)}, "option init: means hold a number that is not finite"},
-        {{NULL, check_arrays(NULL, covariances)}, "option init: covariances[1][0][0] is -1; expected a variance > 0"},
+        {{NULL, check_arrays(NULL, covariances)},
+         "option init: covariances[1][0][0] is -1; expected a variance > 0"},
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         mixture_options options = options_for(2);
@@ -293,12 +294,15 @@ static size_t polls_of_a_draw(size_t k, bool located) {
     mixture_options options = options_for(k);
     options.start.arrays = check_arrays(located ? given->arrays[0] : NULL, NULL);
     mix_init *init;
+    mix_starts *starts;
     assert_int_equal(mix_init_new(&mixture_gaussian, data, &options, k, false, &cancel, &init), MIXTURE_OK);
+    assert_int_equal(mix_starts_new(init, k, &cancel, &starts), MIXTURE_OK);
     mix_maximize how = {.min_variance = 1e-9, .scale = data->frame.scale, .variance = data->frame.variance};
     before = asked;
-    assert_int_equal(mix_init_draw(init, 1, located ? given : NULL, &how, model, NULL), MIXTURE_OK);
+    assert_int_equal(mix_starts_draw(starts, 1, located ? given : NULL, &how, model, NULL), MIXTURE_OK);
     mixture_model_free(model);
     mixture_model_free(given);
+    mix_starts_free(starts);
     mix_init_free(init);
     mixture_data_free(data);
     return asked - before;

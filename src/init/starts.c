@@ -1,0 +1,265 @@
+/* starts.c: drawing candidates of one k to start EM from.
+**
+** A candidate is a partition of a bounded sample of the rows, turned into parameters by the family's own maximize
+** step. The first comes from model-based hierarchical clustering, the others from k-means++ with a few of Lloyd's
+** steps, where they take turns between two geometries, because no single one is right for all data; or, when so
+** asked, all from the nearest of k random rows. */
+#include "starts.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "kmeans.h"
+#include "memory.h"
+#include "model.h"
+#include "statistics.h"
+
+enum {
+    LLOYD_STEPS = 10,
+    KEPT = 16 /* partitions kept for the next structure */
+};
+
+struct mix_starts {
+    mix_init *init;
+    const mix_cancel *cancel;
+    size_t k;
+    size_t *kept[KEPT]; /* labels by candidate number; NULL: not drawn yet */
+    size_t *labels;     /* those of later numbers */
+    size_t *names;      /* of clusters, while two partitions are compared */
+    bool *placed;       /* components with a center, while centers are chosen */
+    double *centers, *totals, *chances, *scratch, *statistics, *resp;
+};
+
+void mix_starts_free(mix_starts *starts) {
+    if (starts == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < KEPT; i++) {
+        mix_memory_free(starts->kept[i]);
+    }
+    void *blocks[] = {starts->labels,  starts->names,   starts->placed,     starts->centers, starts->totals,
+                      starts->chances, starts->scratch, starts->statistics, starts->resp};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+        mix_memory_free(blocks[i]);
+    }
+    mix_memory_free(starts);
+}
+
+mixture_status mix_starts_new(mix_init *init, size_t k, const mix_cancel *cancel, mix_starts **result) {
+    mix_starts *starts = *result = mix_memory_zeros(1, sizeof *starts);
+    if (starts == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    const mixture_family *family = mix_init_family(init);
+    size_t n = mix_init_sample(init)->rows, d = mix_init_sample(init)->d;
+    const mix_shape shape = {.family = family, .k = k, .d = d};
+    size_t size = mix_statistics_size(&shape); /* no structure has more than the default one */
+    *starts = (mix_starts){.init = init, .cancel = cancel, .k = k};
+    if ((starts->labels = mix_memory_array(n, sizeof(size_t))) != NULL &&
+        (starts->names = mix_memory_array(k, 2 * sizeof(size_t))) != NULL &&
+        (starts->placed = mix_memory_array(k, sizeof(bool))) != NULL &&
+        (starts->centers = mix_memory_array(k, d * sizeof(double))) != NULL &&
+        (starts->totals = mix_memory_array(k, sizeof(double))) != NULL &&
+        (starts->chances = mix_memory_array(n, 2 * sizeof(double))) != NULL &&
+        (starts->scratch = mix_memory_array(family->scratch_size(&shape), sizeof(double))) != NULL &&
+        (starts->statistics = mix_memory_array(size, sizeof(double))) != NULL &&
+        (starts->resp = mix_memory_array(k, MIX_BLOCK_ROWS * sizeof(double))) != NULL) {
+        return MIXTURE_OK;
+    }
+    mix_starts_free(starts);
+    *result = NULL;
+    return MIXTURE_NOMEM;
+}
+
+/* ---- Partitions ------------------------------------------------------------------------------------- */
+
+/* Components with labelled rows have their centers there. */
+static void place_labelled(mix_starts *starts, const mix_points *points, size_t k) {
+    const size_t *known = mix_init_known(starts->init);
+    size_t size = points->size;
+    memset(starts->placed, 0, k * sizeof(bool));
+    for (size_t i = 0; known != NULL && i < points->count; i++) {
+        if (known[i] == 0) {
+            continue;
+        }
+        size_t c = known[i] - 1;
+        double *center = starts->centers + c * size;
+        if (!starts->placed[c]) {
+            memset(center, 0, size * sizeof(double));
+            starts->placed[c] = true;
+            starts->totals[c] = 0;
+        }
+        starts->totals[c] += points->weight[i];
+        for (size_t j = 0; j < size; j++) {
+            center[j] += points->weight[i] * points->x[i * size + j];
+        }
+    }
+    for (size_t c = 0; c < k; c++) {
+        for (size_t j = 0; j < size && starts->placed[c]; j++) {
+            starts->centers[c * size + j] /= starts->totals[c];
+        }
+    }
+}
+
+/* Fill labels with partition `number` of the sample into k clusters. */
+static mixture_status draw_partition(mix_starts *starts, size_t k, size_t number, size_t *labels) {
+    mix_init *init = starts->init;
+    const size_t *known = mix_init_known(init);
+    mix_points points;
+    if (mix_init_all_known(init)) {
+        for (size_t i = 0; i < mix_init_sample(init)->rows; i++) {
+            labels[i] = known[i] - 1;
+        }
+        return MIXTURE_OK;
+    }
+    if (mix_init_from_tree(init, number)) {
+        return mix_init_cut(init, k, starts->cancel, labels);
+    }
+    mixture_status status = mix_init_points(init, mix_init_features(number), starts->cancel, &points);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    const mixture_options *options = mix_init_options(init);
+    mix_random random;
+    mix_random_seed(&random, options->seed, 1 + number);
+    place_labelled(starts, &points, k);
+    memset(labels, 0, points.count * sizeof *labels);
+    bool changed = true, random_start = options->init == MIXTURE_INIT_RANDOM;
+    bool go_on = random_start
+                     ? mix_kmeans_random(&points, k, starts->placed, &random, starts->centers, starts->chances)
+                     : mix_kmeans_plusplus(&points, k, starts->placed, &random, starts->centers, starts->chances);
+    go_on = go_on && mix_kmeans_assign(&points, k, starts->centers, known, labels, &changed);
+    for (int step = 0; go_on && !random_start && changed && step < LLOYD_STEPS; step++) {
+        mix_kmeans_center(&points, k, labels, starts->centers, starts->totals);
+        go_on = mix_kmeans_assign(&points, k, starts->centers, known, labels, &changed);
+    }
+    return go_on ? MIXTURE_OK : MIXTURE_CANCELLED;
+}
+
+/* The same, from what is kept if it was drawn before. */
+static mixture_status get_partition(mix_starts *starts, size_t number, size_t **labels) {
+    *labels = number < KEPT ? starts->kept[number] : NULL;
+    if (*labels != NULL) {
+        return MIXTURE_OK;
+    }
+    size_t rows = mix_init_sample(starts->init)->rows;
+    size_t *fresh = number < KEPT ? mix_memory_array(rows, sizeof *fresh) : starts->labels;
+    mixture_status status = fresh != NULL ? draw_partition(starts, starts->k, number, fresh) : MIXTURE_NOMEM;
+    if (number < KEPT) {
+        if (status != MIXTURE_OK) {
+            mix_memory_free(fresh);
+            return status;
+        }
+        starts->kept[number] = fresh;
+    }
+    *labels = fresh;
+    return status;
+}
+
+/* Whether two partitions are the same but for the clusters' names. The names: room for two per cluster. */
+static bool same_partition(const size_t *one, const size_t *two, size_t rows, size_t k, size_t *names) {
+    size_t *of_one = names, *of_two = names + k; /* what the other calls it */
+    memset(names, 0xff, 2 * k * sizeof *names);
+    for (size_t i = 0; i < rows; i++) {
+        if ((one[i] == MIX_NO_CLUSTER) != (two[i] == MIX_NO_CLUSTER)) {
+            return false;
+        }
+        if (one[i] == MIX_NO_CLUSTER) {
+            continue;
+        }
+        if (of_one[one[i]] == MIX_NO_CLUSTER && of_two[two[i]] == MIX_NO_CLUSTER) {
+            of_one[one[i]] = two[i];
+            of_two[two[i]] = one[i];
+        } else if (of_one[one[i]] != two[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+mixture_status mix_starts_repeats(mix_starts *starts, size_t number, bool *repeats) {
+    size_t *labels, rows = mix_init_sample(starts->init)->rows;
+    mixture_status status = number < KEPT ? get_partition(starts, number, &labels) : MIXTURE_OK;
+    *repeats = false;
+    for (size_t i = 0; status == MIXTURE_OK && number < KEPT && i < number && !*repeats; i++) {
+        const size_t *earlier = starts->kept[i];
+        *repeats = earlier != NULL && same_partition(earlier, labels, rows, starts->k, starts->names);
+    }
+    return status;
+}
+
+/* Statistics of the sample with each row belonging to the component of its label, but for the share that the
+** family wants spread over all; or to every component alike when `labels` is NULL. A known component has its row
+** wholly. False when cancelled. */
+static bool accumulate(mix_starts *starts, const mixture_model *model, const size_t *labels) {
+    const mixture_data *sample = mix_init_sample(starts->init);
+    const double *weight = mix_init_weight(starts->init);
+    const size_t *known_labels = mix_init_known(starts->init);
+    const mix_shape shape = mix_shape_of(model);
+    size_t k = model->k;
+    double spread = labels == NULL ? 1 : model->family->start_spread;
+    memset(starts->statistics, 0, mix_statistics_size(&shape) * sizeof(double));
+    for (size_t b = 0; b * MIX_BLOCK_ROWS < sample->rows; b++) {
+        mix_rows rows = mix_data_block(sample, b);
+        memset(starts->resp, 0, k * MIX_BLOCK_ROWS * sizeof(double));
+        for (size_t r = 0; r < rows.count; r++) {
+            size_t row = b * MIX_BLOCK_ROWS + r;
+            bool known = known_labels != NULL && known_labels[row] != 0;
+            size_t own = known ? known_labels[row] - 1 : labels != NULL ? labels[row] : 0;
+            double share = known ? 0 : spread;
+            if (own == MIX_NO_CLUSTER) {
+                continue;
+            }
+            for (size_t c = 0; c < k; c++) {
+                double resp = share / (double)k + (c == own ? 1 - share : 0);
+                starts->resp[c * rows.stride + r] = weight[row] * resp;
+            }
+        }
+        mix_statistics_accumulate(model, &rows, starts->resp, starts->statistics, starts->scratch);
+        if (mix_cancelled(starts->cancel)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Put what the caller gave into the model. */
+static void override(const mixture_start *start, const mixture_model *given, mixture_model *model) {
+    if (given == NULL) {
+        return;
+    }
+    if (start->weights != NULL) {
+        memcpy(model->weights, given->weights, model->k * sizeof(double));
+    }
+    for (size_t a = 0; a < model->family->array_count; a++) {
+        if (start->arrays != NULL && start->arrays[a] != NULL) {
+            memcpy(model->arrays[a], given->arrays[a], model->k * mix_model_array_size(model, a) * sizeof(double));
+        }
+    }
+}
+
+mixture_status mix_starts_draw(mix_starts *starts, size_t number, const mixture_model *given,
+                               const mix_maximize *how, mixture_model *model, mixture_error *error) {
+    /* Statistics are centered at the model's first array: at 0, the data's center. */
+    for (size_t a = 0; a < model->family->array_count; a++) {
+        memset(model->arrays[a], 0, model->k * mix_model_array_size(model, a) * sizeof(double));
+    }
+    const mixture_start *start = &mix_init_options(starts->init)->start;
+    bool located = given != NULL && start->arrays != NULL && start->arrays[0] != NULL;
+    size_t *labels = NULL;
+    mixture_status status = located ? MIXTURE_OK : get_partition(starts, number, &labels);
+    if (status != MIXTURE_OK) {
+        return mix_error_status(error, status);
+    }
+    /* With the locations given, what is left out is at first that of all the data, for every component. */
+    if (!accumulate(starts, model, labels)) {
+        return mix_error_status(error, MIXTURE_CANCELLED);
+    }
+    status = mix_statistics_maximize(model, starts->statistics, how, starts->scratch, error);
+    if (status == MIXTURE_OK && given != NULL) {
+        override(start, given, model);
+        model->family->constrain(model, how, starts->scratch);
+        status = mixture_model_prepare(model, error);
+    }
+    return status;
+}
