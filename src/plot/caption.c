@@ -1,4 +1,6 @@
 /* caption.c: captions, labels, legends. */
+#include "caption.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -6,7 +8,6 @@
 
 #include "memory.h"
 #include "number.h"
-#include "picture.h"
 
 void mix_caption_say(mix_drawing *drawing, const char *format, ...) {
     size_t used = strlen(drawing->caption);

@@ -1,11 +1,12 @@
 /* curves.c: what lies over each other in a panel of one column: histogram, density of the mixture, parts of the
 ** components. */
+#include "curves.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "extent.h"
 #include "memory.h"
-#include "picture.h"
 
 /* The histogram's bars; a bar is at least a quarter of a deviation of the narrowest component wide, so that the
 ** bar of a constant column can be compared with its density. */

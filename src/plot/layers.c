@@ -1,5 +1,7 @@
 /* layers.c: what lies over each other in a panel of two columns: filled regions, points, contour lines, ellipses,
 ** means. */
+#include "layers.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 #include "extent.h"
 #include "family.h"
 #include "memory.h"
-#include "picture.h"
 
 /* ---- The marginal model and its contours ------------------------------------------------------------------- */
 
@@ -187,7 +188,7 @@ typedef struct look {
 /* Draw the rows order[first] to order[end - 1] that are of this look. */
 static void draw_class(mix_drawing *drawing, const mix_panel *panel, const size_t columns[2], size_t first,
                        size_t end, const look *how) {
-    const mix_points *points = &drawing->plot->points;
+    const mix_plot_points *points = &drawing->plot->points;
     const size_t *drawn = drawing->options->columns;
     mix_svg *svg = &drawing->page.svg;
     bool begun = false;
@@ -211,7 +212,7 @@ static void draw_class(mix_drawing *drawing, const mix_panel *panel, const size_
 
 void mix_pair_draw_points(mix_drawing *drawing, const mix_panel *panel, const size_t columns[2], double radius,
                           mix_plot_what style) {
-    const mix_points *points = &drawing->plot->points;
+    const mix_plot_points *points = &drawing->plot->points;
     if (style == MIX_PLOT_DENSITY) {
         look faint = {.color = "#808080", .sizes = 1, .radius = 0.7 * radius, .opacity = 0.55};
         draw_class(drawing, panel, columns, 0, points->chosen, &faint);

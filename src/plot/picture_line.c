@@ -3,12 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "caption.h"
+#include "curves.h"
 #include "memory.h"
 #include "picture.h"
 
 /* Rows as short strokes at the bottom, in the colors of their components. */
 static void draw_rug(mix_drawing *drawing, const mix_panel *panel, bool colored) {
-    const mix_points *points = &drawing->plot->points;
+    const mix_plot_points *points = &drawing->plot->points;
     mix_svg *svg = &drawing->page.svg;
     size_t column = drawing->options->columns[0];
     for (size_t c = 0; c < drawing->model->k; c++) {
@@ -68,7 +70,7 @@ static mixture_status draw_densities(mix_drawing *drawing, const mix_axis *x) {
 
 /* Each row at its value, as high as it is uncertain. */
 static mixture_status draw_uncertainty(mix_drawing *drawing, const mix_axis *x) {
-    const mix_points *points = &drawing->plot->points;
+    const mix_plot_points *points = &drawing->plot->points;
     mix_caption_say_rows(drawing);
     mix_caption_say(drawing, "Height: uncertainty, 1 less the highest posterior probability.");
     mix_page_caption(&drawing->page, drawing->caption);

@@ -3,6 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "caption.h"
+#include "curves.h"
+#include "layers.h"
 #include "memory.h"
 #include "picture.h"
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "caption.h"
+#include "layers.h"
 #include "picture.h"
 
 static double point_radius(size_t count) {

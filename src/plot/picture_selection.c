@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "caption.h"
 #include "family.h"
 #include "picture.h"
 #include "text.h"

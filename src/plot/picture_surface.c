@@ -3,7 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "caption.h"
 #include "extent.h"
+#include "layers.h"
 #include "picture.h"
 #include "surface.h"
 #include "text.h"

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "caption.h"
 #include "picture.h"
 
 enum { MOST_MARKED = 60 }; /* iterations that get a mark each */

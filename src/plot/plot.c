@@ -1,9 +1,9 @@
-/* plot.c: rows in, picture out. */
+/* plot.c: from rows to a picture that is not too long. */
 #include "plot.h"
 
 #include <math.h>
-#include <string.h>
 
+#include "caption.h"
 #include "error.h"
 #include "family.h"
 #include "memory.h"
@@ -14,58 +14,6 @@ enum {
     MOST_COMPONENTS = 500, /* drawn */
     MATRIX_POINTS = 24000  /* marks in all panels together */
 };
-
-mix_plot *mix_plot_new(const mixture_model *model, const mix_plot_options *options) {
-    mix_plot *plot = mix_memory_zeros(1, sizeof *plot);
-    if (plot != NULL) {
-        plot->model = model;
-        plot->options = options;
-        plot->points.d = model->d;
-        plot->points.limit = options->points;
-        for (size_t i = 0; i < MIX_PLOT_COLUMNS; i++) {
-            plot->ranges[i] = MIX_RANGE_EMPTY;
-        }
-    }
-    return plot;
-}
-
-void mix_plot_free(mix_plot *plot) {
-    if (plot != NULL) {
-        mix_points_free(&plot->points);
-        for (size_t i = 0; i < MIX_PLOT_COLUMNS; i++) {
-            mix_histogram_free(&plot->histograms[i]);
-        }
-        mix_memory_free(plot);
-    }
-}
-
-mixture_status mix_plot_add(mix_plot *plot, const double *x) {
-    const mix_plot_options *options = plot->options;
-    size_t observed = 0;
-    for (size_t i = 0; i < options->column_count; i++) {
-        observed += isnan(x[options->columns[i]]) ? 0 : 1;
-    }
-    bool matrix = options->column_count > 2;
-    if (observed < options->column_count && (!matrix || observed == 0)) {
-        plot->left_out++;
-        return MIXTURE_OK;
-    }
-    plot->rows++;
-    for (size_t i = 0; i < options->column_count; i++) {
-        double value = x[options->columns[i]];
-        if (!isnan(value)) {
-            mix_range_add(&plot->ranges[i], value);
-            if (options->column_count != 2 && mix_histogram_add(&plot->histograms[i], value) != MIXTURE_OK) {
-                return MIXTURE_NOMEM;
-            }
-        }
-    }
-    return options->points > 0 ? mix_points_add(&plot->points, x) : MIXTURE_OK;
-}
-
-uint64_t mix_plot_rows(const mix_plot *plot) {
-    return plot->rows;
-}
 
 static mixture_status draw_picture(mix_drawing *drawing) {
     const mix_plot_options *options = drawing->options;
@@ -85,13 +33,13 @@ static mixture_status draw_picture(mix_drawing *drawing) {
 
 /* The rows that become marks. */
 static mixture_status choose_points(mix_drawing *drawing) {
-    mix_points *points = &drawing->plot->points;
+    mix_plot_points *points = &drawing->plot->points;
     size_t columns = drawing->options->column_count, panels = columns * (columns - 1) / 2;
     double most = drawing->detail * (double)drawing->options->points;
     if (panels > 1) {
         most = fmin(most, drawing->detail * MATRIX_POINTS / (double)panels);
     }
-    return mix_points_choose(points, (size_t)most, drawing->model->k);
+    return mix_plot_points_choose(points, (size_t)most, drawing->model->k);
 }
 
 /* One try at a detail. */
@@ -128,7 +76,7 @@ mixture_status mix_plot_draw(mix_plot *plot, const mix_cancel *cancel, char **sv
                            .error = error,
                            .detail = 1};
     mixture_status status =
-        plot->options->rows ? mix_points_classify(&plot->points, plot->model, cancel) : MIXTURE_OK;
+        plot->options->rows ? mix_plot_points_classify(&plot->points, plot->model, cancel) : MIXTURE_OK;
     *svg = NULL;
     while (status == MIXTURE_OK && *svg == NULL) {
         status = draw(&drawing, svg, length);

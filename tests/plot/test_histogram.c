@@ -8,7 +8,7 @@
 #include "check.h"
 #include "counted.h"
 #include "memory.h"
-#include "points.h"
+#include "plot_points.h"
 
 static double uniform(uint64_t *random) {
     return (double)(random_bits(random) >> 11) * 0x1p-53;
@@ -113,11 +113,11 @@ static void a_constant_and_nothing_at_all_have_bars(void **state) {
 static void a_sample_of_points_is_bounded_fair_and_the_same_again(void **state) {
     (void)state;
     enum { ROWS = 100000, LIMIT = 2000 };
-    mix_points points[2] = {{.d = 1, .limit = LIMIT}, {.d = 1, .limit = LIMIT}};
+    mix_plot_points points[2] = {{.d = 1, .limit = LIMIT}, {.d = 1, .limit = LIMIT}};
     for (int p = 0; p < 2; p++) {
         for (int i = 0; i < ROWS; i++) {
             double x = i;
-            assert_int_equal(mix_points_add(&points[p], &x), MIXTURE_OK);
+            assert_int_equal(mix_plot_points_add(&points[p], &x), MIXTURE_OK);
         }
         assert_int_equal(points[p].count, LIMIT);
     }
@@ -129,8 +129,8 @@ static void a_sample_of_points_is_bounded_fair_and_the_same_again(void **state) 
     for (int t = 0; t < 10; t++) { /* 200 each, to five standard errors */
         assert_close(tenths[t], LIMIT / 10, 0, 5 * sqrt(LIMIT * 0.1 * 0.9));
     }
-    mix_points_free(&points[0]);
-    mix_points_free(&points[1]);
+    mix_plot_points_free(&points[0]);
+    mix_plot_points_free(&points[1]);
 }
 
 #define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)

@@ -1,11 +1,11 @@
-/* points.c: a reservoir of rows. */
-#include "points.h"
+/* plot_points.c: a reservoir of rows. */
+#include "plot_points.h"
 
 #include <string.h>
 
 #include "memory.h"
 
-static mixture_status grow(mix_points *points) {
+static mixture_status grow(mix_plot_points *points) {
     size_t room = points->room > 0 ? 2 * points->room : 64;
     room = room < points->limit ? room : points->limit;
     double *grown = points->x == NULL ? mix_memory_array(room, points->d * sizeof(double))
@@ -18,7 +18,7 @@ static mixture_status grow(mix_points *points) {
     return MIXTURE_OK;
 }
 
-mixture_status mix_points_add(mix_points *points, const double *x) {
+mixture_status mix_plot_points_add(mix_plot_points *points, const double *x) {
     size_t place = points->count;
     if (points->seen++ == 0) {
         mix_random_seed(&points->random, 0, 0);
@@ -38,7 +38,8 @@ mixture_status mix_points_add(mix_points *points, const double *x) {
     return MIXTURE_OK;
 }
 
-mixture_status mix_points_classify(mix_points *points, const mixture_model *model, const mix_cancel *cancel) {
+mixture_status mix_plot_points_classify(mix_plot_points *points, const mixture_model *model,
+                                        const mix_cancel *cancel) {
     enum { POLL_EVERY = 256 };
     mix_scorer scorer = {0};
     mixture_status status = mix_scorer_begin(&scorer, model);
@@ -64,11 +65,11 @@ mixture_status mix_points_classify(mix_points *points, const mixture_model *mode
 }
 
 /* Whether row i is one of `count` chosen evenly among the rows kept. */
-static bool is_chosen(const mix_points *points, size_t i, size_t count) {
+static bool is_chosen(const mix_plot_points *points, size_t i, size_t count) {
     return (i + 1) * count / points->count > i * count / points->count;
 }
 
-mixture_status mix_points_choose(mix_points *points, size_t count, size_t k) {
+mixture_status mix_plot_points_choose(mix_plot_points *points, size_t count, size_t k) {
     count = count < points->count ? count : points->count;
     mix_memory_free(points->order);
     mix_memory_free(points->start);
@@ -93,11 +94,11 @@ mixture_status mix_points_choose(mix_points *points, size_t count, size_t k) {
     return MIXTURE_OK;
 }
 
-void mix_points_free(mix_points *points) {
+void mix_plot_points_free(mix_plot_points *points) {
     mix_memory_free(points->order);
     mix_memory_free(points->start);
     mix_memory_free(points->x);
     mix_memory_free(points->component);
     mix_memory_free(points->uncertainty);
-    *points = (mix_points){0};
+    *points = (mix_plot_points){0};
 }
