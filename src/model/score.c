@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "data.h"
+#include "block.h"
 #include "family.h"
 #include "kernel.h"
 #include "memory.h"
@@ -56,15 +56,6 @@ void mixture_scratch_free(mixture_scratch *scratch) {
         mix_memory_free(scratch->resp);
         mix_memory_free(scratch);
     }
-}
-
-static bool is_complete(const double *x, size_t d) {
-    for (size_t j = 0; j < d; j++) {
-        if (isnan(x[j])) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* Below this a density from the kernels may be clamped, or stand for 0. */
@@ -126,7 +117,7 @@ double mixture_posterior(const mixture_model *model, const double *x, double *re
                          mixture_scratch *scratch) {
     mix_rows rows;
     double base;
-    bool fast = is_complete(x, model->d) && fast_densities(model, x, scratch, &rows, &base);
+    bool fast = mix_block_complete(x, model->d) && fast_densities(model, x, scratch, &rows, &base);
     if (!fast) {
         exact_densities(model, x, scratch);
     }
@@ -166,7 +157,7 @@ double mixture_distance(const mixture_model *model, size_t component, const doub
 
 void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scratch) {
     size_t d = model->d;
-    if (is_complete(x, d)) {
+    if (mix_block_complete(x, d)) {
         return;
     }
     (void)mixture_responsibilities(model, x, scratch->resp, scratch);
@@ -190,9 +181,8 @@ void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scra
 struct mix_batch {
     const mixture_model *model;
     mixture_scratch *scratch; /* for rows that go alone */
-    double *x;                /* d columns of MIX_BLOCK_ROWS rows */
+    mix_block block;          /* rows that wait */
     double *work;             /* densities, then the family's scratch */
-    size_t count;
     double total;
 };
 
@@ -204,9 +194,8 @@ mix_batch *mix_batch_new(const mixture_model *model) {
     const mix_shape shape = mix_shape_of(model);
     batch->model = model;
     batch->scratch = mixture_scratch_new(model);
-    batch->x = mix_memory_zeros(model->d, MIX_BLOCK_ROWS * sizeof(double));
     batch->work = mix_memory_zeros(mix_family_scratch(&shape), sizeof(double));
-    if (batch->scratch == NULL || batch->x == NULL || batch->work == NULL) {
+    if (!mix_block_begin(&batch->block, model->d) || batch->scratch == NULL || batch->work == NULL) {
         mix_batch_free(batch);
         return NULL;
     }
@@ -216,59 +205,56 @@ mix_batch *mix_batch_new(const mixture_model *model) {
 void mix_batch_free(mix_batch *batch) {
     if (batch != NULL) {
         mixture_scratch_free(batch->scratch);
-        mix_memory_free(batch->x);
+        mix_block_clear(&batch->block);
         mix_memory_free(batch->work);
         mix_memory_free(batch);
     }
 }
 
-/* Score what waits. Should a row be too far away for the kernels, each row goes alone. */
-static void flush(mix_batch *batch) {
-    const mixture_model *model = batch->model;
-    mix_rows rows = {
-        .x = batch->x, .stride = MIX_BLOCK_ROWS, .count = batch->count, .padded = mix_data_padded(batch->count)};
-    double *densities = batch->work;
-    model->family->log_density(model, &rows, densities, densities + model->k * MIX_BLOCK_ROWS);
+/* Whether the kernels' densities of all rows are exact. */
+static bool batch_is_near(const double *densities, size_t k, const mix_rows *rows) {
     bool near = true;
-    for (size_t c = 0; c < model->k; c++) {
-        for (size_t r = 0; r < batch->count; r++) {
-            near = near && densities[c * rows.stride + r] > EXACT_ABOVE;
+    for (size_t c = 0; c < k; c++) {
+        for (size_t r = 0; r < rows->count; r++) {
+            near = near && densities[c * rows->stride + r] > EXACT_ABOVE;
         }
     }
-    if (near) {
+    return near;
+}
+
+/* Score what waits. Should a row be too far away for the kernels, each row goes alone. */
+static void batch_flush(mix_batch *batch) {
+    const mixture_model *model = batch->model;
+    mixture_scratch *scratch = batch->scratch;
+    mix_rows rows = mix_block_rows(&batch->block);
+    double *densities = batch->work;
+    model->family->log_density(model, &rows, densities, densities + model->k * MIX_BLOCK_ROWS);
+    if (batch_is_near(densities, model->k, &rows)) {
         double totals[MIX_TOTALS] = {0};
         const mix_shape shape = mix_shape_of(model);
         mix_kernel_current()->posterior(&rows, model->k, model->log_weights, densities, totals);
         batch->total += totals[MIX_TOTAL_LOGLIK];
         batch->total += mix_family_log_base(&shape, &rows);
     } else {
-        for (size_t r = 0; r < batch->count; r++) {
-            for (size_t j = 0; j < model->d; j++) {
-                batch->scratch->complete[j] = batch->x[j * MIX_BLOCK_ROWS + r];
-            }
-            batch->total +=
-                mixture_responsibilities(model, batch->scratch->complete, batch->scratch->resp, batch->scratch);
+        for (size_t r = 0; r < rows.count; r++) {
+            mix_block_row(&batch->block, r, scratch->complete);
+            batch->total += mixture_responsibilities(model, scratch->complete, scratch->resp, scratch);
         }
     }
-    batch->count = 0;
+    mix_block_empty(&batch->block);
 }
 
 void mix_batch_add(mix_batch *batch, const double *x) {
-    if (!is_complete(x, batch->model->d)) {
+    if (!mix_block_complete(x, batch->model->d)) {
         batch->total += mixture_responsibilities(batch->model, x, batch->scratch->resp, batch->scratch);
-        return;
-    }
-    for (size_t j = 0; j < batch->model->d; j++) {
-        batch->x[j * MIX_BLOCK_ROWS + batch->count] = x[j];
-    }
-    if (++batch->count == MIX_BLOCK_ROWS) {
-        flush(batch);
+    } else if (mix_block_add(&batch->block, x)) {
+        batch_flush(batch);
     }
 }
 
 double mix_batch_total(mix_batch *batch) {
-    if (batch->count > 0) {
-        flush(batch);
+    if (batch->block.count > 0) {
+        batch_flush(batch);
     }
     return batch->total;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "block.h"
 #include "error.h"
 #include "function.h"
 #include "memory.h"
@@ -131,15 +132,14 @@ typedef struct expect_state {
     bool failed;        /* first: see mix_function_state */
     mix_parsed *parsed; /* NULL: the model is NULL */
     mix_statistics_blob blob;
-    double *x;       /* d columns of MIX_BLOCK_ROWS rows */
+    mix_block block; /* rows that wait */
     double *scratch; /* for expecting */
-    size_t count;    /* rows that wait */
     uint64_t row;
 } expect_state;
 
 static void clear(expect_state *state) {
     mix_statistics_blob_clear(&state->blob);
-    mix_memory_free(state->x);
+    mix_block_clear(&state->block);
     mix_memory_free(state->scratch);
     mix_parsed_release(state->parsed);
     memset(state, 0, sizeof *state);
@@ -154,9 +154,8 @@ static mixture_status start(expect_state *state, mix_connection *connection, sql
     const mixture_model *model = state->parsed->model;
     const mix_shape shape = mix_shape_of(model);
     status = mix_statistics_blob_begin(&state->blob, model);
-    state->x = mix_memory_zeros(model->d, MIX_BLOCK_ROWS * sizeof(double));
     state->scratch = mix_memory_zeros(mix_family_scratch(&shape), sizeof(double));
-    if (status != MIXTURE_OK || state->x == NULL || state->scratch == NULL) {
+    if (!mix_block_begin(&state->block, model->d) || status != MIXTURE_OK || state->scratch == NULL) {
         return mix_error_status(error, MIXTURE_NOMEM);
     }
     return MIXTURE_OK;
@@ -165,25 +164,17 @@ static mixture_status start(expect_state *state, mix_connection *connection, sql
 static void flush(expect_state *state) {
     const mixture_model *model = state->parsed->model;
     const mix_shape shape = mix_shape_of(model);
-    mix_rows rows = {
-        .x = state->x, .stride = MIX_BLOCK_ROWS, .count = state->count, .padded = mix_data_padded(state->count)};
+    mix_rows rows = mix_block_rows(&state->block);
     mix_statistics_expect(model, &rows, state->blob.statistics, state->scratch);
     state->blob.statistics[MIX_TOTAL_LOGLIK] += mix_family_log_base(&shape, &rows);
-    state->count = 0;
+    mix_block_empty(&state->block);
 }
 
 static void add_row(expect_state *state) {
-    const mixture_model *model = state->parsed->model;
-    for (size_t j = 0; j < model->d; j++) {
-        if (isnan(state->parsed->x[j])) {
-            state->blob.skipped++; /* as in a fit */
-            return;
-        }
-    }
-    for (size_t j = 0; j < model->d; j++) {
-        state->x[j * MIX_BLOCK_ROWS + state->count] = state->parsed->x[j];
-    }
-    if (++state->count == MIX_BLOCK_ROWS) {
+    const double *x = state->parsed->x;
+    if (!mix_block_complete(x, state->parsed->model->d)) {
+        state->blob.skipped++; /* as in a fit */
+    } else if (mix_block_add(&state->block, x)) {
         flush(state);
     }
 }
