@@ -5,67 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "describe.h"
 #include "error.h"
 #include "family.h"
 #include "little_endian.h"
 #include "number.h"
-#include "reader.h"
-
-enum { EXCERPT_BYTES = 30 };
-
-/* Up to EXCERPT_BYTES of a text, whole characters, control characters as '?'. */
-static void excerpt(const char *text, size_t length, char *out) {
-    size_t used = 0, size;
-    while (used < length && (size = mix_json_utf8(text + used, length - used)) > 0 &&
-           used + size <= EXCERPT_BYTES) {
-        memcpy(out + used, text + used, size);
-        if ((unsigned char)out[used] < 0x20 || out[used] == 0x7f) {
-            out[used] = '?';
-        }
-        used += size;
-    }
-    strcpy(out + used, used < length ? "..." : "");
-}
-
-const char *mix_arguments_describe(sqlite3_value *value, char said[MIX_SAID_BYTES]) {
-    char text[EXCERPT_BYTES + MIX_JSON_NUMBER_BYTES];
-    switch (sqlite3_value_type(value)) {
-    case SQLITE_INTEGER:
-        snprintf(said, MIX_SAID_BYTES, "INTEGER %lld", (long long)sqlite3_value_int64(value));
-        break;
-    case SQLITE_FLOAT: {
-        double number = sqlite3_value_double(value);
-        if (isfinite(number)) {
-            (void)mix_json_format_double(number, text);
-            /* A REAL looks like one. */
-            const char *fraction = strpbrk(text, ".e") == NULL ? ".0" : "";
-            snprintf(said, MIX_SAID_BYTES, "REAL %s%s", text, fraction);
-        } else {
-            snprintf(said, MIX_SAID_BYTES, "REAL %s", number > 0 ? "Inf" : "-Inf");
-        }
-        break;
-    }
-    case SQLITE_TEXT: {
-        const char *content = (const char *)sqlite3_value_text(value);
-        excerpt(content != NULL ? content : "", content != NULL ? (size_t)sqlite3_value_bytes(value) : 0, text);
-        snprintf(said, MIX_SAID_BYTES, "TEXT '%s'", text);
-        break;
-    }
-    case SQLITE_BLOB:
-        snprintf(said, MIX_SAID_BYTES, "BLOB of %d bytes", sqlite3_value_bytes(value));
-        break;
-    default:
-        strcpy(said, "NULL");
-    }
-    return said;
-}
 
 /* " (name)", the column's. */
 static const char *column_name(const mix_row_arguments *arguments, size_t j, char buffer[60]) {
     if (arguments->columns != NULL) {
-        char name[EXCERPT_BYTES + 4];
-        excerpt(arguments->columns[j], strlen(arguments->columns[j]), name);
-        snprintf(buffer, 60, " (%s)", name);
+        char name[MIX_EXCERPT_BYTES];
+        const char *column = arguments->columns[j];
+        snprintf(buffer, 60, " (%s)", mix_describe_text(column, strlen(column), name));
     } else {
         snprintf(buffer, 60, " (x%zu)", j + 1);
     }
@@ -89,7 +40,7 @@ size_t mix_arguments_columns(sqlite3_value **values, int count) {
 }
 
 /* A packed row: little-endian doubles, NaN for NULL. */
-static mixture_status unpack(const mix_row_arguments *arguments, double *x, mixture_error *error) {
+static mixture_status unpack_row(const mix_row_arguments *arguments, double *x, mixture_error *error) {
     const unsigned char *bytes = sqlite3_value_blob(arguments->values[0]);
     size_t length = (size_t)sqlite3_value_bytes(arguments->values[0]);
     char name[60], where[40];
@@ -111,38 +62,38 @@ static mixture_status unpack(const mix_row_arguments *arguments, double *x, mixt
     return MIXTURE_OK;
 }
 
-static mixture_status wrong_count(const mix_row_arguments *arguments, mixture_error *error) {
+static mixture_status wrong_row_length(const mix_row_arguments *arguments, mixture_error *error) {
     return mix_error_invalid(error, "%d value%s given; expected %zu, the model's columns, or one mix_row()",
                              arguments->count, arguments->count == 1 ? "" : "s", arguments->d);
 }
 
-static mixture_status wrong_value(const mix_row_arguments *arguments, size_t j, bool infinite,
-                                  mixture_error *error) {
+static mixture_status wrong_row_value(const mix_row_arguments *arguments, size_t j, bool infinite,
+                                      mixture_error *error) {
     char said[MIX_SAID_BYTES], name[60], where[40];
     return mix_error_invalid(error, "argument %d%s is %s%s; expected a %snumber", arguments->first + (int)j,
-                             column_name(arguments, j, name), mix_arguments_describe(arguments->values[j], said),
+                             column_name(arguments, j, name), mix_describe_value(arguments->values[j], said),
                              row_number(arguments, where), infinite ? "finite " : "");
 }
 
 mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, mixture_error *error) {
     sqlite3_value **values = arguments->values;
     if (arguments->count == 1 && sqlite3_value_type(values[0]) == SQLITE_BLOB) {
-        return unpack(arguments, x, error);
+        return unpack_row(arguments, x, error);
     }
     if ((size_t)arguments->count != arguments->d) {
-        return wrong_count(arguments, error);
+        return wrong_row_length(arguments, error);
     }
     for (size_t j = 0; j < arguments->d; j++) {
         int type = sqlite3_value_type(values[j]);
         if (type == SQLITE_FLOAT || type == SQLITE_INTEGER) {
             x[j] = sqlite3_value_double(values[j]);
             if (isinf(x[j])) {
-                return wrong_value(arguments, j, true, error);
+                return wrong_row_value(arguments, j, true, error);
             }
         } else if (type == SQLITE_NULL) {
             x[j] = (double)NAN;
         } else {
-            return wrong_value(arguments, j, false, error);
+            return wrong_row_value(arguments, j, false, error);
         }
     }
     return MIXTURE_OK;
@@ -199,7 +150,7 @@ mixture_status mix_arguments_integer(sqlite3_value *value, int place, const char
         snprintf(range, sizeof range, " >= %lld", (long long)least);
     }
     return mix_error_invalid(error, "argument %d (%s) is %s; expected an integer%s", place, name,
-                             mix_arguments_describe(value, said), range);
+                             mix_describe_value(value, said), range);
 }
 
 mixture_status mix_arguments_number(sqlite3_value *value, int place, const char *name, double above, double below,
@@ -215,7 +166,7 @@ mixture_status mix_arguments_number(sqlite3_value *value, int place, const char 
     (void)mix_json_format_double(above, low);
     (void)mix_json_format_double(below, high);
     return mix_error_invalid(error, "argument %d (%s) is %s; expected a number between %s and %s", place, name,
-                             mix_arguments_describe(value, said), low, high);
+                             mix_describe_value(value, said), low, high);
 }
 
 void mix_arguments_fail(sqlite3_context *context, const char *function, const mixture_error *error) {

@@ -4,11 +4,6 @@
 
 #include "connection.h"
 
-enum { MIX_SAID_BYTES = 80 };
-
-/* What a value is, for an error: NULL, INTEGER 5, REAL 2.5, TEXT 'abc', BLOB of 8 bytes. Returns the buffer. */
-const char *mix_arguments_describe(sqlite3_value *value, char said[MIX_SAID_BYTES]);
-
 /* Where arguments that hold a row stand. */
 typedef struct mix_row_arguments {
     sqlite3_value **values;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "arguments.h"
+#include "describe.h"
 #include "error.h"
 #include "memory.h"
 #include "model_json.h"
@@ -110,7 +110,7 @@ mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *v
     if (type != SQLITE_TEXT) {
         char said[MIX_SAID_BYTES];
         return mix_error_invalid(error, "argument 1 (model) is %s; expected a model as JSON text",
-                                 mix_arguments_describe(value, said));
+                                 mix_describe_value(value, said));
     }
     const char *text = (const char *)sqlite3_value_text(value);
     size_t length = (size_t)sqlite3_value_bytes(value);

@@ -3,13 +3,10 @@
 #ifndef MIX_CONNECTION_H
 #define MIX_CONNECTION_H
 
-#include <sqlite3ext.h>
 #include <stdbool.h>
 
+#include "api.h"
 #include "mixture.h"
-#ifndef MIX_EXTENSION_MAIN
-SQLITE_EXTENSION_INIT3
-#endif
 
 /* A parsed model with room to score one row. */
 typedef struct mix_parsed {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "describe.h"
 #include "error.h"
 #include "family.h"
 #include "function.h"
@@ -126,14 +127,14 @@ static mixture_status start(fit_state *state, const fit_kind *kind, int argc, sq
         return mix_error_invalid(error,
                                  "argument %d is %s and argument 1 would be %s; expected x1, ..., xd, %s [, "
                                  "options]",
-                                 argc, mix_arguments_describe(argv[argc - 1], said), k_name(kind), k_name(kind));
+                                 argc, mix_describe_value(argv[argc - 1], said), k_name(kind), k_name(kind));
     }
     size_t arguments = mix_arguments_columns(argv, count);
     state->packed = count == 1 && sqlite3_value_type(argv[0]) == SQLITE_BLOB;
     if (arguments == 0) {
         char said[MIX_SAID_BYTES];
         return mix_error_invalid(error, "argument 1 is %s; expected a number or mix_row()",
-                                 mix_arguments_describe(argv[0], said));
+                                 mix_describe_value(argv[0], said));
     }
     mixture_status status =
         mix_arguments_integer(argv[count], count + 1, k_name(kind), 1, k_most(kind), &state->k, error);
@@ -141,7 +142,7 @@ static mixture_status start(fit_state *state, const fit_kind *kind, int argc, sq
         char said[MIX_SAID_BYTES]; /* as likely k in words as options */
         return mix_error_invalid(error,
                                  "argument %d is %s; expected %s, an integer >= 1, or options, a JSON object",
-                                 argc, mix_arguments_describe(options, said), k_name(kind));
+                                 argc, mix_describe_value(options, said), k_name(kind));
     }
     if (status == MIXTURE_OK) {
         status = read_options(state, kind, arguments, argc, options, error);
@@ -192,7 +193,7 @@ static mixture_status check_constant(const fit_state *state, const fit_kind *kin
     }
     return mix_error_invalid(error,
                              "argument %d (options) changes to %s in row %llu; expected the same in all rows",
-                             argc, mix_arguments_describe(argv[argc - 1], said), (unsigned long long)state->rows);
+                             argc, mix_describe_value(argv[argc - 1], said), (unsigned long long)state->rows);
 }
 
 static mixture_status wrong_number(const fit_state *state, size_t j, const char *expected, mixture_error *error) {

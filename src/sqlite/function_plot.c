@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "describe.h"
 #include "error.h"
 #include "function.h"
 #include "interrupt.h"
@@ -21,7 +22,7 @@ static mixture_status read_options(const mixture_model *model, bool rows, int pl
         if (sqlite3_value_type(value) != SQLITE_TEXT) {
             char said[MIX_SAID_BYTES];
             return mix_error_invalid(error, "argument %d (options) is %s; expected a JSON object", place,
-                                     mix_arguments_describe(value, said));
+                                     mix_describe_value(value, said));
         }
         text = (const char *)sqlite3_value_text(value);
         length = (size_t)sqlite3_value_bytes(value);

@@ -1,6 +1,7 @@
 /* function_score.c: scalar functions that use a model on one row, and mix_loglik over many. */
 #include <math.h>
 
+#include "describe.h"
 #include "error.h"
 #include "function.h"
 #include "little_endian.h"
@@ -239,7 +240,7 @@ static void pack_row(sqlite3_context *context, int argc, sqlite3_value **argv) {
     if (status == MIXTURE_OK && argc == 1 && sqlite3_value_type(argv[0]) == SQLITE_BLOB) {
         char said[MIX_SAID_BYTES];
         status = mix_error_invalid(&error, "argument 1 (x1) is %s; expected a number",
-                                   mix_arguments_describe(argv[0], said));
+                                   mix_describe_value(argv[0], said));
     }
     if (status == MIXTURE_OK) {
         mix_row_arguments row = {argv, argc, 1, d, NULL, 0};

@@ -2,7 +2,10 @@
 #ifndef MIX_INTERRUPT_H
 #define MIX_INTERRUPT_H
 
-#include "connection.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api.h"
 
 /* Asks by stepping a statement on the connection: it fails after sqlite3_interrupt() and calls the progress handler, on
 ** every version of SQLite. Used by the thread that runs the function only. */

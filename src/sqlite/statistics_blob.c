@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "arguments.h"
+#include "describe.h"
 #include "error.h"
 #include "little_endian.h"
 #include "memory.h"
@@ -43,7 +43,7 @@ mixture_status mix_statistics_blob_begin(mix_statistics_blob *blob, const mixtur
 }
 
 /* Header, lengths and checksum. */
-static mixture_status check(const unsigned char *bytes, size_t length, mixture_error *error) {
+static mixture_status check_blob(const unsigned char *bytes, size_t length, mixture_error *error) {
     if (length < 8 || memcmp(bytes, magic, 7) != 0) {
         return mix_error_invalid(error,
                                  "argument 1 is BLOB of %zu bytes that are no statistics; expected what "
@@ -78,12 +78,12 @@ mixture_status mix_statistics_blob_read(mix_statistics_blob *blob, sqlite3_value
     if (sqlite3_value_type(value) != SQLITE_BLOB) {
         char said[MIX_SAID_BYTES];
         return mix_error_invalid(error, "argument 1 is %s; expected statistics, a BLOB",
-                                 mix_arguments_describe(value, said));
+                                 mix_describe_value(value, said));
     }
     const unsigned char *bytes =
         sqlite3_value_blob(value); /* NULL: empty, or out of memory, as SQLite says then */
     size_t length = bytes != NULL ? (size_t)sqlite3_value_bytes(value) : 0;
-    mixture_status status = check(bytes, length, error);
+    mixture_status status = check_blob(bytes, length, error);
     if (status != MIXTURE_OK) {
         return status;
     }

@@ -14,7 +14,8 @@
 #ifndef MIX_STATISTICS_BLOB_H
 #define MIX_STATISTICS_BLOB_H
 
-#include "connection.h"
+#include "api.h"
+#include "mixture.h"
 
 /* The parts of a BLOB. */
 typedef struct mix_statistics_blob {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "contour.h"
+#include "describe.h"
 #include "error.h"
 #include "family.h"
 #include "interrupt.h"
@@ -32,7 +33,7 @@ static mixture_status read_levels(sqlite3_value *value, mix_levels *levels, mixt
         return mix_error_invalid(error,
                                  "argument 2 (levels) is %s; expected an integer from 1 to 20 or a JSON array of "
                                  "1 to 20 probabilities",
-                                 mix_arguments_describe(value, said));
+                                 mix_describe_value(value, said));
     }
     if (type != SQLITE_TEXT) {
         sqlite3_int64 levels_count;
