@@ -1,5 +1,5 @@
-/* block.h: rows that come one at a time wait here until there is a block of them, so that what a block costs is spread
-** over MIX_BLOCK_ROWS rows. */
+/* block.h: rows that come one at a time wait here until there is a block of them, so that what a block costs is
+** spread over MIX_BLOCK_ROWS rows. */
 #ifndef MIX_BLOCK_H
 #define MIX_BLOCK_H
 

@@ -1,4 +1,4 @@
-/* api.h: SQLite's interface as a loaded extension calls it: through a table of pointers that extension.c receives. */
+/* api.h: SQLite's interface as an extension calls it: through the table of pointers that extension.c receives. */
 #ifndef MIX_API_H
 #define MIX_API_H
 

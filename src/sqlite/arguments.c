@@ -168,19 +168,3 @@ mixture_status mix_arguments_number(sqlite3_value *value, int place, const char 
     return mix_error_invalid(error, "argument %d (%s) is %s; expected a number between %s and %s", place, name,
                              mix_describe_value(value, said), low, high);
 }
-
-void mix_arguments_fail(sqlite3_context *context, const char *function, const mixture_error *error) {
-    switch (error->status) {
-    case MIXTURE_NOMEM:
-        sqlite3_result_error_nomem(context);
-        return;
-    case MIXTURE_CANCELLED:
-        sqlite3_result_error_code(context, SQLITE_INTERRUPT);
-        return;
-    default: {
-        char text[sizeof error->text + 60];
-        snprintf(text, sizeof text, "%s: %s", function, error->text);
-        sqlite3_result_error(context, text, -1);
-    }
-    }
-}

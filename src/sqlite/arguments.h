@@ -36,7 +36,4 @@ mixture_status mix_arguments_integer(sqlite3_value *value, int place, const char
 mixture_status mix_arguments_number(sqlite3_value *value, int place, const char *name, double above, double below,
                                     double *number, mixture_error *error);
 
-/* Set the function's error: its name, a colon, the text. */
-void mix_arguments_fail(sqlite3_context *context, const char *function, const mixture_error *error);
-
 #endif

@@ -3,7 +3,7 @@
 SQLITE_EXTENSION_INIT1
 #define MIX_EXTENSION_MAIN
 
-#include "function.h"
+#include "aggregate.h"
 #include "memory.h"
 #include "sqlite-mixture.h"
 
@@ -24,28 +24,11 @@ static void sqlite_release(void *block) {
 /* All memory is SQLite's, so that its limits and statistics count it. */
 static const mixture_allocator sqlite_allocator = {sqlite_allocate, sqlite_resize, sqlite_release};
 
-static void release_binding(void *pointer) {
-    mix_binding *binding = pointer;
-    mix_connection_release(binding->connection);
-    mix_memory_free(binding);
-}
-
-static int register_function(sqlite3 *db, mix_connection *connection, const mix_function *function) {
-    mix_binding *binding = mix_memory_array(1, sizeof *binding);
-    if (binding == NULL) {
-        return SQLITE_NOMEM;
-    }
-    *binding = (mix_binding){mix_connection_hold(connection), function};
-    /* The binding is released by SQLite even when this fails. */
-    return sqlite3_create_function_v2(db, function->name, function->least == function->most ? function->most : -1,
-                                      function->flags, binding, function->call, function->step, function->final,
-                                      release_binding);
-}
-
 static int register_functions(sqlite3 *db, mix_connection *connection, const mix_function *functions, int count) {
     int rc = SQLITE_OK;
     for (int i = 0; i < count && rc == SQLITE_OK; i++) {
-        rc = register_function(db, connection, &functions[i]);
+        rc = functions[i].aggregate != NULL ? mix_aggregate_register(db, connection, &functions[i])
+                                            : mix_function_register(db, connection, &functions[i]);
     }
     return rc;
 }
@@ -58,7 +41,8 @@ static int register_functions(sqlite3 *db, mix_connection *connection, const mix
 #define MIX_EXPORTED
 #endif
 
-/* SQLITE_EXTENSION_INIT2, but the pointer is not written again for each connection, while threads of others read it. */
+/* SQLITE_EXTENSION_INIT2, but the pointer is not written again for each connection, while threads of others read
+** it. */
 static void use_interface(const sqlite3_api_routines *api) {
 #ifdef SQLITE_CORE
     (void)api;

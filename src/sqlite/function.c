@@ -1,12 +1,42 @@
 /* function.c: what all functions share. */
 #include "function.h"
 
+#include <stdio.h>
+
 #include "error.h"
 #include "memory.h"
 
-static void free_json(void *json) {
-    mix_memory_free(json);
+/* ---- Registering ----------------------------------------------------------------------------------------- */
+
+mix_binding *mix_function_bind(mix_connection *connection, const mix_function *function) {
+    mix_binding *binding = mix_memory_array(1, sizeof *binding);
+    if (binding != NULL) {
+        *binding = (mix_binding){mix_connection_hold(connection), function};
+    }
+    return binding;
 }
+
+void mix_function_unbind(void *pointer) {
+    mix_binding *binding = pointer;
+    mix_connection_release(binding->connection);
+    mix_memory_free(binding);
+}
+
+int mix_function_arguments(const mix_function *function) {
+    return function->least == function->most ? function->most : -1;
+}
+
+int mix_function_register(sqlite3 *db, mix_connection *connection, const mix_function *function) {
+    mix_binding *binding = mix_function_bind(connection, function);
+    if (binding == NULL) {
+        return SQLITE_NOMEM;
+    }
+    /* The binding is released by SQLite even when this fails. */
+    return sqlite3_create_function_v2(db, function->name, mix_function_arguments(function), function->flags,
+                                      binding, function->call, NULL, NULL, mix_function_unbind);
+}
+
+/* ---- Running --------------------------------------------------------------------------------------------- */
 
 bool mix_function_check(sqlite3_context *context, int argc) {
     const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
@@ -16,21 +46,29 @@ bool mix_function_check(sqlite3_context *context, int argc) {
     mixture_error error;
     (void)mix_error_invalid(&error, "%d argument%s given; expected %s", argc, argc == 1 ? "" : "s",
                             function->usage);
-    mix_arguments_fail(context, function->name, &error);
+    mix_function_fail(context, &error);
     return false;
 }
 
-void *mix_function_state(sqlite3_context *context, int argc, size_t size) {
-    bool *failed = sqlite3_aggregate_context(context, (int)size);
-    if (failed == NULL) {
+void mix_function_fail(sqlite3_context *context, const mixture_error *error) {
+    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
+    switch (error->status) {
+    case MIXTURE_NOMEM:
         sqlite3_result_error_nomem(context);
-        return NULL;
+        return;
+    case MIXTURE_CANCELLED:
+        sqlite3_result_error_code(context, SQLITE_INTERRUPT);
+        return;
+    default: {
+        char text[sizeof error->text + 60];
+        snprintf(text, sizeof text, "%s: %s", function->name, error->text);
+        sqlite3_result_error(context, text, -1);
     }
-    if (!*failed) {
-        *failed = !mix_function_check(context, argc);
-        return *failed ? NULL : failed;
     }
-    return NULL;
+}
+
+static void free_json(void *json) {
+    mix_memory_free(json);
 }
 
 void mix_function_json(sqlite3_context *context, mix_json_writer *writer) {

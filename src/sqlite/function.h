@@ -11,35 +11,44 @@
 #endif
 
 enum {
-    MIX_SUBTYPE_JSON = 74, /* 'J', as SQLite's own JSON functions mark their results */
+    MIX_SUBTYPE_JSON = 74,                          /* 'J', as SQLite's own JSON functions mark their results */
+    MIX_INNOCUOUS = SQLITE_UTF8 | SQLITE_INNOCUOUS, /* aggregates */
+    MIX_INNOCUOUS_JSON = MIX_INNOCUOUS | SQLITE_RESULT_SUBTYPE,
     MIX_PURE = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
     MIX_PURE_JSON = MIX_PURE | SQLITE_RESULT_SUBTYPE
 };
+
+typedef struct mix_aggregate mix_aggregate; /* aggregate.h */
 
 typedef struct mix_function {
     const char *name, *usage;
     int least; /* arguments at least */
     int most;  /* arguments at most; -1: any number */
     int flags;
-    void (*call)(sqlite3_context *, int, sqlite3_value **); /* scalar; NULL: aggregate */
-    void (*step)(sqlite3_context *, int, sqlite3_value **);
-    void (*final)(sqlite3_context *);
-    const void *detail; /* what tells functions with the same call apart */
+    void (*call)(sqlite3_context *, int, sqlite3_value **); /* NULL: an aggregate */
+    const mix_aggregate *aggregate;                         /* NULL: a scalar function */
+    const void *detail; /* what tells functions with the same call or aggregate apart */
 } mix_function;
 
-/* What sqlite3_user_data() gives. */
+/* What sqlite3_user_data() gives: made for registering, NULL when out of memory, and released by SQLite. */
 typedef struct mix_binding {
     mix_connection *connection;
     const mix_function *function;
 } mix_binding;
+mix_binding *mix_function_bind(mix_connection *connection, const mix_function *function);
+void mix_function_unbind(void *binding);
+
+/* Its number of arguments as SQLite is told: -1 when several are possible. */
+int mix_function_arguments(const mix_function *function);
+
+/* Register a scalar function. Returns SQLite's code. */
+int mix_function_register(sqlite3 *db, mix_connection *connection, const mix_function *function);
 
 /* False, with the function's error set, if the number of arguments is not as the table says. */
 bool mix_function_check(sqlite3_context *context, int argc);
 
-/* The state of an aggregate, whose first member is `bool failed`, at the beginning of a step; NULL when there is
-** nothing more to do, because memory ran out, the number of arguments is wrong (the error is set) or an earlier
-** step failed. */
-void *mix_function_state(sqlite3_context *context, int argc, size_t size);
+/* Set the function's error: its name, a colon, the text. */
+void mix_function_fail(sqlite3_context *context, const mixture_error *error);
 
 /* The text of a writer as the result, marked as JSON; out of memory, if it ran out. */
 void mix_function_json(sqlite3_context *context, mix_json_writer *writer);

@@ -1,11 +1,11 @@
-/* function_em.c: the three verbs of EM in SQL: mix_statistics (expect), mix_merge, mix_maximize; and mix_step, which is
-** mix_maximize(mix_statistics(...)) without the BLOB between. */
+/* function_em.c: the three verbs of EM in SQL: mix_statistics (expect), mix_merge, mix_maximize; and mix_step,
+** which is mix_maximize(mix_statistics(...)) without the BLOB between. */
 #include <math.h>
 #include <string.h>
 
+#include "aggregate.h"
 #include "block.h"
 #include "error.h"
-#include "function.h"
 #include "memory.h"
 #include "model_json.h"
 #include "options.h"
@@ -19,7 +19,7 @@
 
 /* How the M-step of a model goes: as it was fitted, the floor relative to the variances that the statistics
 ** imply. */
-static mixture_status maximize(mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
+static mixture_status maximize_blob(mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
     const mixture_family *family = model->family;
     const mix_shape shape = mix_shape_of(model);
     size_t d = model->d, scratch_size = mix_family_scratch(&shape);
@@ -46,7 +46,8 @@ static mixture_status maximize(mixture_model *model, const mix_statistics_blob *
 }
 
 /* Whether the statistics can be maximized. */
-static mixture_status check(const mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
+static mixture_status check_maximize(const mixture_model *model, const mix_statistics_blob *blob,
+                                     mixture_error *error) {
     const mix_shape shape = mix_shape_of(model);
     if (blob->size != mix_statistics_size(&shape)) {
         return mix_error_invalid(error, "%zu numbers are not the model's statistics", blob->size);
@@ -67,7 +68,7 @@ static mixture_status check(const mixture_model *model, const mix_statistics_blo
 }
 
 /* What the next model says of the rows. */
-static mixture_status describe(mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
+static mixture_status describe_next(mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
     const mix_shape shape = mix_shape_of(model);
     model->fitted = model->stepped = true;
     model->n = blob->statistics[MIX_TOTAL_WEIGHT];
@@ -83,45 +84,45 @@ static mixture_status describe(mixture_model *model, const mix_statistics_blob *
 }
 
 /* The next model as the function's result. */
-static void result_next(sqlite3_context *context, const char *function, const mix_statistics_blob *blob) {
+static mixture_status result_next(sqlite3_context *context, const mix_statistics_blob *blob,
+                                  mixture_error *error) {
     mixture_model *model = NULL;
-    mixture_error error = {MIXTURE_OK, ""}, inner = {MIXTURE_OK, ""};
+    mixture_error inner = {MIXTURE_OK, ""};
     mixture_status status = mix_model_json_read(blob->model, blob->model_bytes, &model, &inner);
     if (status == MIXTURE_OK) {
-        status = check(model, blob, &inner);
+        status = check_maximize(model, blob, &inner);
     }
     if (status == MIXTURE_OK) {
-        status = maximize(model, blob, &inner);
+        status = maximize_blob(model, blob, &inner);
     }
     if (status == MIXTURE_OK) {
-        status = describe(model, blob, &inner);
+        status = describe_next(model, blob, &inner);
     }
     if (status == MIXTURE_OK) {
         mix_json_writer writer = {0};
         mix_model_json_write(model, &writer);
         mix_function_json(context, &writer);
-    } else {
-        if (status == MIXTURE_INVALID) {
-            (void)mix_error_invalid(&error, "statistics: %s", inner.text);
-        }
-        error.status = status;
-        mix_arguments_fail(context, function, &error);
+    } else if (status == MIXTURE_INVALID) {
+        (void)mix_error_invalid(error, "statistics: %s", inner.text);
     }
     mixture_model_free(model);
+    return status;
 }
 
 static void maximize_call(sqlite3_context *context, int argc, sqlite3_value **argv) {
-    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
     mixture_error error = {MIXTURE_OK, ""};
     mix_statistics_blob blob;
     (void)argc;
     if (sqlite3_value_type(argv[0]) == SQLITE_NULL) {
         return;
     }
-    if (mix_statistics_blob_read(&blob, argv[0], &error) == MIXTURE_OK) {
-        result_next(context, function->name, &blob);
-    } else {
-        mix_arguments_fail(context, function->name, &error);
+    mixture_status status = mix_statistics_blob_read(&blob, argv[0], &error);
+    if (status == MIXTURE_OK) {
+        status = result_next(context, &blob, &error);
+    }
+    if (status != MIXTURE_OK) {
+        error.status = status;
+        mix_function_fail(context, &error);
     }
     mix_statistics_blob_clear(&blob);
 }
@@ -129,40 +130,32 @@ static void maximize_call(sqlite3_context *context, int argc, sqlite3_value **ar
 /* ---- Expect: rows wait until a block is full -------------------------------------------------------------- */
 
 typedef struct expect_state {
-    bool failed;        /* first: see mix_function_state */
-    mix_parsed *parsed; /* NULL: the model is NULL */
+    mix_group group; /* first */
     mix_statistics_blob blob;
     mix_block block; /* rows that wait */
     double *scratch; /* for expecting */
-    uint64_t row;
 } expect_state;
 
-static void clear(expect_state *state) {
+static void expect_clear(void *pointer) {
+    expect_state *state = pointer;
     mix_statistics_blob_clear(&state->blob);
     mix_block_clear(&state->block);
     mix_memory_free(state->scratch);
-    mix_parsed_release(state->parsed);
-    memset(state, 0, sizeof *state);
 }
 
-static mixture_status start(expect_state *state, mix_connection *connection, sqlite3_value *value,
-                            mixture_error *error) {
-    mixture_status status = mix_connection_model(connection, value, &state->parsed, error);
-    if (status != MIXTURE_OK || state->parsed == NULL) {
-        return status;
-    }
-    const mixture_model *model = state->parsed->model;
+static mixture_status expect_start(void *pointer, mixture_error *error) {
+    expect_state *state = pointer;
+    const mixture_model *model = state->group.parsed->model;
     const mix_shape shape = mix_shape_of(model);
-    status = mix_statistics_blob_begin(&state->blob, model);
+    (void)error;
+    mixture_status status = mix_statistics_blob_begin(&state->blob, model);
     state->scratch = mix_memory_zeros(mix_family_scratch(&shape), sizeof(double));
-    if (!mix_block_begin(&state->block, model->d) || status != MIXTURE_OK || state->scratch == NULL) {
-        return mix_error_status(error, MIXTURE_NOMEM);
-    }
-    return MIXTURE_OK;
+    bool full = mix_block_begin(&state->block, model->d) && state->scratch != NULL;
+    return full ? status : MIXTURE_NOMEM;
 }
 
-static void flush(expect_state *state) {
-    const mixture_model *model = state->parsed->model;
+static void expect_flush(expect_state *state) {
+    const mixture_model *model = state->group.parsed->model;
     const mix_shape shape = mix_shape_of(model);
     mix_rows rows = mix_block_rows(&state->block);
     mix_statistics_expect(model, &rows, state->blob.statistics, state->scratch);
@@ -170,82 +163,67 @@ static void flush(expect_state *state) {
     mix_block_empty(&state->block);
 }
 
-static void add_row(expect_state *state) {
-    const double *x = state->parsed->x;
-    if (!mix_block_complete(x, state->parsed->model->d)) {
+static mixture_status expect_row(void *pointer, mixture_error *error) {
+    expect_state *state = pointer;
+    mix_parsed *parsed = state->group.parsed;
+    mixture_status status = mix_aggregate_read_row(&state->group, state->group.argc - 1, error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    if (!mix_block_complete(parsed->x, parsed->model->d)) {
         state->blob.skipped++; /* as in a fit */
-    } else if (mix_block_add(&state->block, x)) {
-        flush(state);
+    } else if (mix_block_add(&state->block, parsed->x)) {
+        expect_flush(state);
     }
+    return MIXTURE_OK;
 }
 
-static mixture_status take_row(expect_state *state, mix_connection *connection, int argc, sqlite3_value **argv,
-                               mixture_error *error) {
-    mixture_status status = MIXTURE_OK;
-    if (state->row++ == 0) {
-        status = start(state, connection, argv[0], error);
-    } else {
-        status = mix_arguments_same_model(state->parsed, argv[0], state->row, error);
-    }
-    if (status == MIXTURE_OK && state->parsed != NULL) {
-        status = mix_arguments_model_row(state->parsed, argc - 1, argv + 1, 2, state->row, error);
-        if (status == MIXTURE_OK) {
-            add_row(state);
-        }
-    }
-    return status;
+static mixture_status statistics_value(void *pointer, sqlite3_context *context, mixture_error *error) {
+    expect_state *state = pointer;
+    (void)error;
+    expect_flush(state);
+    mix_statistics_blob_result(&state->blob, context);
+    return MIXTURE_OK;
 }
 
-static void expect_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
-    mix_binding *binding = sqlite3_user_data(context);
-    expect_state *state = mix_function_state(context, argc, sizeof *state);
-    mixture_error error = {MIXTURE_OK, ""};
-    if (state == NULL) {
-        return;
-    }
-    if (take_row(state, binding->connection, argc, argv, &error) != MIXTURE_OK) {
-        clear(state);
-        state->failed = true;
-        mix_arguments_fail(context, binding->function->name, &error);
-    }
+static mixture_status step_value(void *pointer, sqlite3_context *context, mixture_error *error) {
+    expect_state *state = pointer;
+    expect_flush(state);
+    bool rows = state->blob.statistics[MIX_TOTAL_WEIGHT] > 0; /* else NULL: there was none, as in a fit */
+    return rows ? result_next(context, &state->blob, error) : MIXTURE_OK;
 }
 
-static void statistics_final(sqlite3_context *context) {
-    expect_state *state = sqlite3_aggregate_context(context, 0);
-    if (state == NULL || state->failed) {
-        return;
-    }
-    if (state->parsed != NULL) {
-        flush(state);
-        mix_statistics_blob_result(&state->blob, context);
-    }
-    clear(state);
-}
+static const mix_aggregate statistics_aggregate = {
+    .size = sizeof(expect_state),
+    .model = true,
+    .start = expect_start,
+    .row = expect_row,
+    .value = statistics_value,
+    .clear = expect_clear,
+};
 
-static void step_final(sqlite3_context *context) {
-    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
-    expect_state *state = sqlite3_aggregate_context(context, 0);
-    if (state == NULL || state->failed) {
-        return;
-    }
-    if (state->parsed != NULL) {
-        flush(state);
-        if (state->blob.statistics[MIX_TOTAL_WEIGHT] > 0) { /* else NULL: there was no row, as in a fit */
-            result_next(context, function->name, &state->blob);
-        }
-    }
-    clear(state);
-}
+static const mix_aggregate step_aggregate = {
+    .size = sizeof(expect_state),
+    .model = true,
+    .start = expect_start,
+    .row = expect_row,
+    .value = step_value,
+    .clear = expect_clear,
+};
 
 /* ---- Merge ------------------------------------------------------------------------------------------------ */
 
 typedef struct merge_state {
-    bool failed; /* first: see mix_function_state */
-    uint64_t row;
+    mix_group group;         /* first */
     mix_statistics_blob sum; /* no model: nothing yet */
 } merge_state;
 
-static mixture_status merge(merge_state *state, mix_statistics_blob *part, mixture_error *error) {
+static void merge_clear(void *pointer) {
+    merge_state *state = pointer;
+    mix_statistics_blob_clear(&state->sum);
+}
+
+static mixture_status merge_part(merge_state *state, mix_statistics_blob *part, mixture_error *error) {
     mix_statistics_blob *sum = &state->sum;
     if (sum->model == NULL) {
         *sum = *part; /* moved */
@@ -257,57 +235,52 @@ static mixture_status merge(merge_state *state, mix_statistics_blob *part, mixtu
         return mix_error_invalid(error,
                                  "argument 1 in row %llu is statistics taken under another model than the rows "
                                  "before; expected the same model",
-                                 (unsigned long long)state->row);
+                                 (unsigned long long)state->group.row);
     }
     mix_statistics_merge(sum->statistics, part->statistics, sum->size);
     sum->skipped += part->skipped < INT64_MAX - sum->skipped ? part->skipped : INT64_MAX - sum->skipped;
     return MIXTURE_OK;
 }
 
-static void merge_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
-    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
-    merge_state *state = mix_function_state(context, argc, sizeof *state);
-    mixture_error error = {MIXTURE_OK, ""};
-    if (state == NULL) {
-        return;
-    }
-    state->row++;
-    if (sqlite3_value_type(argv[0]) == SQLITE_NULL) {
-        return; /* NULL: of no rows */
-    }
+static mixture_status merge_row(void *pointer, mixture_error *error) {
+    merge_state *state = pointer;
+    sqlite3_value *value = state->group.argv[0];
     mix_statistics_blob part;
-    mixture_status status = mix_statistics_blob_read(&part, argv[0], &error);
+    if (sqlite3_value_type(value) == SQLITE_NULL) {
+        return MIXTURE_OK; /* NULL: of no rows */
+    }
+    mixture_status status = mix_statistics_blob_read(&part, value, error);
     if (status == MIXTURE_OK) {
-        status = merge(state, &part, &error);
+        status = merge_part(state, &part, error);
     }
     mix_statistics_blob_clear(&part);
-    if (status != MIXTURE_OK) {
-        mix_statistics_blob_clear(&state->sum);
-        state->failed = true;
-        mix_arguments_fail(context, function->name, &error);
-    }
+    return status;
 }
 
-static void merge_final(sqlite3_context *context) {
-    merge_state *state = sqlite3_aggregate_context(context, 0);
-    if (state != NULL && !state->failed && state->sum.model != NULL) {
+static mixture_status merge_value(void *pointer, sqlite3_context *context, mixture_error *error) {
+    merge_state *state = pointer;
+    (void)error;
+    if (state->sum.model != NULL) {
         mix_statistics_blob_result(&state->sum, context);
     }
-    if (state != NULL) {
-        mix_statistics_blob_clear(&state->sum);
-    }
+    return MIXTURE_OK;
 }
+
+static const mix_aggregate merge_aggregate = {
+    .size = sizeof(merge_state),
+    .row = merge_row,
+    .value = merge_value,
+    .clear = merge_clear,
+};
 
 /* ---- The table -------------------------------------------------------------------------------------------- */
 
-#define FLAGS (SQLITE_UTF8 | SQLITE_INNOCUOUS)
-
 /* clang-format off */
 const mix_function mix_em_functions[] = {
-    {"mix_statistics", "mix_statistics(model, x...)", 2, -1, FLAGS, NULL, expect_step, statistics_final, NULL},
-    {"mix_merge", "mix_merge(statistics)", 1, 1, FLAGS, NULL, merge_step, merge_final, NULL},
-    {"mix_maximize", "mix_maximize(statistics)", 1, 1, MIX_PURE_JSON, maximize_call, NULL, NULL, NULL},
-    {"mix_step", "mix_step(model, x...)", 2, -1, FLAGS | SQLITE_RESULT_SUBTYPE, NULL, expect_step, step_final, NULL},
+    {"mix_statistics", "mix_statistics(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &statistics_aggregate, NULL},
+    {"mix_merge", "mix_merge(statistics)", 1, 1, MIX_INNOCUOUS, NULL, &merge_aggregate, NULL},
+    {"mix_maximize", "mix_maximize(statistics)", 1, 1, MIX_PURE_JSON, maximize_call, NULL, NULL},
+    {"mix_step", "mix_step(model, x...)", 2, -1, MIX_INNOCUOUS_JSON, NULL, &step_aggregate, NULL},
 };
 /* clang-format on */
 const int mix_em_function_count = sizeof mix_em_functions / sizeof *mix_em_functions;

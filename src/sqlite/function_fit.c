@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aggregate.h"
+#include "block.h"
 #include "describe.h"
 #include "error.h"
 #include "family.h"
-#include "function.h"
-#include "interrupt.h"
 #include "memory.h"
 #include "model_json.h"
 #include "number.h"
@@ -31,35 +31,35 @@ static sqlite3_int64 k_most(const fit_kind *kind) {
 }
 
 typedef struct fit_state {
-    bool failed;      /* first: see mix_function_state */
-    uint64_t rows;    /* seen */
-    uint64_t skipped; /* for a NULL */
+    mix_group group;  /* first */
+    uint64_t skipped; /* rows, for a NULL */
     sqlite3_int64 k;
-    bool has_options;
-    bool packed;        /* the first row came as one mix_row() */
-    char *options_text; /* of the first row, to see whether it changes */
-    size_t options_length;
+    bool packed; /* the first row came as one mix_row() */
     mix_fit_options options;
     mixture_data *data;
     char **names; /* of the data's columns, options.d */
     double *x;    /* the row at hand: all arguments before k */
 } fit_state;
 
-static void clear(fit_state *state) {
+static const fit_kind *kind_of(const fit_state *state) {
+    return state->group.function->detail;
+}
+
+static void fit_clear(void *pointer) {
+    fit_state *state = pointer;
     for (size_t j = 0; state->names != NULL && j < state->options.d; j++) {
         mix_memory_free(state->names[j]);
     }
     mix_memory_free(state->names);
     mix_options_json_clear(&state->options);
     mixture_data_free(state->data);
-    mix_memory_free(state->options_text);
     mix_memory_free(state->x);
-    memset(state, 0, sizeof *state);
 }
 
-/* How many of the arguments are the row: all but k and, when the last one is TEXT, the options. */
-static int row_arguments(int argc, sqlite3_value **argv) {
-    return sqlite3_value_type(argv[argc - 1]) == SQLITE_TEXT ? argc - 2 : argc - 1;
+/* The last argument when it is TEXT: the options. k stands before them, and the row before k. */
+static sqlite3_value *fit_options_argument(const mix_group *group) {
+    sqlite3_value *last = group->argv[group->argc - 1];
+    return sqlite3_value_type(last) == SQLITE_TEXT ? last : NULL;
 }
 
 /* Whether a text begins like a JSON object. */
@@ -67,28 +67,19 @@ static bool looks_like_object(const char *text) {
     return text != NULL && text[strspn(text, " \t\r\n")] == '{';
 }
 
-static mixture_status read_options(fit_state *state, const fit_kind *kind, size_t arguments, int place,
-                                   sqlite3_value *value, mixture_error *error) {
-    const char *text = NULL;
-    if (value != NULL) {
-        text = (const char *)sqlite3_value_text(value);
-        size_t length = (size_t)sqlite3_value_bytes(value);
-        state->options_text = mix_memory_array(length, 1);
-        if (text == NULL || state->options_text == NULL) {
-            return mix_error_status(error, MIXTURE_NOMEM);
-        }
-        memcpy(state->options_text, text, length);
-        state->options_length = length;
-        state->has_options = true;
-    }
+static mixture_status fit_read_options(fit_state *state, size_t arguments, sqlite3_value *value,
+                                       mixture_error *error) {
+    const fit_kind *kind = kind_of(state);
+    mix_group *group = &state->group;
     mixture_error inner = {MIXTURE_OK, ""};
     const mix_options_target target = {kind->family, kind->select, (size_t)state->k, arguments};
-    mixture_status status =
-        mix_options_json_read(state->options_text, state->options_length, &target, &state->options, &inner);
-    if (status == MIXTURE_INVALID) {
-        return mix_error_invalid(error, "argument %d (options): %s", place, inner.text);
+    mixture_status status = mix_aggregate_keep_options(group, value);
+    if (status == MIXTURE_OK) {
+        status = mix_options_json_read(group->options, group->options_length, &target, &state->options, &inner);
     }
-    return mix_error_status(error, status);
+    return status == MIXTURE_INVALID
+               ? mix_error_invalid(error, "argument %d (options): %s", group->argc, inner.text)
+               : status;
 }
 
 /* Name of an argument, for errors. */
@@ -117,83 +108,81 @@ static bool take_names(fit_state *state) {
     return state->names != NULL;
 }
 
-/* The first row says how many columns there are, k and the options. */
-static mixture_status start(fit_state *state, const fit_kind *kind, int argc, sqlite3_value **argv,
-                            mixture_error *error) {
-    int count = row_arguments(argc, argv);
-    sqlite3_value *options = count == argc - 2 ? argv[argc - 1] : NULL;
-    if (count < 1) {
-        char said[MIX_SAID_BYTES];
-        return mix_error_invalid(error,
-                                 "argument %d is %s and argument 1 would be %s; expected x1, ..., xd, %s [, "
-                                 "options]",
-                                 argc, mix_describe_value(argv[argc - 1], said), k_name(kind), k_name(kind));
-    }
-    size_t arguments = mix_arguments_columns(argv, count);
-    state->packed = count == 1 && sqlite3_value_type(argv[0]) == SQLITE_BLOB;
-    if (arguments == 0) {
-        char said[MIX_SAID_BYTES];
-        return mix_error_invalid(error, "argument 1 is %s; expected a number or mix_row()",
-                                 mix_describe_value(argv[0], said));
-    }
-    mixture_status status =
-        mix_arguments_integer(argv[count], count + 1, k_name(kind), 1, k_most(kind), &state->k, error);
+/* k and the options, of which the last argument may be either. */
+static mixture_status read_k_and_options(fit_state *state, size_t arguments, sqlite3_value *k,
+                                         sqlite3_value *options, mixture_error *error) {
+    const fit_kind *kind = kind_of(state);
+    int argc = state->group.argc;
     if (options != NULL && !looks_like_object((const char *)sqlite3_value_text(options))) {
         char said[MIX_SAID_BYTES]; /* as likely k in words as options */
         return mix_error_invalid(error,
                                  "argument %d is %s; expected %s, an integer >= 1, or options, a JSON object",
                                  argc, mix_describe_value(options, said), k_name(kind));
     }
-    if (status == MIXTURE_OK) {
-        status = read_options(state, kind, arguments, argc, options, error);
+    mixture_status status = mix_arguments_integer(k, options != NULL ? argc - 1 : argc, k_name(kind), 1,
+                                                  k_most(kind), &state->k, error);
+    return status == MIXTURE_OK ? fit_read_options(state, arguments, options, error) : status;
+}
+
+/* The first row says how many columns there are, k and the options. */
+static mixture_status fit_start(void *pointer, mixture_error *error) {
+    fit_state *state = pointer;
+    const mix_group *group = &state->group;
+    const char *k = k_name(kind_of(state));
+    sqlite3_value **argv = group->argv, *options = fit_options_argument(group);
+    int count = group->argc - (options != NULL ? 2 : 1);
+    char said[MIX_SAID_BYTES];
+    if (count < 1) {
+        return mix_error_invalid(error,
+                                 "argument %d is %s and argument 1 would be %s; expected x1, ..., xd, %s [, "
+                                 "options]",
+                                 group->argc, mix_describe_value(options, said), k, k);
     }
-    if (status == MIXTURE_OK) {
-        unsigned extras =
-            (state->options.weight ? MIXTURE_WEIGHTED : 0) | (state->options.label ? MIXTURE_LABELLED : 0);
-        state->data = mixture_data_new(state->options.d, extras);
-        state->x = mix_memory_array(arguments, sizeof(double));
-        bool full = state->data != NULL && state->x != NULL && take_names(state);
-        status = full ? MIXTURE_OK : mix_error_status(error, MIXTURE_NOMEM);
+    size_t arguments = mix_arguments_columns(argv, count);
+    state->packed = count == 1 && sqlite3_value_type(argv[0]) == SQLITE_BLOB;
+    if (arguments == 0) {
+        return mix_error_invalid(error, "argument 1 is %s; expected a number or mix_row()",
+                                 mix_describe_value(argv[0], said));
     }
-    return status;
+    mixture_status status = read_k_and_options(state, arguments, argv[count], options, error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    unsigned extras =
+        (state->options.weight ? MIXTURE_WEIGHTED : 0) | (state->options.label ? MIXTURE_LABELLED : 0);
+    state->data = mixture_data_new(state->options.d, extras);
+    state->x = mix_memory_array(arguments, sizeof(double));
+    return state->data != NULL && state->x != NULL && take_names(state) ? MIXTURE_OK : MIXTURE_NOMEM;
+}
+
+static mixture_status same_k(const fit_state *state, sqlite3_value *k, int place, mixture_error *error) {
+    if (sqlite3_value_type(k) == SQLITE_INTEGER && sqlite3_value_int64(k) == state->k) {
+        return MIXTURE_OK;
+    }
+    const fit_kind *kind = kind_of(state);
+    sqlite3_int64 again;
+    mixture_status status = mix_arguments_integer(k, place, k_name(kind), 1, k_most(kind), &again, error);
+    if (status != MIXTURE_OK || again == state->k) {
+        return status;
+    }
+    return mix_error_invalid(
+        error, "argument %d (%s) changes from %lld to %lld in row %llu; expected the same in all rows", place,
+        k_name(kind), (long long)state->k, (long long)again, (unsigned long long)state->group.row);
 }
 
 /* k and options must be those of the first row. */
-static mixture_status check_constant(const fit_state *state, const fit_kind *kind, int argc, sqlite3_value **argv,
-                                     mixture_error *error) {
-    int count = row_arguments(argc, argv);
-    bool has_options = count == argc - 2;
-    char said[MIX_SAID_BYTES];
-    sqlite3_value *k = argv[argc - 1 - state->has_options];
-    if (has_options == state->has_options) {
-        if (sqlite3_value_type(k) != SQLITE_INTEGER || sqlite3_value_int64(k) != state->k) {
-            sqlite3_int64 again;
-            mixture_status status =
-                mix_arguments_integer(k, count + 1, k_name(kind), 1, k_most(kind), &again, error);
-            if (status != MIXTURE_OK || again == state->k) {
-                return status;
-            }
-            return mix_error_invalid(
-                error,
-                "argument %d (%s) changes from %lld to %lld in row %llu; expected the same in "
-                "all rows",
-                count + 1, k_name(kind), (long long)state->k, (long long)again, (unsigned long long)state->rows);
-        }
-        if (!has_options) {
-            return MIXTURE_OK;
-        }
-        const unsigned char *text = sqlite3_value_text(argv[argc - 1]);
-        if (text == NULL) {
-            return mix_error_status(error, MIXTURE_NOMEM);
-        }
-        if ((size_t)sqlite3_value_bytes(argv[argc - 1]) == state->options_length &&
-            memcmp(text, state->options_text, state->options_length) == 0) {
-            return MIXTURE_OK;
+static mixture_status fit_same(void *pointer, mixture_error *error) {
+    const fit_state *state = pointer;
+    const mix_group *group = &state->group;
+    sqlite3_value *last = group->argv[group->argc - 1], *options = fit_options_argument(group);
+    if ((options != NULL) == (group->options != NULL)) {
+        int place = options != NULL ? group->argc - 1 : group->argc;
+        mixture_status status = same_k(state, group->argv[place - 1], place, error);
+        if (status != MIXTURE_OK) {
+            return status;
         }
     }
-    return mix_error_invalid(error,
-                             "argument %d (options) changes to %s in row %llu; expected the same in all rows",
-                             argc, mix_describe_value(argv[argc - 1], said), (unsigned long long)state->rows);
+    return mix_aggregate_same_options(group, options, group->argc, last, error);
 }
 
 static mixture_status wrong_number(const fit_state *state, size_t j, const char *expected, mixture_error *error) {
@@ -203,7 +192,7 @@ static mixture_status wrong_number(const fit_state *state, size_t j, const char 
     }
     return mix_error_invalid(error, "%s %zu (%.30s) is %s in row %llu; expected %s",
                              state->packed ? "value" : "argument", j + 1, argument_name(state, j, name), number,
-                             (unsigned long long)state->rows, expected);
+                             (unsigned long long)state->group.row, expected);
 }
 
 /* Take weight and label out of the row at hand, which keeps the data's values only. */
@@ -253,19 +242,21 @@ static mixture_status check_values(const fit_state *state, const mixture_family 
     return MIXTURE_OK;
 }
 
-static mixture_status add_row(fit_state *state, const fit_kind *kind, int argc, sqlite3_value **argv,
-                              mixture_error *error) {
-    mix_row_arguments row = {argv,
-                             argc - 1 - state->has_options,
-                             1,
-                             state->options.arguments,
-                             (const char *const *)state->options.columns,
-                             state->rows};
+static mixture_status fit_row(void *pointer, mixture_error *error) {
+    fit_state *state = pointer;
+    const mix_group *group = &state->group;
+    const mix_fit_options *options = &state->options;
+    mix_row_arguments row = {.values = group->argv,
+                             .count = group->argc - (group->options != NULL ? 2 : 1),
+                             .first = 1,
+                             .d = options->arguments,
+                             .columns = (const char *const *)options->columns,
+                             .row = group->row};
     double weight;
     int label;
     mixture_status status = mix_arguments_row(&row, state->x, error);
     if (status == MIXTURE_OK) {
-        status = check_values(state, kind->family, error);
+        status = check_values(state, kind_of(state)->family, error);
     }
     if (status == MIXTURE_OK) {
         status = take_extras(state, &weight, &label, error);
@@ -273,36 +264,14 @@ static mixture_status add_row(fit_state *state, const fit_kind *kind, int argc, 
     if (status != MIXTURE_OK) {
         return status;
     }
-    for (size_t j = 0; j < state->options.d; j++) {
-        if (isnan(state->x[j])) {
-            state->skipped++;
-            return MIXTURE_OK;
-        }
+    if (!mix_block_complete(state->x, options->d)) {
+        state->skipped++;
+        return MIXTURE_OK;
     }
-    return mix_error_status(error, mixture_data_append(state->data, state->x, weight, label));
+    return mixture_data_append(state->data, state->x, weight, label);
 }
 
-static void fit_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
-    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
-    fit_state *state = mix_function_state(context, argc, sizeof *state);
-    if (state == NULL) {
-        return;
-    }
-    mixture_error error; /* not all of it is cleared for each row */
-    mixture_status status = mix_error_status(&error, MIXTURE_OK);
-    status = state->rows++ == 0 ? start(state, function->detail, argc, argv, &error)
-                                : check_constant(state, function->detail, argc, argv, &error);
-    if (status == MIXTURE_OK) {
-        status = add_row(state, function->detail, argc, argv, &error);
-    }
-    if (status != MIXTURE_OK) {
-        clear(state);
-        state->failed = true;
-        mix_arguments_fail(context, function->name, &error);
-    }
-}
-
-static void deliver(sqlite3_context *context, fit_state *state, mixture_model *model) {
+static void fit_deliver(sqlite3_context *context, fit_state *state, mixture_model *model) {
     model->skipped = state->skipped;
     model->columns = state->names; /* moved */
     state->names = NULL;
@@ -311,60 +280,45 @@ static void deliver(sqlite3_context *context, fit_state *state, mixture_model *m
     mix_function_json(context, &writer);
 }
 
-static mixture_status fit_or_select(const fit_kind *kind, fit_state *state, mixture_model **model,
-                                    mixture_error *error) {
-    const mix_fit_options *options = &state->options;
-    return kind->select
-               ? mixture_select(kind->family, state->data, &options->options, &options->choices, model, error)
-               : mixture_fit(kind->family, state->data, &options->options, model, error);
-}
-
-static void fit_final(sqlite3_context *context) {
-    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
-    fit_state *state = sqlite3_aggregate_context(context, 0);
-    if (state == NULL || state->failed) {
-        return;
-    }
-    if (mixture_data_rows(state->data) == 0) {
-        clear(state);
-        return; /* NULL */
-    }
-    mix_interrupt interrupt;
-    bool interrupted;
-    mixture_error error = {MIXTURE_OK, ""};
+static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture_error *error) {
+    fit_state *state = pointer;
+    const fit_kind *kind = kind_of(state);
+    mixture_options *options = &state->options.options;
     mixture_model *model = NULL;
-    mixture_status status = MIXTURE_CANCELLED;
-    /* This is also called to clean up after a query that has died: then the first question ends it. */
-    mix_interrupt_begin(&interrupt, sqlite3_context_db_handle(context), &interrupted);
-    if (!interrupted && !mix_interrupt_poll(&interrupt)) {
-        state->options.options.cancel = mix_interrupt_poll;
-        state->options.options.host = &interrupt;
-        state->options.options.columns = (const char *const *)state->names;
-        status = fit_or_select(function->detail, state, &model, &error);
+    if (mixture_data_rows(state->data) == 0) {
+        return MIXTURE_OK; /* NULL */
     }
-    mix_interrupt_end(&interrupt);
-    error.status = status;
+    options->cancel = state->group.cancel.function;
+    options->host = state->group.cancel.host;
+    options->columns = (const char *const *)state->names;
+    mixture_status status =
+        kind->select ? mixture_select(kind->family, state->data, options, &state->options.choices, &model, error)
+                     : mixture_fit(kind->family, state->data, options, &model, error);
     if (status == MIXTURE_OK) {
-        deliver(context, state, model);
-    } else {
-        mix_arguments_fail(context, function->name, &error);
+        fit_deliver(context, state, model);
     }
     mixture_model_free(model);
-    clear(state);
+    return status;
 }
 
-#define FLAGS (SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_RESULT_SUBTYPE)
-
-static const fit_kind gaussian_fit = {&mixture_gaussian, false}, gaussian_select = {&mixture_gaussian, true},
-                      multinomial_fit = {&mixture_multinomial, false},
-                      multinomial_select = {&mixture_multinomial, true};
+static const mix_aggregate fit_aggregate = {
+    .size = sizeof(fit_state),
+    .slow = true,
+    .start = fit_start,
+    .same = fit_same,
+    .row = fit_row,
+    .value = fit_value,
+    .clear = fit_clear,
+};
 
 /* clang-format off */
+#define FIT(family, select) 2, -1, MIX_INNOCUOUS_JSON, NULL, &fit_aggregate, &(const fit_kind){family, select}
+
 const mix_function mix_fit_functions[] = {
-    {"gmm_fit", "gmm_fit(x1, ..., xd, k [, options])", 2, -1, FLAGS, NULL, fit_step, fit_final, &gaussian_fit},
-    {"mmm_fit", "mmm_fit(n1, ..., nd, k [, options])", 2, -1, FLAGS, NULL, fit_step, fit_final, &multinomial_fit},
-    {"gmm_select", "gmm_select(x1, ..., xd, kmax [, options])", 2, -1, FLAGS, NULL, fit_step, fit_final, &gaussian_select},
-    {"mmm_select", "mmm_select(n1, ..., nd, kmax [, options])", 2, -1, FLAGS, NULL, fit_step, fit_final, &multinomial_select},
+    {"gmm_fit", "gmm_fit(x1, ..., xd, k [, options])", FIT(&mixture_gaussian, false)},
+    {"mmm_fit", "mmm_fit(n1, ..., nd, k [, options])", FIT(&mixture_multinomial, false)},
+    {"gmm_select", "gmm_select(x1, ..., xd, kmax [, options])", FIT(&mixture_gaussian, true)},
+    {"mmm_select", "mmm_select(n1, ..., nd, kmax [, options])", FIT(&mixture_multinomial, true)},
 };
 /* clang-format on */
 const int mix_fit_function_count = sizeof mix_fit_functions / sizeof *mix_fit_functions;

@@ -1,9 +1,9 @@
 /* function_score.c: scalar functions that use a model on one row, and mix_loglik over many. */
 #include <math.h>
 
+#include "aggregate.h"
 #include "describe.h"
 #include "error.h"
-#include "function.h"
 #include "little_endian.h"
 #include "memory.h"
 #include "score.h"
@@ -22,18 +22,18 @@ typedef struct score_detail {
 
 /* ---- The answers ------------------------------------------------------------------------------------- */
 
-static double posterior(const score_call *call) {
+static double score_posterior(const score_call *call) {
     mix_parsed *parsed = call->parsed;
     return mixture_responsibilities(parsed->model, parsed->x, parsed->resp, parsed->scratch);
 }
 
-static void predict(const score_call *call) {
-    (void)posterior(call);
+static void answer_predict(const score_call *call) {
+    (void)score_posterior(call);
     sqlite3_result_int64(call->context, (sqlite3_int64)mix_parsed_likeliest(call->parsed) + 1);
 }
 
-static void probability(const score_call *call) {
-    (void)posterior(call);
+static void answer_probability(const score_call *call) {
+    (void)score_posterior(call);
     sqlite3_result_double(call->context, call->parsed->resp[call->component]);
 }
 
@@ -47,14 +47,14 @@ static void write_numbers(const score_call *call, const double *numbers, size_t 
     mix_function_json(call->context, &writer);
 }
 
-static void probabilities(const score_call *call) {
-    (void)posterior(call);
+static void answer_probabilities(const score_call *call) {
+    (void)score_posterior(call);
     write_numbers(call, call->parsed->resp, call->parsed->model->k);
 }
 
 /* 1 - max, as the sum of the others: 1e-20 stays 1e-20. */
-static void uncertainty(const score_call *call) {
-    (void)posterior(call);
+static void answer_uncertainty(const score_call *call) {
+    (void)score_posterior(call);
     size_t best = mix_parsed_likeliest(call->parsed);
     double sum = 0;
     for (size_t c = 0; c < call->parsed->model->k; c++) {
@@ -63,40 +63,38 @@ static void uncertainty(const score_call *call) {
     sqlite3_result_double(call->context, sum);
 }
 
-static void log_density(const score_call *call) {
-    sqlite3_result_double(call->context, posterior(call));
+static void answer_log_density(const score_call *call) {
+    sqlite3_result_double(call->context, score_posterior(call));
 }
 
-static void density(const score_call *call) {
-    sqlite3_result_double(call->context, exp(posterior(call)));
+static void answer_density(const score_call *call) {
+    sqlite3_result_double(call->context, exp(score_posterior(call)));
 }
 
-static void distance(const score_call *call) {
+static void answer_distance(const score_call *call) {
     mix_parsed *parsed = call->parsed;
     double answer = mixture_distance(parsed->model, call->component, parsed->x, parsed->scratch);
     if (isnan(answer)) {
-        const mix_binding *binding = sqlite3_user_data(call->context);
         mixture_error error;
         (void)mix_error_invalid(&error, "argument 1 (model) is of family %s; expected gaussian",
                                 mixture_family_name(parsed->model->family));
-        mix_arguments_fail(call->context, binding->function->name, &error);
+        mix_function_fail(call->context, &error);
         return;
     }
     sqlite3_result_double(call->context, answer);
 }
 
-static void impute(const score_call *call) {
+static void answer_impute(const score_call *call) {
     mix_parsed *parsed = call->parsed;
     mixture_impute(parsed->model, parsed->x, parsed->scratch);
     for (size_t j = 0; j < parsed->model->d; j++) {
         if (!isfinite(parsed->x[j])) {
-            const mix_binding *binding = sqlite3_user_data(call->context);
             mixture_error error;
             (void)mix_error_invalid(&error,
                                     "the expectation of value %zu is beyond a double; expected values nearer to "
                                     "the model",
                                     j + 1);
-            mix_arguments_fail(call->context, binding->function->name, &error);
+            mix_function_fail(call->context, &error);
             return;
         }
     }
@@ -135,8 +133,7 @@ static mixture_status find_model(sqlite3_context *context, sqlite3_value *value,
 }
 
 static void score(sqlite3_context *context, int argc, sqlite3_value **argv) {
-    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
-    const score_detail *detail = function->detail;
+    const score_detail *detail = ((mix_binding *)sqlite3_user_data(context))->function->detail;
     score_call call = {.context = context};
     mixture_error error;
     if (!mix_function_check(context, argc)) {
@@ -161,7 +158,7 @@ static void score(sqlite3_context *context, int argc, sqlite3_value **argv) {
         status = mix_arguments_model_row(call.parsed, argc - first, argv + first, first + 1, 0, &error);
     }
     if (status != MIXTURE_OK) {
-        mix_arguments_fail(context, function->name, &error);
+        mix_function_fail(context, &error);
         return;
     }
     detail->answer(&call);
@@ -170,65 +167,51 @@ static void score(sqlite3_context *context, int argc, sqlite3_value **argv) {
 /* ---- mix_loglik ---------------------------------------------------------------------------------------- */
 
 typedef struct loglik_state {
-    bool failed;        /* first: see mix_function_state */
-    mix_parsed *parsed; /* NULL: the model is NULL */
+    mix_group group; /* first */
     mix_batch *batch;
-    uint64_t row;
 } loglik_state;
 
-static mixture_status start_loglik(loglik_state *state, mix_connection *connection, sqlite3_value *model,
-                                   mixture_error *error) {
-    mixture_status status = mix_connection_model(connection, model, &state->parsed, error);
-    if (status == MIXTURE_OK && state->parsed != NULL) {
-        state->batch = mix_batch_new(state->parsed->model);
-        status = state->batch != NULL ? MIXTURE_OK : mix_error_status(error, MIXTURE_NOMEM);
+static mixture_status loglik_start(void *pointer, mixture_error *error) {
+    loglik_state *state = pointer;
+    (void)error;
+    state->batch = mix_batch_new(state->group.parsed->model);
+    return state->batch != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+}
+
+static mixture_status loglik_row(void *pointer, mixture_error *error) {
+    loglik_state *state = pointer;
+    mix_parsed *parsed = state->group.parsed;
+    mixture_status status = mix_aggregate_read_row(&state->group, state->group.argc - 1, error);
+    if (status == MIXTURE_OK) {
+        mix_batch_add(state->batch, parsed->x);
     }
     return status;
 }
 
-static void loglik_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
-    mix_binding *binding = sqlite3_user_data(context);
-    loglik_state *state = mix_function_state(context, argc, sizeof *state);
-    if (state == NULL) {
-        return;
-    }
-    mixture_error error; /* not all of it is cleared for each row */
-    mixture_status status = mix_error_status(&error, MIXTURE_OK);
-    if (state->row++ == 0) {
-        status = start_loglik(state, binding->connection, argv[0], &error);
-    } else {
-        status = mix_arguments_same_model(state->parsed, argv[0], state->row, &error);
-    }
-    if (status == MIXTURE_OK && state->parsed != NULL) {
-        status = mix_arguments_model_row(state->parsed, argc - 1, argv + 1, 2, state->row, &error);
-        if (status == MIXTURE_OK) {
-            mix_batch_add(state->batch, state->parsed->x);
-        }
-    }
-    if (status != MIXTURE_OK) {
-        state->failed = true;
-        mix_arguments_fail(context, binding->function->name, &error);
-    }
+static mixture_status loglik_value(void *pointer, sqlite3_context *context, mixture_error *error) {
+    loglik_state *state = pointer;
+    (void)error;
+    sqlite3_result_double(context, mix_batch_total(state->batch));
+    return MIXTURE_OK;
 }
 
-static void loglik_final(sqlite3_context *context) {
-    loglik_state *state = sqlite3_aggregate_context(context, 0);
-    if (state == NULL) {
-        return;
-    }
-    if (!state->failed && state->batch != NULL) {
-        sqlite3_result_double(context, mix_batch_total(state->batch));
-    }
+static void loglik_clear(void *pointer) {
+    loglik_state *state = pointer;
     mix_batch_free(state->batch);
-    mix_parsed_release(state->parsed);
-    state->batch = NULL;
-    state->parsed = NULL;
 }
+
+static const mix_aggregate loglik_aggregate = {
+    .size = sizeof(loglik_state),
+    .model = true,
+    .start = loglik_start,
+    .row = loglik_row,
+    .value = loglik_value,
+    .clear = loglik_clear,
+};
 
 /* ---- mix_row --------------------------------------------------------------------------------------------- */
 
 static void pack_row(sqlite3_context *context, int argc, sqlite3_value **argv) {
-    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
     mixture_error error;
     if (!mix_function_check(context, argc)) {
         return;
@@ -252,7 +235,7 @@ static void pack_row(sqlite3_context *context, int argc, sqlite3_value **argv) {
         }
         sqlite3_result_blob64(context, bytes, 8 * d, SQLITE_TRANSIENT);
     } else {
-        mix_arguments_fail(context, function->name, &error);
+        mix_function_fail(context, &error);
     }
     mix_memory_free(x);
     mix_memory_free(bytes);
@@ -260,21 +243,21 @@ static void pack_row(sqlite3_context *context, int argc, sqlite3_value **argv) {
 
 /* ---- The table ------------------------------------------------------------------------------------------- */
 
-#define ROW(answer) (&(const score_detail){false, answer})
-#define COMPONENT(answer) (&(const score_detail){true, answer})
-
 /* clang-format off */
+#define OF_ROW(name) score, NULL, &(const score_detail){false, answer_##name}
+#define OF_COMPONENT(name) score, NULL, &(const score_detail){true, answer_##name}
+
 const mix_function mix_score_functions[] = {
-    {"mix_predict", "mix_predict(model, x...)", 2, -1, MIX_PURE, score, NULL, NULL, ROW(predict)},
-    {"mix_probability", "mix_probability(model, component, x...)", 3, -1, MIX_PURE, score, NULL, NULL, COMPONENT(probability)},
-    {"mix_probabilities", "mix_probabilities(model, x...)", 2, -1, MIX_PURE_JSON, score, NULL, NULL, ROW(probabilities)},
-    {"mix_uncertainty", "mix_uncertainty(model, x...)", 2, -1, MIX_PURE, score, NULL, NULL, ROW(uncertainty)},
-    {"mix_density", "mix_density(model, x...)", 2, -1, MIX_PURE, score, NULL, NULL, ROW(density)},
-    {"mix_log_density", "mix_log_density(model, x...)", 2, -1, MIX_PURE, score, NULL, NULL, ROW(log_density)},
-    {"mix_distance", "mix_distance(model, component, x...)", 3, -1, MIX_PURE, score, NULL, NULL, COMPONENT(distance)},
-    {"mix_impute", "mix_impute(model, x...)", 2, -1, MIX_PURE_JSON, score, NULL, NULL, ROW(impute)},
-    {"mix_row", "mix_row(x...)", 1, -1, MIX_PURE, pack_row, NULL, NULL, NULL},
-    {"mix_loglik", "mix_loglik(model, x...)", 2, -1, SQLITE_UTF8 | SQLITE_INNOCUOUS, NULL, loglik_step, loglik_final, NULL},
+    {"mix_predict", "mix_predict(model, x...)", 2, -1, MIX_PURE, OF_ROW(predict)},
+    {"mix_probability", "mix_probability(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(probability)},
+    {"mix_probabilities", "mix_probabilities(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(probabilities)},
+    {"mix_uncertainty", "mix_uncertainty(model, x...)", 2, -1, MIX_PURE, OF_ROW(uncertainty)},
+    {"mix_density", "mix_density(model, x...)", 2, -1, MIX_PURE, OF_ROW(density)},
+    {"mix_log_density", "mix_log_density(model, x...)", 2, -1, MIX_PURE, OF_ROW(log_density)},
+    {"mix_distance", "mix_distance(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(distance)},
+    {"mix_impute", "mix_impute(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(impute)},
+    {"mix_row", "mix_row(x...)", 1, -1, MIX_PURE, pack_row, NULL, NULL},
+    {"mix_loglik", "mix_loglik(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &loglik_aggregate, NULL},
 };
 /* clang-format on */
 const int mix_score_function_count = sizeof mix_score_functions / sizeof *mix_score_functions;

@@ -3,8 +3,8 @@
 
 #include <time.h>
 
-/* After so long without one, a question takes as many steps of SQLite's machine as make a progress handler likely to be
-** called: handlers are called after so many steps, commonly 1000, and a short question has five. */
+/* After so long without one, a question takes as many steps of SQLite's machine as make a progress handler likely
+** to be called: handlers are called after so many steps, commonly 1000, and a short question has five. */
 #define LONG_QUESTION_NS 1000000
 
 #define CASES_8                                                                                                   \
@@ -25,7 +25,7 @@ void mix_interrupt_begin(mix_interrupt *interrupt, sqlite3 *db, bool *interrupte
     *interrupt = (mix_interrupt){.db = db, .asked = nanoseconds()};
     /* An authorizer may refuse the statement; then nothing can be asked and the function runs to its end. */
     int rc = sqlite3_prepare_v3(db, short_question, -1, SQLITE_PREPARE_PERSISTENT, &interrupt->question, NULL);
-    *interrupted = rc == SQLITE_INTERRUPT;
+    *interrupted = rc == SQLITE_INTERRUPT || mix_interrupt_poll(interrupt);
 }
 
 static bool ask(sqlite3_stmt *question) {

@@ -28,7 +28,8 @@ typedef struct mix_statistics_blob {
 
 /* Start one for a model: its parameters as JSON, statistics all 0. MIXTURE_OK or MIXTURE_NOMEM. */
 mixture_status mix_statistics_blob_begin(mix_statistics_blob *blob, const mixture_model *model);
-/* Read the BLOB in a value, checking all but that the JSON is a model. In every case mix_statistics_blob_clear() frees. */
+/* Read the BLOB in a value, checking all but that the JSON is a model. In every case mix_statistics_blob_clear()
+** frees. */
 mixture_status mix_statistics_blob_read(mix_statistics_blob *blob, sqlite3_value *value, mixture_error *error);
 void mix_statistics_blob_clear(mix_statistics_blob *blob);
 

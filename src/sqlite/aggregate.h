@@ -1,0 +1,66 @@
+/* aggregate.h: what every aggregate of the extension shares. An aggregate says in a table what is done with a row
+** and what the result is; aggregate.c does the rest: the state of a group of rows, the number of arguments, the
+** model of the first row, which all rows must repeat, errors with the function's name in front, interrupts, and
+** that after an error, or for a query that was stopped, all is freed and nothing more is done.
+**
+**     member   needed  what it is
+**     size     yes     bytes of the state, which begins with a mix_group and is all 0 at first
+**     model    no      argument 1 is a model. If that is NULL nothing below is called but `clear`, and the result
+**                      is NULL
+**     slow     no      `value` may take long: it gets something to ask whether to stop, and is not called at all
+**                      when that is so already
+**     start    no      the first row, before `row`: make what the state holds
+**     same     no      each later row, before `row`: check that what must be as in the first row is
+**     row      yes     a row comes in
+**     inverse  no      the oldest row goes out. With it the aggregate is a window function, too
+**     value    yes     make the result of the rows that are in, at least one; made none, it is NULL. Called once,
+**                      but of an aggregate with `inverse` again and again: rows come and go afterwards
+**     clear    yes     free what the state holds, even when `start` failed half-way or was not called
+**
+** Each gets the state, whose group says the rest. MIXTURE_INVALID comes with a text in *error, other statuses need
+** nothing there. */
+#ifndef MIX_AGGREGATE_H
+#define MIX_AGGREGATE_H
+
+#include "cancel.h"
+#include "function.h"
+
+struct mix_aggregate {
+    size_t size;
+    bool model, slow;
+    mixture_status (*start)(void *state, mixture_error *error);
+    mixture_status (*same)(void *state, mixture_error *error);
+    mixture_status (*row)(void *state, mixture_error *error);
+    mixture_status (*inverse)(void *state, mixture_error *error);
+    mixture_status (*value)(void *state, sqlite3_context *context, mixture_error *error);
+    void (*clear)(void *state);
+};
+
+/* A group of rows: those of GROUP BY, or of a window's frame. */
+typedef struct mix_group {
+    const mix_function *function;
+    bool over;          /* there was an error, or the result has been made */
+    uint64_t row, left; /* number of the latest row, from 1; how many have gone out */
+    int argc;           /* all arguments of the row that comes in or goes out */
+    sqlite3_value **argv;
+    mix_cancel cancel;  /* for `value` */
+    mix_parsed *parsed; /* where argument 1 is a model: the model, NULL for NULL */
+    char *options;      /* text of the first row's options; NULL: none */
+    size_t options_length;
+} mix_group;
+
+/* For `row`, behind a model: the `count` values there into group->parsed->x. */
+mixture_status mix_aggregate_read_row(const mix_group *group, int count, mixture_error *error);
+
+/* For `start`: keep the text of the options. NULL, or a value that is NULL: there are none. MIXTURE_OK or
+** MIXTURE_NOMEM. */
+mixture_status mix_aggregate_keep_options(mix_group *group, sqlite3_value *options);
+
+/* For `same`: the options, in argument `place`, must be those kept. An error says what `found` is, if not NULL. */
+mixture_status mix_aggregate_same_options(const mix_group *group, sqlite3_value *options, int place,
+                                          sqlite3_value *found, mixture_error *error);
+
+/* Register a function that is an aggregate. Returns SQLite's code. */
+int mix_aggregate_register(sqlite3 *db, mix_connection *connection, const mix_function *function);
+
+#endif
