@@ -6,13 +6,10 @@
 
 #include "error.h"
 #include "kernel.h"
+#include "magnitudes.h"
 #include "memory.h"
 
 enum { CHUNK_BYTES = 1 << 22, ALIGNMENT = 64 };
-
-/* Deviations in these bounds have variances, ratios of variances and their products that a double holds. */
-#define MIN_DEVIATION 1e-75
-#define MAX_DEVIATION 1e75
 
 /* A mean is good when its distance from the one about which squares were summed is this small beside the deviation,
 ** squared; in the worst case after so many passes. */
@@ -145,7 +142,7 @@ static double power_of_two(double x) {
 }
 
 double mix_data_constant_unit(double value) {
-    return value == 0 ? 1 : power_of_two(fmin(fmax(fabs(value), MIN_DEVIATION), MAX_DEVIATION));
+    return value == 0 ? 1 : power_of_two(fmin(fmax(fabs(value), MIX_MIN_DEVIATION), MIX_MAX_DEVIATION));
 }
 
 /* Find a column's center, scale and variance. */
@@ -179,7 +176,7 @@ static mixture_status measure_column(mixture_data *data, size_t j, const mix_can
         }
     }
     double deviation = sqrt(square - offset * offset);
-    if (!(deviation * unit >= MIN_DEVIATION) || !(deviation <= MAX_DEVIATION / unit)) {
+    if (!(deviation * unit >= MIX_MIN_DEVIATION) || !(deviation <= MIX_MAX_DEVIATION / unit)) {
         return mix_error_invalid(error,
                                  "has standard deviation %.3g, whose square is beyond a double's range; "
                                  "expected between 1e-75 and 1e75: rescale it",

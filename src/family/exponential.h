@@ -13,6 +13,7 @@
 #define MIX_EXPONENTIAL_H
 
 #include "family.h"
+#include "magnitudes.h"
 
 typedef struct mix_exponential {
     /* T(x): how many doubles a row, and these for a block of rows, column after column rows->stride apart. Both
@@ -65,9 +66,6 @@ size_t mix_exponential_log_size(const mix_shape *shape);
 void mix_exponential_log_pack(const mixture_model *model, size_t component, double *theta, double *scratch);
 void mix_exponential_log_information(const mix_shape *shape, const double *theta, const double *statistics,
                                      double *information);
-
-/* Stands for ln 0 in eta: times a count of 0 it is 0, times any other it is below everything that is possible. */
-#define MIX_LOG_ZERO (-1e170)
 
 /* A mean of T that could never rise again from 0, whatever rows come to the component, is held at this share of that of
 ** all rows. */

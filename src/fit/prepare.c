@@ -3,9 +3,7 @@
 
 #include "error.h"
 #include "family.h"
-
-/* Total weight of the rows at most: times the log-likelihood of a row, even one of counts of 2^53, it is a double. */
-static const double MOST_WEIGHT = 1e280;
+#include "magnitudes.h"
 
 mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
                                 size_t most, const mix_cancel *cancel, size_t *distinct, mixture_error *error) {
@@ -23,8 +21,8 @@ mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data
                    : mix_error_invalid(error, "column %zu (x%zu) %s", column + 1, column + 1, inner.text);
     }
     double weight = data->total_weight * data->weight_unit;
-    if (status == MIXTURE_OK && !(weight <= MOST_WEIGHT)) {
-        return mix_error_invalid(error, "the weights sum to %.3g; expected at most %.0e", weight, MOST_WEIGHT);
+    if (status == MIXTURE_OK && !(weight <= MIX_MOST_WEIGHT)) {
+        return mix_error_invalid(error, "the weights sum to %.3g; expected at most %.0e", weight, MIX_MOST_WEIGHT);
     }
     if (status == MIXTURE_OK) {
         status = mix_data_distinct(data, most, cancel, NULL, distinct);

@@ -6,13 +6,11 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "magnitudes.h"
 #include "rows.h"
 
 /* What mix_kernel.posterior adds up over rows, each times its weight. */
 enum { MIX_TOTAL_WEIGHT, MIX_TOTAL_LOGLIK, MIX_TOTAL_ENTROPY, MIX_TOTALS };
-
-/* Log densities are never below this, so that no difference and no weighted sum of them overflows. */
-#define MIX_LOG_DENSITY_FLOOR (-1e200)
 
 /* Of values y: the least and the greatest, the sums of w y and w y^2. Of none: */
 typedef struct mix_moments {

@@ -58,10 +58,7 @@ void mixture_scratch_free(mixture_scratch *scratch) {
     }
 }
 
-/* Below this a density from the kernels may be clamped, or stand for 0. */
-#define EXACT_ABOVE (-1e160)
-
-/* Nor is the sum of a large log_base and a density as large, of the other sign. */
+/* The sum of a large log_base and a density as large, of the other sign, is not exact. */
 #define EXACT_BASE 1e5
 
 /* Densities of a complete row by the kernels, k of them, MIX_LANES apart in scratch->densities, without the
@@ -74,7 +71,7 @@ static bool fast_densities(const mixture_model *model, const double *x, mixture_
     *rows = (mix_rows){.x = scratch->x, .stride = MIX_LANES, .count = 1, .padded = MIX_LANES};
     model->family->log_density(model, rows, scratch->densities, scratch->family);
     for (size_t c = 0; c < model->k; c++) {
-        if (!(scratch->densities[c * MIX_LANES] > EXACT_ABOVE)) {
+        if (!(scratch->densities[c * MIX_LANES] > MIX_LOG_DENSITY_EXACT)) {
             return false;
         }
     }
@@ -216,7 +213,7 @@ static bool batch_is_near(const double *densities, size_t k, const mix_rows *row
     bool near = true;
     for (size_t c = 0; c < k; c++) {
         for (size_t r = 0; r < rows->count; r++) {
-            near = near && densities[c * rows->stride + r] > EXACT_ABOVE;
+            near = near && densities[c * rows->stride + r] > MIX_LOG_DENSITY_EXACT;
         }
     }
     return near;
