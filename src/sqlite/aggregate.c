@@ -13,7 +13,7 @@
 /* The group of a row that comes in or goes out; NULL when there is nothing more to do: memory ran out or the
 ** number of arguments is wrong, which has been said, or an earlier row failed. */
 static mix_group *aggregate_group(sqlite3_context *context, int argc, sqlite3_value **argv) {
-    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
+    const mix_function *function = &((mix_binding *)sqlite3_user_data(context))->function;
     mix_group *group = sqlite3_aggregate_context(context, (int)function->aggregate->size);
     if (group == NULL) {
         sqlite3_result_error_nomem(context);

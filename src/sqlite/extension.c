@@ -67,13 +67,15 @@ MIX_EXPORTED int sqlite3_mixture_init(sqlite3 *db, char **error, const sqlite3_a
     const struct {
         const mix_function *functions;
         int count;
-    } parts[] = {{mix_fit_functions, mix_fit_function_count},
-                 {mix_score_functions, mix_score_function_count},
+    } parts[] = {{mix_score_functions, mix_score_function_count},
                  {mix_em_functions, mix_em_function_count},
                  {mix_plot_functions, mix_plot_function_count},
                  {mix_about_functions, mix_about_function_count}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts && rc == SQLITE_OK; i++) {
         rc = register_functions(db, connection, parts[i].functions, parts[i].count);
+    }
+    if (rc == SQLITE_OK) {
+        rc = mix_fit_register(db, connection);
     }
     if (rc == SQLITE_OK) {
         rc = mix_tables_register(db, connection);

@@ -11,7 +11,7 @@
 mix_binding *mix_function_bind(mix_connection *connection, const mix_function *function) {
     mix_binding *binding = mix_memory_array(1, sizeof *binding);
     if (binding != NULL) {
-        *binding = (mix_binding){mix_connection_hold(connection), function};
+        *binding = (mix_binding){mix_connection_hold(connection), *function};
     }
     return binding;
 }
@@ -39,19 +39,19 @@ int mix_function_register(sqlite3 *db, mix_connection *connection, const mix_fun
 /* ---- Running --------------------------------------------------------------------------------------------- */
 
 bool mix_function_check(sqlite3_context *context, int argc) {
-    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
+    const mix_function *function = &((mix_binding *)sqlite3_user_data(context))->function;
     if (argc >= function->least && (function->most < 0 || argc <= function->most)) {
         return true;
     }
     mixture_error error;
-    (void)mix_error_invalid(&error, "%d argument%s given; expected %s", argc, argc == 1 ? "" : "s",
-                            function->usage);
+    (void)mix_error_invalid(&error, "%d argument%s given; expected %s%s", argc, argc == 1 ? "" : "s",
+                            function->name, function->usage);
     mix_function_fail(context, &error);
     return false;
 }
 
 void mix_function_fail(sqlite3_context *context, const mixture_error *error) {
-    const mix_function *function = ((mix_binding *)sqlite3_user_data(context))->function;
+    const mix_function *function = &((mix_binding *)sqlite3_user_data(context))->function;
     switch (error->status) {
     case MIXTURE_NOMEM:
         sqlite3_result_error_nomem(context);

@@ -21,9 +21,9 @@ enum {
 typedef struct mix_aggregate mix_aggregate; /* aggregate.h */
 
 typedef struct mix_function {
-    const char *name, *usage;
-    int least; /* arguments at least */
-    int most;  /* arguments at most; -1: any number */
+    const char *name, *usage; /* usage: its arguments, "(model, x...)" */
+    int least;                /* arguments at least */
+    int most;                 /* arguments at most; -1: any number */
     int flags;
     void (*call)(sqlite3_context *, int, sqlite3_value **); /* NULL: an aggregate */
     const mix_aggregate *aggregate;                         /* NULL: a scalar function */
@@ -33,7 +33,7 @@ typedef struct mix_function {
 /* What sqlite3_user_data() gives: made for registering, NULL when out of memory, and released by SQLite. */
 typedef struct mix_binding {
     mix_connection *connection;
-    const mix_function *function;
+    mix_function function; /* a copy; what it points to is static */
 } mix_binding;
 mix_binding *mix_function_bind(mix_connection *connection, const mix_function *function);
 void mix_function_unbind(void *binding);
@@ -53,9 +53,11 @@ void mix_function_fail(sqlite3_context *context, const mixture_error *error);
 /* The text of a writer as the result, marked as JSON; out of memory, if it ran out. */
 void mix_function_json(sqlite3_context *context, mix_json_writer *writer);
 
-extern const mix_function mix_fit_functions[], mix_score_functions[], mix_about_functions[], mix_em_functions[],
-    mix_plot_functions[];
-extern const int mix_fit_function_count, mix_score_function_count, mix_about_function_count, mix_em_function_count,
+/* function_fit.c: <name>_fit and <name>_select of every family that has them. */
+int mix_fit_register(sqlite3 *db, mix_connection *connection);
+
+extern const mix_function mix_score_functions[], mix_about_functions[], mix_em_functions[], mix_plot_functions[];
+extern const int mix_score_function_count, mix_about_function_count, mix_em_function_count,
     mix_plot_function_count;
 
 /* Register a table-valued function; each holds the connection. */

@@ -40,7 +40,7 @@ static void debug(sqlite3_context *context, int argc, sqlite3_value **argv) {
 }
 
 const mix_function mix_about_functions[] = {
-    {"mixture_version", "mixture_version()", 0, 0, MIX_PURE, version, NULL, NULL},
-    {"mixture_debug", "mixture_debug()", 0, 0, MIX_PURE_JSON, debug, NULL, NULL},
+    {"mixture_version", "()", 0, 0, MIX_PURE, version, NULL, NULL},
+    {"mixture_debug", "()", 0, 0, MIX_PURE_JSON, debug, NULL, NULL},
 };
 const int mix_about_function_count = sizeof mix_about_functions / sizeof *mix_about_functions;

@@ -14,9 +14,6 @@
 
 /* ---- Maximize ----------------------------------------------------------------------------------------- */
 
-/* A log-likelihood as low as this is made of stand-ins for minus infinity. */
-#define IMPOSSIBLE (-1e160)
-
 /* How the M-step of a model goes: as it was fitted, the floor relative to the variances that the statistics
 ** imply. */
 static mixture_status maximize_blob(mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
@@ -60,7 +57,7 @@ static mixture_status check_maximize(const mixture_model *model, const mix_stati
             return mix_error_invalid(error, "they overflow a double; expected finite sums: rescale the columns");
         }
     }
-    if (blob->statistics[MIX_TOTAL_LOGLIK] < IMPOSSIBLE) {
+    if (blob->statistics[MIX_TOTAL_LOGLIK] < MIX_LOG_DENSITY_EXACT) {
         return mix_error_invalid(
             error, "a row is impossible under every component; expected a model that allows all rows");
     }
@@ -277,10 +274,10 @@ static const mix_aggregate merge_aggregate = {
 
 /* clang-format off */
 const mix_function mix_em_functions[] = {
-    {"mix_statistics", "mix_statistics(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &statistics_aggregate, NULL},
-    {"mix_merge", "mix_merge(statistics)", 1, 1, MIX_INNOCUOUS, NULL, &merge_aggregate, NULL},
-    {"mix_maximize", "mix_maximize(statistics)", 1, 1, MIX_PURE_JSON, maximize_call, NULL, NULL},
-    {"mix_step", "mix_step(model, x...)", 2, -1, MIX_INNOCUOUS_JSON, NULL, &step_aggregate, NULL},
+    {"mix_statistics", "(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &statistics_aggregate, NULL},
+    {"mix_merge", "(statistics)", 1, 1, MIX_INNOCUOUS, NULL, &merge_aggregate, NULL},
+    {"mix_maximize", "(statistics)", 1, 1, MIX_PURE_JSON, maximize_call, NULL, NULL},
+    {"mix_step", "(model, x...)", 2, -1, MIX_INNOCUOUS_JSON, NULL, &step_aggregate, NULL},
 };
 /* clang-format on */
 const int mix_em_function_count = sizeof mix_em_functions / sizeof *mix_em_functions;

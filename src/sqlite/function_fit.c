@@ -1,4 +1,5 @@
-/* function_fit.c: gmm_fit, mmm_fit, gmm_select, mmm_select: rows into data, data into a model. */
+/* function_fit.c: the fit and the selection of every family, gmm_fit and gmm_select among them: rows into data, data into
+** a model. */
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -22,12 +23,12 @@ typedef struct fit_kind {
 } fit_kind;
 
 /* Name of the argument behind the row, and its bound. */
-static const char *k_name(const fit_kind *kind) {
-    return kind->select ? "kmax" : "k";
+static const char *k_name(fit_kind kind) {
+    return kind.select ? "kmax" : "k";
 }
 
-static sqlite3_int64 k_most(const fit_kind *kind) {
-    return kind->select ? MIX_MAX_SELECT_K : INT64_MAX;
+static sqlite3_int64 k_most(fit_kind kind) {
+    return kind.select ? MIX_MAX_SELECT_K : INT64_MAX;
 }
 
 typedef struct fit_state {
@@ -41,8 +42,11 @@ typedef struct fit_state {
     double *x;    /* the row at hand: all arguments before k */
 } fit_state;
 
-static const fit_kind *kind_of(const fit_state *state) {
-    return state->group.function->detail;
+static const mix_aggregate fit_aggregate, select_aggregate;
+
+static fit_kind kind_of(const fit_state *state) {
+    const mix_function *function = state->group.function;
+    return (fit_kind){function->detail, function->aggregate == &select_aggregate};
 }
 
 static void fit_clear(void *pointer) {
@@ -69,10 +73,10 @@ static bool looks_like_object(const char *text) {
 
 static mixture_status fit_read_options(fit_state *state, size_t arguments, sqlite3_value *value,
                                        mixture_error *error) {
-    const fit_kind *kind = kind_of(state);
+    fit_kind kind = kind_of(state);
     mix_group *group = &state->group;
     mixture_error inner = {MIXTURE_OK, ""};
-    const mix_options_target target = {kind->family, kind->select, (size_t)state->k, arguments};
+    const mix_options_target target = {kind.family, kind.select, (size_t)state->k, arguments};
     mixture_status status = mix_aggregate_keep_options(group, value);
     if (status == MIXTURE_OK) {
         status = mix_options_json_read(group->options, group->options_length, &target, &state->options, &inner);
@@ -111,7 +115,7 @@ static bool take_names(fit_state *state) {
 /* k and the options, of which the last argument may be either. */
 static mixture_status read_k_and_options(fit_state *state, size_t arguments, sqlite3_value *k,
                                          sqlite3_value *options, mixture_error *error) {
-    const fit_kind *kind = kind_of(state);
+    fit_kind kind = kind_of(state);
     int argc = state->group.argc;
     if (options != NULL && !looks_like_object((const char *)sqlite3_value_text(options))) {
         char said[MIX_SAID_BYTES]; /* as likely k in words as options */
@@ -159,7 +163,7 @@ static mixture_status same_k(const fit_state *state, sqlite3_value *k, int place
     if (sqlite3_value_type(k) == SQLITE_INTEGER && sqlite3_value_int64(k) == state->k) {
         return MIXTURE_OK;
     }
-    const fit_kind *kind = kind_of(state);
+    fit_kind kind = kind_of(state);
     sqlite3_int64 again;
     mixture_status status = mix_arguments_integer(k, place, k_name(kind), 1, k_most(kind), &again, error);
     if (status != MIXTURE_OK || again == state->k) {
@@ -256,7 +260,7 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
     int label;
     mixture_status status = mix_arguments_row(&row, state->x, error);
     if (status == MIXTURE_OK) {
-        status = check_values(state, kind_of(state)->family, error);
+        status = check_values(state, kind_of(state).family, error);
     }
     if (status == MIXTURE_OK) {
         status = take_extras(state, &weight, &label, error);
@@ -282,7 +286,7 @@ static void fit_deliver(sqlite3_context *context, fit_state *state, mixture_mode
 
 static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture_error *error) {
     fit_state *state = pointer;
-    const fit_kind *kind = kind_of(state);
+    fit_kind kind = kind_of(state);
     mixture_options *options = &state->options.options;
     mixture_model *model = NULL;
     if (mixture_data_rows(state->data) == 0) {
@@ -292,8 +296,8 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
     options->host = state->group.cancel.host;
     options->columns = (const char *const *)state->names;
     mixture_status status =
-        kind->select ? mixture_select(kind->family, state->data, options, &state->options.choices, &model, error)
-                     : mixture_fit(kind->family, state->data, options, &model, error);
+        kind.select ? mixture_select(kind.family, state->data, options, &state->options.choices, &model, error)
+                    : mixture_fit(kind.family, state->data, options, &model, error);
     if (status == MIXTURE_OK) {
         fit_deliver(context, state, model);
     }
@@ -301,24 +305,34 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
     return status;
 }
 
-static const mix_aggregate fit_aggregate = {
-    .size = sizeof(fit_state),
-    .slow = true,
-    .start = fit_start,
-    .same = fit_same,
-    .row = fit_row,
-    .value = fit_value,
-    .clear = fit_clear,
-};
-
 /* clang-format off */
-#define FIT(family, select) 2, -1, MIX_INNOCUOUS_JSON, NULL, &fit_aggregate, &(const fit_kind){family, select}
-
-const mix_function mix_fit_functions[] = {
-    {"gmm_fit", "gmm_fit(x1, ..., xd, k [, options])", FIT(&mixture_gaussian, false)},
-    {"mmm_fit", "mmm_fit(n1, ..., nd, k [, options])", FIT(&mixture_multinomial, false)},
-    {"gmm_select", "gmm_select(x1, ..., xd, kmax [, options])", FIT(&mixture_gaussian, true)},
-    {"mmm_select", "mmm_select(n1, ..., nd, kmax [, options])", FIT(&mixture_multinomial, true)},
-};
+#define FIT_MEMBERS .size = sizeof(fit_state), .slow = true, .start = fit_start, .same = fit_same, .row = fit_row, \
+    .value = fit_value, .clear = fit_clear
 /* clang-format on */
-const int mix_fit_function_count = sizeof mix_fit_functions / sizeof *mix_fit_functions;
+static const mix_aggregate fit_aggregate = {FIT_MEMBERS}, select_aggregate = {FIT_MEMBERS};
+
+int mix_fit_register(sqlite3 *db, mix_connection *connection) {
+    static const char *const usage[2][2] = {
+        {"(x1, ..., xd, k [, options])", "(x1, ..., xd, kmax [, options])"},
+        {"(n1, ..., nd, k [, options])", "(n1, ..., nd, kmax [, options])"},
+    };
+    int rc = SQLITE_OK;
+    for (size_t i = 0; mix_families[i] != NULL; i++) {
+        const mixture_family *family = mix_families[i];
+        const mix_shape shape = {.family = family, .k = 1, .d = 1};
+        bool counts = family->column(&shape, 0) == &mix_count_column;
+        const char *const names[] = {family->fit, family->select};
+        for (int select = 0; select < 2 && rc == SQLITE_OK; select++) {
+            const mix_function function = {names[select],
+                                           usage[counts][select],
+                                           2,
+                                           -1,
+                                           MIX_INNOCUOUS_JSON,
+                                           NULL,
+                                           select ? &select_aggregate : &fit_aggregate,
+                                           family};
+            rc = names[select] != NULL ? mix_aggregate_register(db, connection, &function) : rc;
+        }
+    }
+    return rc;
+}

@@ -169,8 +169,8 @@ static const mix_aggregate plot_aggregate = {
 
 /* clang-format off */
 const mix_function mix_plot_functions[] = {
-    {"mix_plot", "mix_plot(model, x... [, options])", 2, -1, MIX_INNOCUOUS, NULL, &plot_aggregate, NULL},
-    {"mix_plot_model", "mix_plot_model(model [, options])", 1, 2, MIX_PURE, plot_model_call, NULL, NULL},
+    {"mix_plot", "(model, x... [, options])", 2, -1, MIX_INNOCUOUS, NULL, &plot_aggregate, NULL},
+    {"mix_plot_model", "(model [, options])", 1, 2, MIX_PURE, plot_model_call, NULL, NULL},
 };
 /* clang-format on */
 const int mix_plot_function_count = sizeof mix_plot_functions / sizeof *mix_plot_functions;

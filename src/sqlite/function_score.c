@@ -4,6 +4,7 @@
 #include "aggregate.h"
 #include "describe.h"
 #include "error.h"
+#include "family.h"
 #include "little_endian.h"
 #include "memory.h"
 #include "score.h"
@@ -73,15 +74,13 @@ static void answer_density(const score_call *call) {
 
 static void answer_distance(const score_call *call) {
     mix_parsed *parsed = call->parsed;
-    double answer = mixture_distance(parsed->model, call->component, parsed->x, parsed->scratch);
-    if (isnan(answer)) {
-        mixture_error error;
-        (void)mix_error_invalid(&error, "argument 1 (model) is of family %s; expected gaussian",
-                                mixture_family_name(parsed->model->family));
+    mixture_error error;
+    if (mix_family_need(parsed->model->family, MIX_HAS_GEOMETRY, &error) != MIXTURE_OK) {
         mix_function_fail(call->context, &error);
         return;
     }
-    sqlite3_result_double(call->context, answer);
+    sqlite3_result_double(call->context,
+                          mixture_distance(parsed->model, call->component, parsed->x, parsed->scratch));
 }
 
 static void answer_impute(const score_call *call) {
@@ -133,7 +132,7 @@ static mixture_status find_model(sqlite3_context *context, sqlite3_value *value,
 }
 
 static void score(sqlite3_context *context, int argc, sqlite3_value **argv) {
-    const score_detail *detail = ((mix_binding *)sqlite3_user_data(context))->function->detail;
+    const score_detail *detail = ((mix_binding *)sqlite3_user_data(context))->function.detail;
     score_call call = {.context = context};
     mixture_error error;
     if (!mix_function_check(context, argc)) {
@@ -248,16 +247,16 @@ static void pack_row(sqlite3_context *context, int argc, sqlite3_value **argv) {
 #define OF_COMPONENT(name) score, NULL, &(const score_detail){true, answer_##name}
 
 const mix_function mix_score_functions[] = {
-    {"mix_predict", "mix_predict(model, x...)", 2, -1, MIX_PURE, OF_ROW(predict)},
-    {"mix_probability", "mix_probability(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(probability)},
-    {"mix_probabilities", "mix_probabilities(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(probabilities)},
-    {"mix_uncertainty", "mix_uncertainty(model, x...)", 2, -1, MIX_PURE, OF_ROW(uncertainty)},
-    {"mix_density", "mix_density(model, x...)", 2, -1, MIX_PURE, OF_ROW(density)},
-    {"mix_log_density", "mix_log_density(model, x...)", 2, -1, MIX_PURE, OF_ROW(log_density)},
-    {"mix_distance", "mix_distance(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(distance)},
-    {"mix_impute", "mix_impute(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(impute)},
-    {"mix_row", "mix_row(x...)", 1, -1, MIX_PURE, pack_row, NULL, NULL},
-    {"mix_loglik", "mix_loglik(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &loglik_aggregate, NULL},
+    {"mix_predict", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(predict)},
+    {"mix_probability", "(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(probability)},
+    {"mix_probabilities", "(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(probabilities)},
+    {"mix_uncertainty", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(uncertainty)},
+    {"mix_density", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(density)},
+    {"mix_log_density", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(log_density)},
+    {"mix_distance", "(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(distance)},
+    {"mix_impute", "(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(impute)},
+    {"mix_row", "(x...)", 1, -1, MIX_PURE, pack_row, NULL, NULL},
+    {"mix_loglik", "(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &loglik_aggregate, NULL},
 };
 /* clang-format on */
 const int mix_score_function_count = sizeof mix_score_functions / sizeof *mix_score_functions;

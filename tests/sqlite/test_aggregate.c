@@ -148,10 +148,10 @@ static const mix_aggregate model_aggregate = {
 };
 
 static const mix_function functions[] = {
-    {"test_total", "test_total(x [, options])", 1, 2, SQLITE_UTF8, NULL, &window_aggregate, NULL},
-    {"test_plain", "test_plain(x)", 1, 1, SQLITE_UTF8, NULL, &plain_aggregate, NULL},
-    {"test_slow", "test_slow(x)", 1, 1, SQLITE_UTF8, NULL, &slow_aggregate, NULL},
-    {"test_model", "test_model(model, x...)", 2, -1, SQLITE_UTF8, NULL, &model_aggregate, NULL},
+    {"test_total", "(x [, options])", 1, 2, SQLITE_UTF8, NULL, &window_aggregate, NULL},
+    {"test_plain", "(x)", 1, 1, SQLITE_UTF8, NULL, &plain_aggregate, NULL},
+    {"test_slow", "(x)", 1, 1, SQLITE_UTF8, NULL, &slow_aggregate, NULL},
+    {"test_model", "(model, x...)", 2, -1, SQLITE_UTF8, NULL, &model_aggregate, NULL},
 };
 
 /* ---- Connections ------------------------------------------------------------------------------------------ */
