@@ -1,8 +1,10 @@
-/* families.c: the one table of all families. What stands here has functions in SQL, JSON, tables, tests. */
+/* families.c: the one table of all families: a word each. What stands here has functions in SQL, JSON, tables, tests. */
 #include "family.h"
 
-const mixture_family *const mix_families[] = {
-    &mixture_gaussian,
-    &mixture_multinomial,
-    NULL,
-};
+#define FAMILIES(EACH) EACH(gaussian) EACH(multinomial)
+
+#define DECLARE(name) extern const mixture_family mixture_##name;
+FAMILIES(DECLARE)
+
+#define ENTER(name) &mixture_##name,
+const mixture_family *const mix_families[] = {FAMILIES(ENTER) NULL};

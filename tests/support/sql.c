@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "family.h"
+
 /* ---- Texts that live until a connection is closed ------------------------------------------------------ */
 
 typedef struct kept {
@@ -250,8 +252,18 @@ int sql_outcome(sqlite3 *db, const char *sql, char **text) {
     return rc;
 }
 
+/* The text with FAMILIES replaced by the names of all families. */
+static const char *name_families(const char *text) {
+    const char *place = strstr(text, "FAMILIES");
+    char names[MIX_FAMILIES_BYTES];
+    return place == NULL ? text
+                         : sql_build("%.*s%s%s", (int)(place - text), text, mix_families_names(names),
+                                     place + strlen("FAMILIES"));
+}
+
 void expect_error(sqlite3 *db, const char *sql, const char *text) {
     char *message = NULL;
+    text = name_families(text);
     int rc = sql_outcome(db, sql, &message);
     if (rc != SQLITE_ERROR || message == NULL || strcmp(message, text) != 0) {
         print_error("%.500s\ngives  %s (%d)\nwanted %s\n", sql, message, rc, text);

@@ -35,7 +35,7 @@ size_t sql_numbers(sqlite3 *db, double *numbers, size_t room, const char *format
 /* How many rows. */
 size_t sql_count(sqlite3 *db, const char *format, ...);
 
-/* The query fails by SQLITE_ERROR with exactly this text. */
+/* The query fails by SQLITE_ERROR with exactly this text, in which FAMILIES stands for the names of all. */
 void expect_error(sqlite3 *db, const char *sql, const char *text);
 /* Run to the end or to an error; the code. The text, if wanted, as from sql_text(). */
 int sql_outcome(sqlite3 *db, const char *sql, char **text);
