@@ -63,15 +63,15 @@ extern const mixture_family mixture_gaussian, mixture_multinomial;
 const mixture_family *mixture_family_find(const char *name); /* "gaussian", "multinomial"; NULL if unknown */
 const char *mixture_family_name(const mixture_family *family);
 
-/* Structures: ways in which the parameters of the components are tied or restricted, numbered by each family for
-** itself; 0 is its default. Name and code ("full", "VVV"; for d = 1, where little can differ, "E" or "V"); empty for a
-** family without structures. */
+/* Structures: ways in which the parameters of the components are tied or restricted, numbered by each family
+** for itself; 0 is its default. Name and code ("full", "VVV"; for d = 1, where little can differ, "E" or "V");
+** empty for a family without structures. */
 const char *mixture_structure_name(const mixture_family *family, int structure);
 const char *mixture_structure_code(const mixture_family *family, int structure, size_t d);
 bool mixture_structure_find(const mixture_family *family, const char *name, int *structure);
 
-/* The Gaussian family's: structures of its covariance matrices, with mclust's codes (volume, shape, orientation: Equal,
-** Variable, Identity). */
+/* The Gaussian family's: structures of its covariance matrices, with mclust's codes (volume, shape,
+** orientation: Equal, Variable, Identity). */
 enum mixture_covariance {
     MIXTURE_FULL,      /* VVV */
     MIXTURE_TIED,      /* EEE */
@@ -96,9 +96,9 @@ typedef enum mixture_init { MIXTURE_INIT_KMEANSPP, MIXTURE_INIT_RANDOM } mixture
 
 /* Parameters to start from, in the data's units; what is NULL is drawn. */
 typedef struct mixture_start {
-    const double *weights;       /* k */
-    const double *const *arrays; /* the family's: Gaussian: means k*d, covariances k*d*d; multinomial: probabilities
-                                 ** k*d; NULL: none */
+    const double *weights; /* k */
+    /* The family's: Gaussian: means k*d, covariances k*d*d; multinomial: probabilities k*d. NULL: none. */
+    const double *const *arrays;
 } mixture_start;
 
 typedef struct mixture_options {
@@ -185,7 +185,7 @@ typedef struct mixture_model {
     /* Derived by mixture_model_prepare(); private. */
     double *log_weights; /* k */
     double *derived;     /* the family's, per component */
-    bool plain;          /* the family's: the plainer of its kernels will do */
+    bool plain;          /* the family's own: a plainer form of it will do (all covariances are diagonal) */
     bool *floored;       /* k: the last maximize held the component at the variance floor */
 } mixture_model;
 
@@ -203,8 +203,9 @@ mixture_status mixture_fit(const mixture_family *family, mixture_data *data, con
                            mixture_model **model, mixture_error *error);
 
 /* Fit every candidate and deliver the one that the criterion likes best (lowest). options->k and structure are
-** not read, and options->start must be empty. A candidate that cannot be fitted, or not soundly, is listed with the
-** reason and does not win; if no candidate is sound, the one of fewest components is delivered, with a warning. */
+** not read, and options->start must be empty. A candidate that cannot be fitted, or not soundly, is listed with
+** the reason and does not win; if no candidate is sound, the one of fewest components is delivered, with a
+** warning. */
 mixture_status mixture_select(const mixture_family *family, mixture_data *data, const mixture_options *options,
                               const mixture_choices *choices, mixture_model **model, mixture_error *error);
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { ALIGNMENT = 16, LEAST_BITS = 4, SIZES = 8 * sizeof(size_t) - 1 };
+enum { ARENA_ALIGNMENT = 16, LEAST_BITS = 4, SIZES = 8 * sizeof(size_t) - 1 };
 
 /* In front of every piece. */
 typedef union header {
@@ -13,7 +13,7 @@ typedef union header {
         size_t bits;        /* it has room for 2^bits bytes */
         union header *next; /* in its list, once it was given back */
     };
-    _Alignas(ALIGNMENT) char padding[ALIGNMENT];
+    _Alignas(ARENA_ALIGNMENT) char padding[ARENA_ALIGNMENT];
 } header;
 
 struct mix_arena {
@@ -24,12 +24,12 @@ struct mix_arena {
 
 /* Blocks may be aligned to 8 bytes only. */
 static void *align(void *place) {
-    return (char *)place + (ALIGNMENT - (uintptr_t)place % ALIGNMENT) % ALIGNMENT;
+    return (char *)place + (ARENA_ALIGNMENT - (uintptr_t)place % ARENA_ALIGNMENT) % ARENA_ALIGNMENT;
 }
 
 mix_arena *mix_arena_begin(void *block, size_t bytes) {
     mix_arena *arena = align(block);
-    if (bytes < sizeof *arena + 2 * ALIGNMENT) {
+    if (bytes < sizeof *arena + 2 * ARENA_ALIGNMENT) {
         return NULL;
     }
     memset(arena, 0, sizeof *arena);

@@ -13,7 +13,8 @@ mix_arena *mix_arena_begin(void *block, size_t bytes);
 
 /* A piece, aligned to 16 bytes; NULL when there is no room. */
 void *mix_arena_take(mix_arena *arena, size_t bytes);
-/* Make a piece (NULL: none yet) larger or smaller, keeping the contents; on failure NULL, and it stays as it was. */
+/* Make a piece (NULL: none yet) larger or smaller, keeping the contents; on failure NULL, and it stays as it
+** was. */
 void *mix_arena_resize(mix_arena *arena, void *piece, size_t bytes);
 /* Give a piece back; a later one of about its size will have its place. */
 void mix_arena_give(mix_arena *arena, void *piece);

@@ -10,8 +10,8 @@
 void *mix_memory_array(size_t count, size_t size);
 /* The same, all bytes 0. */
 void *mix_memory_zeros(size_t count, size_t size);
-/* Resize to count * size bytes, keeping the contents; on failure NULL and the block stays as it was. NULL becomes a new
-** block. */
+/* Resize to count * size bytes, keeping the contents; on failure NULL and the block stays as it was. NULL
+** becomes a new block. */
 void *mix_memory_resize(void *block, size_t count, size_t size);
 /* A large block that will be filled: it may have large pages, of which there are fewer to make. */
 void mix_memory_will_fill(void *block, size_t bytes);

@@ -19,8 +19,8 @@ mix_threads *mix_threads_new(size_t wanted, const mix_cancel *cancel);
 void mix_threads_free(mix_threads *threads); /* joins the workers; NULL is fine */
 size_t mix_threads_count(const mix_threads *threads);
 
-/* Run tasks 0..count-1 and wait for all; false when it was cancelled, the tasks' results then being undefined, as are
-** those of all later runs of the pool. */
+/* Run tasks 0..count-1 and wait for all; false when it was cancelled, the tasks' results then being undefined,
+** as are those of all later runs of the pool. */
 bool mix_threads_run(mix_threads *threads, mix_task task, void *context, size_t count);
 
 /* Whether to stop. On thread 0 this asks the host. */

@@ -9,10 +9,10 @@
 #include "magnitudes.h"
 #include "memory.h"
 
-enum { CHUNK_BYTES = 1 << 22, ALIGNMENT = 64 };
+enum { CHUNK_BYTES = 1 << 22, CHUNK_ALIGNMENT = 64 };
 
-/* A mean is good when its distance from the one about which squares were summed is this small beside the deviation,
-** squared; in the worst case after so many passes. */
+/* A mean is good when its distance from the one about which squares were summed is this small beside the
+** deviation, squared; in the worst case after so many passes. */
 #define SMALL_OFFSET 1e-8
 enum { REFINEMENTS = 3 };
 
@@ -71,13 +71,13 @@ static bool add_chunk(mixture_data *data) {
         !reserve((void **)&data->chunks, sizeof *data->chunks, data->chunk_count, 1, &data->chunk_capacity)) {
         return false;
     }
-    char *chunk = mix_memory_array(count * block_bytes + ALIGNMENT, 1);
+    char *chunk = mix_memory_array(count * block_bytes + CHUNK_ALIGNMENT, 1);
     if (chunk == NULL) {
         return false;
     }
-    mix_memory_will_fill(chunk, count * block_bytes + ALIGNMENT);
+    mix_memory_will_fill(chunk, count * block_bytes + CHUNK_ALIGNMENT);
     data->chunks[data->chunk_count++] = chunk;
-    char *aligned = chunk + (ALIGNMENT - (uintptr_t)chunk % ALIGNMENT) % ALIGNMENT;
+    char *aligned = chunk + (CHUNK_ALIGNMENT - (uintptr_t)chunk % CHUNK_ALIGNMENT) % CHUNK_ALIGNMENT;
     for (size_t i = 0; i < count; i++) {
         data->blocks[data->block_count++] = (double *)(void *)(aligned + i * block_bytes);
     }

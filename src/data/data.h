@@ -1,5 +1,5 @@
-/* data.h: a table of rows, kept in blocks (rows.h). Blocks come in chunks, a list of allocations that are never moved,
-** each at most half as large as all before it. */
+/* data.h: a table of rows, kept in blocks (rows.h). Blocks come in chunks, a list of allocations that are never
+** moved, each at most half as large as all before it. */
 #ifndef MIX_DATA_H
 #define MIX_DATA_H
 

@@ -5,9 +5,10 @@
 #include "cancel.h"
 #include "data.h"
 
-/* Draw rows of standardized data, in their order, to try fits of up to k components on, among them k distinct ones
-** if the data have so many. *sample is NULL when the data themselves will do: they are small, or every row is
-** labelled and there is nothing to try. MIXTURE_OK, _NOMEM or _CANCELLED; in every case mix_subsample_free() frees. */
+/* Draw rows of standardized data, in their order, to try fits of up to k components on, among them k distinct
+** ones if the data have so many. *sample is NULL when the data themselves will do: they are small, or every row
+** is labelled and there is nothing to try. MIXTURE_OK, _NOMEM or _CANCELLED; in every case mix_subsample_free()
+** frees. */
 mixture_status mix_subsample_draw(const mixture_data *data, size_t k, int64_t seed, const mix_cancel *cancel,
                                   mixture_data **sample);
 void mix_subsample_free(mixture_data *sample); /* before the data; NULL is fine */

@@ -1,19 +1,20 @@
 /* accelerate.c: a quasi-Newton method in the few directions in which EM has been moving.
 **
 ** theta are the model's coordinates (log weights and what the family packs, in which every point is a valid
-** model), g(theta) those after an EM map, and f = g(theta) - theta. Measured by the information I of the complete
-** data, f is the gradient of the log-likelihood and minus its Hessian is I - J, J the Jacobian of g: symmetric,
-** its eigenvalues the shares of the information that are observed (Dempster, Laird & Rubin, JRSS B 39 (1977) 1,
-** section 3). Where little is observed EM is slow.
+** model), g(theta) those after an EM map, and f = g(theta) - theta. In units of the information of the complete
+** data, f is to first order the gradient of the log-likelihood and minus its Hessian is 1 - J, J the Jacobian
+** of g: symmetric, its eigenvalues the shares of the information that are observed (Dempster, Laird & Rubin,
+** JRSS B 39 (1977) 1, section 3). Where little is observed EM is slow.
 **
-** The last iterates show I - J along their differences: (I - J) dtheta = -df. With Q an orthonormal basis of these
-** and R = (I - J) Q, A = Q'R is the Hessian there, and the next iterate is the EM step plus what Newton's step
-** makes of it within Q,
+** The last iterates show 1 - J along their differences: (1 - J) dtheta = -df. With Q an orthonormal basis of
+** these and R = (1 - J) Q, A = Q'R is the Hessian there, and the next iterate is the EM step plus what Newton's
+** step makes of it within Q,
 **     theta + f + (Q - R) y,   A y = Q'f.
 ** This is Anderson mixing (Walker & Ni, SIAM Journal on Numerical Analysis 49 (2011) 1715), its equations
-** projected on Q instead of solved by least squares, as in conjugate gradients on EM (Jamshidian & Jennrich, JASA
-** 88 (1993) 221): so it climbs the log-likelihood instead of seeking any point where f = 0. For the same reason A
-** is made symmetric and its eigenvalues positive: a saddle is left, not found. It costs no map of its own. */
+** projected on Q instead of solved by least squares, as in conjugate gradients on EM (Jamshidian & Jennrich,
+** JASA 88 (1993) 221): so it climbs the log-likelihood instead of seeking any point where f = 0. For the same
+** reason A is made symmetric and its eigenvalues positive: a saddle is left, not found. It costs no map of its
+** own. */
 #include "accelerate.h"
 
 #include <math.h>
@@ -33,9 +34,9 @@
 #define LEAST_BOUND 1e-6
 #define BOUND_FACTOR 2.0
 enum {
-    FIRST_MAPS = 8, /* plain ones, before a sequence is called slow */
+    PLAIN_MAPS = 8, /* plain ones, before a sequence is called slow */
     DIRECTIONS = 10,
-    MOST_BYTES = 1 << 26, /* which large models have for fewer directions, at least two */
+    DIRECTIONS_BYTES = 1 << 26, /* which large models have for fewer directions, at least two */
     LONGEST_PAUSE = 8
 };
 
@@ -71,7 +72,7 @@ mix_accelerate *mix_accelerate_new(const mix_shape *shape) {
     }
     size_t size = accelerate->size = shape->k * (1 + shape->family->coordinates->size(shape));
     accelerate->saved = mixture_model_new(shape->family, shape->k, shape->d);
-    size_t most = MOST_BYTES / sizeof(double) / (4 * size);
+    size_t most = DIRECTIONS_BYTES / sizeof(double) / (4 * size);
     accelerate->directions = most < 2 ? 2 : most > DIRECTIONS ? DIRECTIONS : most;
     double *next = accelerate->memory = mix_memory_array(6 + 4 * accelerate->directions, size * sizeof(double));
     if (accelerate->saved == NULL || accelerate->memory == NULL) {
@@ -121,7 +122,7 @@ void mix_accelerate_reset(mix_accelerate *accelerate) {
 
 /* ---- Coordinates ---------------------------------------------------------------------------------------- */
 
-static bool pack(const mixture_model *model, double *theta, double *scratch) {
+static bool pack_model(const mixture_model *model, double *theta, double *scratch) {
     const mix_coordinates *coordinates = model->family->coordinates;
     const mix_shape shape = mix_shape_of(model);
     for (size_t c = 0; c < model->k; c++) {
@@ -135,7 +136,7 @@ static bool pack(const mixture_model *model, double *theta, double *scratch) {
     return true;
 }
 
-static void unpack(mixture_model *model, const double *theta, bool equal_weights, double *scratch) {
+static void unpack_model(mixture_model *model, const double *theta, bool equal_weights, double *scratch) {
     const mix_coordinates *coordinates = model->family->coordinates;
     const mix_shape shape = mix_shape_of(model);
     size_t size = 1 + coordinates->size(&shape);
@@ -170,7 +171,8 @@ static void measure(mix_accelerate *accelerate, const mixture_model *model, cons
     }
 }
 
-/* ---- The quadratic model of the log-likelihood ----------------------------------------------------------------- */
+/* ---- The quadratic model of the log-likelihood
+** ----------------------------------------------------------------- */
 
 static double dot(size_t size, const double *a, const double *b) {
     double sum = 0;
@@ -180,7 +182,7 @@ static double dot(size_t size, const double *a, const double *b) {
     return sum;
 }
 
-static void add(size_t size, double *to, double factor, const double *what) {
+static void add_multiple(size_t size, double *to, double factor, const double *what) {
     for (size_t i = 0; i < size; i++) {
         to[i] += factor * what[i];
     }
@@ -199,8 +201,8 @@ static size_t find_directions(mix_accelerate *accelerate) {
         double whole = dot(size, q, q);
         for (size_t p = 0; p < count; p++) {
             double share = dot(size, accelerate->q[p], q);
-            add(size, q, -share, accelerate->q[p]);
-            add(size, r, -share, accelerate->r[p]);
+            add_multiple(size, q, -share, accelerate->q[p]);
+            add_multiple(size, r, -share, accelerate->r[p]);
         }
         double rest = dot(size, q, q);
         if (rest > NEW_DIRECTION * whole) {
@@ -241,7 +243,7 @@ static bool solve_definite(size_t count, const double *a, double bound, const do
 }
 
 /* y of A y = Q'f, its eigenvalues made positive and not too small. `f` in units of the information. */
-static void solve(const mix_accelerate *accelerate, size_t count, const double *f, double *y) {
+static void solve_newton(const mix_accelerate *accelerate, size_t count, const double *f, double *y) {
     double a[DIRECTIONS * DIRECTIONS], values[DIRECTIONS], vectors[DIRECTIONS * DIRECTIONS], right[DIRECTIONS];
     for (size_t i = 0; i < count; i++) {
         right[i] = dot(accelerate->size, accelerate->q[i], f);
@@ -278,10 +280,10 @@ static bool aim(mix_accelerate *accelerate) {
     for (size_t i = 0; i < size; i++) {
         target[i] = accelerate->unit[i] * accelerate->current.f[i];
     }
-    solve(accelerate, count, target, y);
+    solve_newton(accelerate, count, target, y);
     for (size_t p = 0; p < count; p++) {
-        add(size, target, y[p], accelerate->q[p]);
-        add(size, target, -y[p], accelerate->r[p]);
+        add_multiple(size, target, y[p], accelerate->q[p]);
+        add_multiple(size, target, -y[p], accelerate->r[p]);
     }
     for (size_t i = 0; i < size; i++) {
         target[i] = accelerate->current.theta[i] + target[i] / accelerate->unit[i];
@@ -300,14 +302,14 @@ void mix_accelerate_depart(mix_accelerate *accelerate, const mixture_model *mode
         accelerate->next_pause = 0;
     }
     accelerate->jumped = false;
-    accelerate->slow = accelerate->slow || (accelerate->maps >= FIRST_MAPS && rise > SLOW * accelerate->rise);
+    accelerate->slow = accelerate->slow || (accelerate->maps >= PLAIN_MAPS && rise > SLOW * accelerate->rise);
     accelerate->rise = rise;
     accelerate->maps++;
     point last = accelerate->last;
     accelerate->last = accelerate->current;
     accelerate->current = last;
     accelerate->last_known = accelerate->known;
-    accelerate->known = accelerate->slow && pack(model, accelerate->current.theta, scratch);
+    accelerate->known = accelerate->slow && pack_model(model, accelerate->current.theta, scratch);
 }
 
 void mix_accelerate_arrive(mix_accelerate *accelerate, const mixture_model *model, double *scratch) {
@@ -315,17 +317,17 @@ void mix_accelerate_arrive(mix_accelerate *accelerate, const mixture_model *mode
         return;
     }
     double *theta = accelerate->current.theta, *f = accelerate->current.f;
-    if (!accelerate->known || !pack(model, f, scratch)) {
+    if (!accelerate->known || !pack_model(model, f, scratch)) {
         forget(accelerate);
         return;
     }
-    add(accelerate->size, f, -1, theta);
+    add_multiple(accelerate->size, f, -1, theta);
     if (accelerate->last_known) {
         size_t bytes = accelerate->size * sizeof(double), place = accelerate->next;
         memcpy(accelerate->theta[place], theta, bytes);
         memcpy(accelerate->f[place], f, bytes);
-        add(accelerate->size, accelerate->theta[place], -1, accelerate->last.theta);
-        add(accelerate->size, accelerate->f[place], -1, accelerate->last.f);
+        add_multiple(accelerate->size, accelerate->theta[place], -1, accelerate->last.theta);
+        add_multiple(accelerate->size, accelerate->f[place], -1, accelerate->last.f);
         accelerate->next = (place + 1) % accelerate->directions;
         accelerate->held += accelerate->held < accelerate->directions;
     }
@@ -345,7 +347,7 @@ bool mix_accelerate_jump(mix_accelerate *accelerate, mixture_model *model, const
         return false;
     }
     mix_model_copy(accelerate->saved, model);
-    unpack(model, accelerate->target, how->equal_weights, scratch);
+    unpack_model(model, accelerate->target, how->equal_weights, scratch);
     /* A structure does not survive unless it is restored; the floor may be passed. */
     if (model->family->constrain(model, how, scratch) || mixture_model_prepare(model, NULL) != MIXTURE_OK) {
         mix_accelerate_undo(accelerate, model);

@@ -23,7 +23,7 @@
 enum { LEAST_MAPS = 8 };
 
 /* Jumps are made where the log-likelihood per row rises by less than this: further up they choose among hills. */
-#define NEAR 2e-3
+#define JUMP_RISE 2e-3
 
 static double rounding(const mix_em *em, double loglik) {
     return FALL * (fabs(loglik) + em->data->total_weight);
@@ -100,9 +100,9 @@ static mixture_status take_statistics(mix_em *em, const mixture_model *model, mi
     return MIXTURE_OK;
 }
 
-/* Expect, and record the log-likelihood. If a jump has led down it is a map spent, and the model goes back to where
-** the map before it ended. */
-static mixture_status expect(mix_em *em, mixture_model *model, mixture_error *error) {
+/* Expect, and record the log-likelihood. If a jump has led down it is a map spent, and the model goes back to
+** where the map before it ended. */
+static mixture_status expect_and_record(mix_em *em, mixture_model *model, mixture_error *error) {
     mixture_status status = take_statistics(em, model, error);
     if (status == MIXTURE_OK && em->walk.jumped && !(em->run.loglik >= em->walk.before)) {
         mix_accelerate_undo(em->accelerate, model);
@@ -116,15 +116,15 @@ static mixture_status expect(mix_em *em, mixture_model *model, mixture_error *er
     return status == MIXTURE_OK ? record(em, error) : status;
 }
 
-/* Jumps need room for a map that fails and the plain one after it; and whether a small rise is convergence only a plain
-** map tells. */
+/* Jumps need room for a map that fails and the plain one after it; and whether a small rise is convergence only
+** a plain map tells. */
 static bool may_jump(const mix_em *em) {
-    bool near = em->walk.rise < NEAR * em->data->total_weight;
-    return near && !em->walk.small && em->run.iterations + 2 <= em->walk.max_iter;
+    bool slow = em->walk.rise < JUMP_RISE * em->data->total_weight;
+    return slow && !em->walk.small && em->run.iterations + 2 <= em->walk.max_iter;
 }
 
 /* Maximize; then, if that is called for and there is a place to go, jump ahead. */
-static mixture_status maximize(mix_em *em, mixture_model *model, mixture_error *error) {
+static mixture_status maximize_or_jump(mix_em *em, mixture_model *model, mixture_error *error) {
     double *scratch = mix_expect_scratch(em->expect);
     em->walk.before = em->run.loglik;
     em->walk.top = fmax(em->walk.top, em->run.loglik);
@@ -156,9 +156,9 @@ static verdict judge(mix_em *em) {
     }
     walk->rise = em->run.loglik - walk->before;
     if (walk->rise < -rounding(em, walk->before)) {
-        /* The model was so many deviations away that the scatter about its mean has no digits of that about the next
-        ** one (now the mean is right, and the next step will be), or the floor broke the M-step of a tied structure.
-        ** Neither is convergence. */
+        /* The model was so many deviations away that the scatter about its mean has no digits of that about the
+        ** next one (now the mean is right, and the next step will be), or the floor broke the M-step of a tied
+        ** structure. Neither is convergence. */
         mix_accelerate_reset(em->accelerate);
         walk->rise = INFINITY;
         return next;
@@ -178,11 +178,11 @@ static verdict judge(mix_em *em) {
 mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, double tol, mixture_error *error) {
     verdict now = GO_ON;
     begin_walk(em, max_iter, tol);
-    mixture_status status = expect(em, model, error);
+    mixture_status status = expect_and_record(em, model, error);
     while (status == MIXTURE_OK && (now = judge(em)) == GO_ON) {
-        status = maximize(em, model, error);
+        status = maximize_or_jump(em, model, error);
         if (status == MIXTURE_OK) {
-            status = expect(em, model, error);
+            status = expect_and_record(em, model, error);
         }
     }
     em->run.converged = now == CONVERGED;

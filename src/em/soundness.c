@@ -20,7 +20,7 @@
 #define SADDLE_GAIN_PER_ROW 1e-7
 
 /* As each of the two sees it. */
-static bool coincide(const mixture_model *model, size_t a, size_t b) {
+static bool both_coincide(const mixture_model *model, size_t a, size_t b) {
     return model->family->coincide(model, a, b) && model->family->coincide(model, b, a);
 }
 
@@ -29,7 +29,7 @@ mix_soundness mix_soundness_glance(const mixture_model *model) {
     for (size_t c = 0; c < model->k; c++) {
         soundness.degenerate = soundness.degenerate || model->floored[c] || model->weights[c] == 0;
         for (size_t other = 0; other < c && !soundness.saddle; other++) {
-            soundness.saddle = coincide(model, other, c);
+            soundness.saddle = both_coincide(model, other, c);
         }
     }
     return soundness;
@@ -137,7 +137,7 @@ mixture_status mix_soundness_judge(mix_em *em, const mixture_model *model, const
 /* The first component before c that coincides with it; c if there is none. */
 static size_t find_twin(const mixture_model *model, size_t c) {
     size_t other = 0;
-    while (other < c && !coincide(model, other, c)) {
+    while (other < c && !both_coincide(model, other, c)) {
         other++;
     }
     return other;

@@ -1,4 +1,5 @@
-/* exponential.c: log densities, statistics and M-step of any exponential family. Derived, per component: A, then eta. */
+/* exponential.c: log densities, statistics and M-step of any exponential family. Derived, per component: A,
+** then eta. */
 #include "exponential.h"
 
 #include <math.h>
@@ -28,7 +29,8 @@ size_t mix_exponential_scratch_size(const mix_shape *shape) {
 
 double mix_exponential_work(const mix_shape *shape) {
     double count = (double)count_features(shape);
-    return count * count + 3 * count + 40; /* at least what it is: 40 for exp and log of the posterior */
+    return count * count + 3 * count +
+           40; /* more than it is for many features; 40 for exp and log of the posterior */
 }
 
 mixture_status mix_exponential_prepare(mixture_model *model, mixture_error *error) {

@@ -4,11 +4,11 @@
 **
 ** with features T(x) of a row, natural parameters eta and a log partition A that depend on the component's
 ** parameters, and a log base h that does not. A family says these, in some fifty lines, and how its parameters
-** follow from the mean of T; the engine does log densities (kernel `linear`), statistics (kernel `sums`: the sums of
-** r T(x)) and the M-step with them.
+** follow from the mean of T; the engine does log densities (kernel `linear`), statistics (kernel `sums`: the
+** sums of r T(x)) and the M-step with them.
 **
-** That the parameters which match E T(x) to its mean maximize the expected complete-data log-likelihood: Barndorff-
-** Nielsen, Information and Exponential Families (1978), section 9.3. */
+** That the parameters which match E T(x) to its mean maximize the expected complete-data log-likelihood:
+** Barndorff-Nielsen, Information and Exponential Families (1978), section 9.3. */
 #ifndef MIX_EXPONENTIAL_H
 #define MIX_EXPONENTIAL_H
 
@@ -24,9 +24,9 @@ typedef struct mix_exponential {
     /* Check a component's parameters; its eta, as many as features, and A. */
     mixture_status (*natural)(const mixture_model *model, size_t component, double *eta, double *log_partition,
                               mixture_error *error);
-    /* The component's parameters from its sums, own[0] = sum of r, own[1 + i] = sum of r T_i(x), and those of all
-    ** components together. Where there are no rows (own[0] below MIX_EMPTY) they stay as they are. scratch: one double
-    ** a feature. */
+    /* The component's parameters from its sums, own[0] = sum of r, own[1 + i] = sum of r T_i(x), and those of
+    ** all components together. Where there are no rows (own[0] below MIX_EMPTY) they stay as they are. scratch:
+    ** one double a feature. */
     void (*solve)(mixture_model *model, size_t component, const double *own, const double *all, double *scratch);
 } mix_exponential;
 
@@ -60,15 +60,15 @@ double mix_exponential_work(const mix_shape *shape);
     .maximize = mix_exponential_maximize
 /* clang-format on */
 
-/* Coordinates of positive parameters, one a feature in the family's first array: their logarithms, whose information is
-** the sum of T. For the table `coordinates`; unpack is the family's. */
+/* Coordinates of positive parameters, one a feature in the family's first array: their logarithms, whose
+** information is the sum of T. For the table `coordinates`; unpack is the family's. */
 size_t mix_exponential_log_size(const mix_shape *shape);
 void mix_exponential_log_pack(const mixture_model *model, size_t component, double *theta, double *scratch);
 void mix_exponential_log_information(const mix_shape *shape, const double *theta, const double *statistics,
                                      double *information);
 
-/* A mean of T that could never rise again from 0, whatever rows come to the component, is held at this share of that of
-** all rows. */
+/* A mean of T that could never rise again from 0, whatever rows come to the component, is held at this share of
+** that of all rows. */
 #define MIX_EXPONENTIAL_FLOOR 1e-12
 
 #endif

@@ -1,4 +1,5 @@
-/* families.c: the one table of all families: a word each. What stands here has functions in SQL, JSON, tables, tests. */
+/* families.c: the one table of all families: a word each. What stands here has functions in SQL, JSON, tables,
+** tests. */
 #include "family.h"
 
 #define FAMILIES(EACH) EACH(gaussian) EACH(multinomial)

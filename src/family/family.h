@@ -1,8 +1,8 @@
-/* family.h: what a family of distributions must say, so that EM, initialization, fits, scoring, sampling, JSON, SQL
-** and pictures need not look inside one.
+/* family.h: what a family of distributions must say, so that EM, initialization, fits, scoring, sampling, JSON,
+** SQL and pictures need not look inside one.
 **
-** A model holds, per component, one scalar, vector or matrix for each of the family's parameter arrays; statistics
-** are one flat array of doubles per component, its first the sum of responsibilities.
+** A model holds, per component, one scalar, vector or matrix for each of the family's parameter arrays;
+** statistics are one flat array of doubles per component, its first the sum of responsibilities.
 **
 ** To write a family: say the required members, then those of the optional tables that have a meaning for it (a
 ** table is there as a whole or not at all), and add it to families.c. Of an exponential family most is said by
@@ -126,8 +126,8 @@ typedef struct mix_observed {
                         long double *scratch);
 } mix_observed;
 
-/* Sampling: fill `factors` once (derived_size doubles a component), then draw; trials: of a row of counts whose sum
-** is given. */
+/* Sampling: fill `factors` once (derived_size doubles a component), then draw; trials: of a row of counts whose
+** sum is given. */
 typedef struct mix_sampling {
     void (*prepare)(const mixture_model *model, double *factors);
     void (*draw)(const mixture_model *model, size_t component, const double *factors, size_t trials,
@@ -147,8 +147,8 @@ typedef struct mix_geometry {
     long double (*distance)(const mixture_model *model, size_t component, const double *x, long double *scratch);
     /* Deviations that the region of two columns that holds this probability reaches to. */
     double (*radius)(const mixture_model *model, size_t component, double probability);
-    /* Point of the outline of a component of two columns at `radius` deviations, seen at `angle` in the space in which
-    ** it is round. */
+    /* Point of the outline of a component of two columns at `radius` deviations, seen at `angle` in the space
+    ** in which it is round. */
     void (*outline)(const mixture_model *model, size_t component, double radius, double angle, double *x,
                     double *y);
     /* The parameters of `count` of the columns alone, into a model of as many columns that is not prepared yet. */
@@ -166,7 +166,8 @@ struct mixture_family {
     /* What column j is. */
     const mix_column *(*column)(const mix_shape *shape, size_t j);
 
-    /* Doubles: derived from the parameters, per component (at least 1); of statistics, per component; of work space. */
+    /* Doubles: derived from the parameters, per component (at least 1); of statistics, per component; of work
+    ** space. */
     size_t (*derived_size)(const mix_shape *shape);
     size_t (*statistics_size)(const mix_shape *shape);
     size_t (*scratch_size)(const mix_shape *shape);
@@ -190,8 +191,8 @@ struct mixture_family {
     void (*log_base)(const mix_shape *shape, const mix_rows *rows, double *base);
     /* The hot part. densities: k columns, rows->stride apart. */
     void (*log_density)(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch);
-    /* Add the statistics, component after component, of responsibilities (times row weight; k columns, rows->stride
-    ** apart), centered at the model. */
+    /* Add the statistics, component after component, of responsibilities (times row weight; k columns,
+    ** rows->stride apart), centered at the model. */
     void (*accumulate)(const mixture_model *model, const mix_rows *rows, const double *resp, double *statistics,
                        double *scratch);
     /* Parameters that maximize the expected complete-data log-likelihood, in place of those under which the
@@ -201,7 +202,8 @@ struct mixture_family {
     /* Make parameters that came from elsewhere obey the structure, the nearest in likelihood when each component's
     ** parameters stand for its share of rows, and the floor. Returns whether the floor raised any. */
     bool (*constrain)(mixture_model *model, const mix_maximize *how, double *scratch);
-    /* What the floor is, for a warning: "the variance floor (min_variance)". NULL: the family has no such option. */
+    /* What the floor is, for a warning: "the variance floor (min_variance)". NULL: the family has no such
+    ** option. */
     const char *floor;
 
     /* Whether two components of a prepared model are the same to within 1 % of a deviation. */

@@ -6,8 +6,8 @@
 ** The first two terms, the multinomial coefficient, hold no parameter: they are the family's log_base.
 **
 ** Statistics of a component: N = sum r and s_j = sum r n_j. Then p_j = s_j / sum s. Where that would be below
-** MIX_EXPONENTIAL_FLOOR times the category's share of all counts it is held there: a probability of exactly 0 could never rise
-** again, whatever rows come to the component. Categories that never occur do keep 0.
+** MIX_EXPONENTIAL_FLOOR times the category's share of all counts it is held there: a probability of exactly 0
+** could never rise again, whatever rows come to the component. Categories that never occur do keep 0.
 **
 ** Values not observed: the total is not known then, so the observed counts are taken given their own sum, which
 ** are multinomial with probabilities p_j / sum p over the observed ones. */
@@ -19,36 +19,36 @@
 
 enum { PROBABILITIES }; /* its parameter array */
 
-static const mix_array arrays[] = {[PROBABILITIES] = {"probabilities", "probability", MIX_VECTOR}};
+static const mix_array multinomial_arrays[] = {[PROBABILITIES] = {"probabilities", "probability", MIX_VECTOR}};
 
 static const double *probabilities_of(const mixture_model *model, size_t component) {
     return model->arrays[PROBABILITIES] + component * model->d;
 }
 
-static const mix_column *column(const mix_shape *shape, size_t j) {
+static const mix_column *multinomial_column(const mix_shape *shape, size_t j) {
     (void)shape;
     (void)j;
     return &mix_count_column;
 }
 
-static size_t parameter_count(const mix_shape *shape) {
+static size_t multinomial_parameter_count(const mix_shape *shape) {
     return shape->k * (shape->d - 1);
 }
 
-static size_t least_rows(const mix_shape *shape) {
+static size_t multinomial_least_rows(const mix_shape *shape) {
     (void)shape;
     return 1;
 }
 
-static void stand_in(mixture_model *model) {
+static void multinomial_stand_in(mixture_model *model) {
     for (size_t i = 0; i < model->k * model->d; i++) {
         model->arrays[PROBABILITIES][i] = 1 / (double)model->d;
     }
 }
 
 /* eta = ln p_j, A = 0. */
-static mixture_status natural(const mixture_model *model, size_t c, double *eta, double *log_partition,
-                              mixture_error *error) {
+static mixture_status multinomial_natural(const mixture_model *model, size_t c, double *eta, double *log_partition,
+                                          mixture_error *error) {
     const double *p = probabilities_of(model, c);
     double sum = 0;
     *log_partition = 0;
@@ -71,7 +71,7 @@ static double log_factorial(double n) {
     return n < 2 ? 0 : lgamma_r(n + 1, &sign); /* plain lgamma writes to a global */
 }
 
-static void log_base(const mix_shape *shape, const mix_rows *rows, double *base) {
+static void multinomial_log_base(const mix_shape *shape, const mix_rows *rows, double *base) {
     for (size_t r = 0; r < rows->count; r++) {
         double total = 0, sum = 0;
         for (size_t j = 0; j < shape->d; j++) {
@@ -109,7 +109,8 @@ static void share_out(size_t d, const double *counts, const double *floors, doub
     }
 }
 
-static void solve(mixture_model *model, size_t c, const double *own, const double *all, double *floors) {
+static void multinomial_solve(mixture_model *model, size_t c, const double *own, const double *all,
+                              double *floors) {
     size_t d = model->d;
     double *p = model->arrays[PROBABILITIES] + c * d, total = 0, counts = 0, sum = 0;
     for (size_t j = 0; j < d; j++) {
@@ -130,7 +131,7 @@ static void solve(mixture_model *model, size_t c, const double *own, const doubl
 }
 
 /* A probability of 0 that was given is held at the floor: no row is impossible to begin with. */
-static bool constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
+static bool multinomial_constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
     (void)how;
     (void)scratch;
     for (size_t c = 0; c < model->k; c++) {
@@ -149,7 +150,7 @@ static bool constrain(mixture_model *model, const mix_maximize *how, double *scr
 }
 
 /* Mean sum of a row. */
-static double mean_total(const mix_shape *shape, const double *statistics) {
+static double multinomial_mean_total(const mix_shape *shape, const double *statistics) {
     double sum = 0, rows = 0;
     for (size_t c = 0; c < shape->k; c++) {
         const double *own = statistics + c * (1 + shape->d);
@@ -162,7 +163,7 @@ static double mean_total(const mix_shape *shape, const double *statistics) {
 }
 
 /* Every probability within 1/1000 of a trial's deviation. */
-static bool coincide(const mixture_model *model, size_t a, size_t b) {
+static bool multinomial_coincide(const mixture_model *model, size_t a, size_t b) {
     const double *first = probabilities_of(model, a), *second = probabilities_of(model, b);
     for (size_t j = 0; j < model->d; j++) {
         double p = fmin(first[j], 1);
@@ -175,7 +176,7 @@ static bool coincide(const mixture_model *model, size_t a, size_t b) {
 
 /* ---- Coordinates for extrapolation: ln p, up to a constant ------------------------------------------------ */
 
-static void unpack(mixture_model *model, size_t component, const double *theta, double *scratch) {
+static void multinomial_unpack(mixture_model *model, size_t component, const double *theta, double *scratch) {
     double *p = model->arrays[PROBABILITIES] + component * model->d, top = -INFINITY, sum = 0;
     (void)scratch;
     for (size_t j = 0; j < model->d; j++) {
@@ -195,8 +196,8 @@ static void unpack(mixture_model *model, size_t component, const double *theta, 
 
 /* The shares of the categories in a row, which rows without a count take from all rows together; whitened:
 ** their square roots, between which Euclidean distance is Hellinger's: rare categories count, too. */
-static bool features(const mixture_data *data, mix_features variant, const mix_cancel *cancel, double *points,
-                     double *scratch) {
+static bool multinomial_features(const mixture_data *data, mix_features variant, const mix_cancel *cancel,
+                                 double *points, double *scratch) {
     size_t d = data->d;
     double *all = scratch, total = 0;
     memset(all, 0, d * sizeof(double));
@@ -224,13 +225,13 @@ static bool features(const mixture_data *data, mix_features variant, const mix_c
 
 /* ---- Single rows --------------------------------------------------------------------------------------- */
 
-static size_t observed_size(const mix_shape *shape) {
+static size_t multinomial_observed_size(const mix_shape *shape) {
     (void)shape;
     return 1;
 }
 
-static long double observed_log_density(const mixture_model *model, size_t component, const double *x,
-                                        long double *scratch) {
+static long double multinomial_observed_log_density(const mixture_model *model, size_t component, const double *x,
+                                                    long double *scratch) {
     const double *p = probabilities_of(model, component);
     long double observed = 0, result = 0;
     double total = 0;
@@ -250,8 +251,8 @@ static long double observed_log_density(const mixture_model *model, size_t compo
 }
 
 /* A count not observed: as many per observed count as the probabilities say. */
-static void conditional(const mixture_model *model, size_t component, const double *x, double *complete,
-                        long double *scratch) {
+static void multinomial_conditional(const mixture_model *model, size_t component, const double *x,
+                                    double *complete, long double *scratch) {
     const double *p = probabilities_of(model, component);
     double observed = 0, total = 0;
     (void)scratch;
@@ -266,7 +267,7 @@ static void conditional(const mixture_model *model, size_t component, const doub
 }
 
 /* Factors: the probabilities added up, in which a trial is found by bisection. */
-static void sample_factors(const mixture_model *model, double *factors) {
+static void multinomial_sample_factors(const mixture_model *model, double *factors) {
     for (size_t c = 0; c < model->k; c++) {
         double sum = 0;
         for (size_t j = 0; j < model->d; j++) {
@@ -276,8 +277,8 @@ static void sample_factors(const mixture_model *model, double *factors) {
     }
 }
 
-static void sample(const mixture_model *model, size_t component, const double *factors, size_t trials,
-                   mix_random *random, double *x) {
+static void multinomial_sample(const mixture_model *model, size_t component, const double *factors, size_t trials,
+                               mix_random *random, double *x) {
     size_t d = model->d;
     const double *sums = factors + component * d;
     memset(x, 0, d * sizeof(double));
@@ -298,31 +299,33 @@ static void sample(const mixture_model *model, size_t component, const double *f
 
 /* ---- The family ------------------------------------------------------------------------------------------ */
 
-static const mix_exponential exponential = {.natural = natural, .solve = solve};
-static const mix_coordinates coordinates = {mix_exponential_log_size, mix_exponential_log_pack, unpack,
-                                            mix_exponential_log_information};
-static const mix_observed observed = {observed_size, observed_log_density, conditional};
-static const mix_sampling sampling = {sample_factors, sample};
+static const mix_exponential multinomial_exponential = {.natural = multinomial_natural,
+                                                        .solve = multinomial_solve};
+static const mix_coordinates multinomial_coordinates = {mix_exponential_log_size, mix_exponential_log_pack,
+                                                        multinomial_unpack, mix_exponential_log_information};
+static const mix_observed multinomial_observed = {multinomial_observed_size, multinomial_observed_log_density,
+                                                  multinomial_conditional};
+static const mix_sampling multinomial_sampling = {multinomial_sample_factors, multinomial_sample};
 
 const mixture_family mixture_multinomial = {
     MIX_EXPONENTIAL_MEMBERS,
     .name = "multinomial",
     .fit = "mmm_fit",
     .select = "mmm_select",
-    .array_count = sizeof arrays / sizeof *arrays,
-    .arrays = arrays,
-    .column = column,
-    .parameter_count = parameter_count,
-    .least_rows = least_rows,
-    .stand_in = stand_in,
-    .log_base = log_base,
-    .constrain = constrain,
-    .coincide = coincide,
-    .features = features,
+    .array_count = sizeof multinomial_arrays / sizeof *multinomial_arrays,
+    .arrays = multinomial_arrays,
+    .column = multinomial_column,
+    .parameter_count = multinomial_parameter_count,
+    .least_rows = multinomial_least_rows,
+    .stand_in = multinomial_stand_in,
+    .log_base = multinomial_log_base,
+    .constrain = multinomial_constrain,
+    .coincide = multinomial_coincide,
+    .features = multinomial_features,
     .start_spread = 0.05, /* no category is shut out by a first partition */
-    .mean_total = mean_total,
-    .exponential = &exponential,
-    .coordinates = &coordinates,
-    .observed = &observed,
-    .sampling = &sampling,
+    .mean_total = multinomial_mean_total,
+    .exponential = &multinomial_exponential,
+    .coordinates = &multinomial_coordinates,
+    .observed = &multinomial_observed,
+    .sampling = &multinomial_sampling,
 };

@@ -45,8 +45,8 @@ static mixture_status take_given(const mix_multistart *multistart, const mixture
     return mix_error_status(error, status);
 }
 
-static mixture_status deliver(const mix_multistart *multistart, const mixture_options *options, mix_found *found,
-                              mixture_model **model, mixture_error *error) {
+static mixture_status deliver_fit(const mix_multistart *multistart, const mixture_options *options,
+                                  mix_found *found, mixture_model **model, mixture_error *error) {
     double shift;
     mixture_status status = mix_result_shift(multistart, &shift);
     if (status != MIXTURE_OK) {
@@ -88,7 +88,7 @@ mixture_status mixture_fit(const mixture_family *family, mixture_data *data, con
         status = mix_multistart_run(&multistart, options, NULL, &found, error);
     }
     if (status == MIXTURE_OK) {
-        status = deliver(&multistart, options, &found, model, error);
+        status = deliver_fit(&multistart, options, &found, model, error);
     }
     mix_found_clear(&found);
     mix_starts_free(multistart.starts);

@@ -1,5 +1,5 @@
-/* jobs.c: jobs are tasks of a pool, the last first. A worker does its jobs in an arena, where the results stay until all
-** threads have been joined; the calling thread then copies them. */
+/* jobs.c: jobs are tasks of a pool, the last first. A worker does its jobs in an arena, where the results stay
+** until all threads have been joined; the calling thread then copies them. */
 #include "jobs.h"
 
 #include "memory.h"

@@ -1,6 +1,7 @@
-/* multistart.c: candidates are tried by short EM runs on a bounded sample; the best few go on a little, and the best of
-** those - sound before degenerate, then by log-likelihood - to the end, on all rows. A short run does not always tell:
-** two candidates go on in any case, that from hierarchical clustering and the fit of a nested structure. */
+/* multistart.c: contenders are tried by short EM runs on a bounded sample; the best few go on a little, and the
+** best of those - sound before degenerate, then by log-likelihood - to the end, on all rows. A short run does
+** not always tell: two contenders go on in any case, that from hierarchical clustering and the fit of a nested
+** structure. */
 #include "multistart.h"
 
 #include <math.h>
@@ -25,6 +26,8 @@ enum {
 ** whole fit. */
 #define CHEAP_PASS 3e6
 
+/* A start that is tried; the best are the finalists. (A candidate is what a selection lists: a fitted k and
+** structure.) */
 typedef struct contender {
     mixture_model *model; /* NULL: none */
     size_t number;        /* as mix_starts_draw has it */
@@ -95,7 +98,7 @@ mixture_status mix_found_copy(mix_found *to, const mix_found *from) {
     return status;
 }
 
-/* ---- Candidates -------------------------------------------------------------------------------------- */
+/* ---- Contenders -------------------------------------------------------------------------------------- */
 
 /* Better: sound before degenerate, no saddle before saddle, then by log-likelihood. */
 static bool better(const contender *a, const contender *b) {
@@ -116,7 +119,7 @@ static bool goes_before(const contender *a, const contender *b) {
     return b->model != NULL && a->anchor != b->anchor ? a->anchor : better(a, b);
 }
 
-/* Put a candidate among the finalists if it is good enough; its model is copied. */
+/* Put a contender among the finalists if it is good enough; its model is copied. */
 static mixture_status enter(mix_contest *contest, const contender *entry) {
     contender *finalists = contest->finalists;
     size_t place = FINALISTS;
@@ -154,10 +157,10 @@ static long first_maps(const mix_contest *contest) {
     return contest->multistart->share ? FIRST_MAPS : SINGLE_MAPS;
 }
 
-/* Another structure's fit as a candidate of this one. */
-static mixture_status enter_near(mix_contest *contest, mix_em *em, const mixture_model *near, bool trial,
-                                 mixture_model *model) {
-    mix_model_copy(model, near);
+/* Another structure's fit as a contender of this one. */
+static mixture_status enter_nested(mix_contest *contest, mix_em *em, const mixture_model *nested, bool trial,
+                                   mixture_model *model) {
+    mix_model_copy(model, nested);
     model->structure = contest->options->structure;
     contest->multistart->family->constrain(model, &em->how, mix_expect_scratch(em->expect));
     mixture_status status = mixture_model_prepare(model, contest->error);
@@ -168,8 +171,9 @@ static mixture_status enter_near(mix_contest *contest, mix_em *em, const mixture
     return status == MIXTURE_OK ? enter(contest, &entry) : status;
 }
 
-/* Draw a candidate and, if so wanted, try it. */
-static mixture_status draw(mix_contest *contest, mix_em *em, size_t number, bool trial, mixture_model *model) {
+/* Draw a contender and, if so wanted, try it. */
+static mixture_status draw_start(mix_contest *contest, mix_em *em, size_t number, bool trial,
+                                 mixture_model *model) {
     const mix_multistart *multistart = contest->multistart;
     contender entry = {.model = model,
                        .number = number,
@@ -183,7 +187,7 @@ static mixture_status draw(mix_contest *contest, mix_em *em, size_t number, bool
     return status == MIXTURE_OK ? enter(contest, &entry) : status;
 }
 
-/* Whether another structure of the kind has picked candidates for this one. */
+/* Whether another structure of the kind has picked contenders for this one. */
 static bool is_picked(const mix_contest *contest) {
     const mix_multistart *multistart = contest->multistart;
     bool own = contest->options->structure == 0; /* the default, the most free one */
@@ -191,29 +195,29 @@ static bool is_picked(const mix_contest *contest) {
            multistart->pick_count[mix_family_kind(multistart->family, contest->options->structure)] > 0;
 }
 
-/* Draw the candidates: all, or those that were picked, none of which needs a trial. */
-static mixture_status draw_candidates(mix_contest *contest, mix_em *em, const mixture_model *near,
+/* Draw the contenders: all, or those that were picked, none of which needs a trial. */
+static mixture_status draw_contenders(mix_contest *contest, mix_em *em, const mixture_model *nested,
                                       mixture_model *model) {
     const mix_multistart *multistart = contest->multistart;
     const mixture_options *options = contest->options;
     int kind = mix_family_kind(multistart->family, options->structure);
     bool picked = is_picked(contest);
-    /* Where everything that can be drawn follows from what was given, one candidate is all there is. */
+    /* Where everything that can be drawn follows from what was given, one contender is all there is. */
     bool fixed = multistart->given != NULL && options->start.arrays != NULL && options->start.arrays[0] != NULL;
     size_t count = fixed || options->k == 1 ? 1 : (size_t)options->n_init;
-    bool trial = !picked && (count > 1 || near != NULL);
-    mixture_status status = near != NULL ? enter_near(contest, em, near, trial, model) : MIXTURE_OK;
+    bool trial = !picked && (count > 1 || nested != NULL);
+    mixture_status status = nested != NULL ? enter_nested(contest, em, nested, trial, model) : MIXTURE_OK;
     for (size_t number = 0; status == MIXTURE_OK && number < count; number++) {
         bool wanted = !picked || mix_init_from_tree(multistart->init, number), repeats = false;
         if (wanted && trial && multistart->given == NULL) {
             status = mix_error_status(contest->error, mix_starts_repeats(multistart->starts, number, &repeats));
         }
         if (status == MIXTURE_OK && wanted && !repeats) {
-            status = draw(contest, em, number, trial, model);
+            status = draw_start(contest, em, number, trial, model);
         }
     }
     for (size_t i = 0; status == MIXTURE_OK && picked && i < multistart->pick_count[kind]; i++) {
-        status = draw(contest, em, multistart->picks[kind][i], trial, model);
+        status = draw_start(contest, em, multistart->picks[kind][i], trial, model);
     }
     return status;
 }
@@ -241,7 +245,8 @@ static void rank(contender *finalists, size_t count, bool (*before)(const conten
     }
 }
 
-/* If there are more drawn ones than can go on, they run for some more maps. Then all are ranked, anchors or not. */
+/* If there are more drawn ones than can go on, they run for some more maps. Then all are ranked, anchors or
+** not. */
 static mixture_status thin_out(mix_contest *contest, mix_em *em) {
     contender *finalists = contest->finalists;
     size_t count = 0, last = contest->multistart->share ? LAST_DRAWN_SHARE : DRAWN;
@@ -263,7 +268,7 @@ static mixture_status thin_out(mix_contest *contest, mix_em *em) {
     return status;
 }
 
-static mixture_status choose_candidates(mix_contest *contest, const mixture_model *near) {
+static mixture_status choose_contenders(mix_contest *contest, const mixture_model *nested) {
     const mix_multistart *multistart = contest->multistart;
     const mixture_data *sample = mix_init_sample(multistart->init);
     mixture_model *model = mixture_model_new(multistart->family, contest->options->k, multistart->data->d);
@@ -277,7 +282,7 @@ static mixture_status choose_candidates(mix_contest *contest, const mixture_mode
         status = mix_em_init(em, multistart->family, sample, contest->options, multistart->cancel);
     }
     if (status == MIXTURE_OK) {
-        status = draw_candidates(contest, em, near, model);
+        status = draw_contenders(contest, em, nested, model);
         if (status == MIXTURE_OK && !is_picked(contest)) {
             status = thin_out(contest, em);
         }
@@ -353,7 +358,7 @@ static mixture_status continue_finalists(mix_contest *contest, size_t *best, mix
     return MIXTURE_OK;
 }
 
-static mixture_status warn(mix_contest *contest, mix_found *found) {
+static mixture_status warn_of_run(mix_contest *contest, mix_found *found) {
     mixture_model *model = found->model;
     mixture_status status = mix_soundness_warn(&contest->em, model, contest->multistart->cancel);
     if (status == MIXTURE_OK && found->soundness.saddle && found->run.converged) {
@@ -371,7 +376,7 @@ static mixture_status warn(mix_contest *contest, mix_found *found) {
 
 /* Mean sum of a row of counts; the statistics at hand may be those of another finalist, but not what they add up
 ** to. */
-static double mean_total(const mix_contest *contest) {
+static double mean_row_total(const mix_contest *contest) {
     const mixture_family *family = contest->multistart->family;
     const mix_shape shape = {.family = family, .k = contest->options->k, .d = contest->multistart->data->d};
     return family->mean_total != NULL ? family->mean_total(&shape, contest->em.statistics + MIX_TOTALS) : 0;
@@ -388,13 +393,13 @@ static mixture_status take_winner(mix_contest *contest, size_t best, mix_found *
         status = mix_error_status(contest->error, mix_model_sort(found->model));
     }
     if (status == MIXTURE_OK) {
-        status = warn(contest, found);
+        status = warn_of_run(contest, found);
     }
-    found->model->trials = mean_total(contest);
+    found->model->trials = mean_row_total(contest);
     return status;
 }
 
-static mixture_status hold_contest(mix_contest *contest, const mixture_model *near, mix_found *found) {
+static mixture_status hold_contest(mix_contest *contest, const mixture_model *nested, mix_found *found) {
     mix_multistart *multistart = contest->multistart;
     const mixture_options *options = contest->options;
     size_t best = 0;
@@ -405,7 +410,7 @@ static mixture_status hold_contest(mix_contest *contest, const mixture_model *ne
     }
     contest->em.single = multistart->single[options->structure];
     status = mix_multistart_everything_given(multistart->family, options) ? enter_given(contest)
-                                                                          : choose_candidates(contest, near);
+                                                                          : choose_contenders(contest, nested);
     if (status == MIXTURE_OK) {
         status = continue_finalists(contest, &best, &found->run);
     }
@@ -417,10 +422,10 @@ static mixture_status hold_contest(mix_contest *contest, const mixture_model *ne
 }
 
 mixture_status mix_multistart_run(mix_multistart *multistart, const mixture_options *options,
-                                  const mixture_model *near, mix_found *found, mixture_error *error) {
+                                  const mixture_model *nested, mix_found *found, mixture_error *error) {
     mix_contest contest = {.multistart = multistart, .options = options, .error = error};
     memset(found, 0, sizeof *found);
-    mixture_status status = hold_contest(&contest, near, found);
+    mixture_status status = hold_contest(&contest, nested, found);
     for (size_t i = 0; i < FINALISTS; i++) {
         mixture_model_free(contest.finalists[i].model);
     }

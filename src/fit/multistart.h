@@ -18,10 +18,10 @@ typedef struct mix_multistart {
     const mixture_model *given;         /* what the caller gave, in the data's frame; NULL: nothing */
     double single[MIX_MOST_STRUCTURES]; /* log-likelihood of one component, by structure; NAN: not asked for yet */
 
-    /* Fits of several structures of one k, one after the other: what the first one of a kind finds out about the drawn
-    ** candidates serves the others, which draw only the best. */
+    /* Fits of several structures of one k, one after the other: what the first one of a kind finds out about
+    ** the drawn contenders serves the others, which draw only the best. */
     bool share;
-    size_t picks[MIX_MOST_KINDS][MIX_MULTISTART_PICKS], pick_count[MIX_MOST_KINDS]; /* candidates' numbers */
+    size_t picks[MIX_MOST_KINDS][MIX_MULTISTART_PICKS], pick_count[MIX_MOST_KINDS]; /* contenders' numbers */
 } mix_multistart;
 
 /* What was found. */
@@ -37,11 +37,11 @@ void mix_multistart_begin(mix_multistart *multistart, const mixture_family *fami
 /* Whether the caller's start leaves nothing to draw. */
 bool mix_multistart_everything_given(const mixture_family *family, const mixture_options *options);
 
-/* Fit options->k components with options->structure. near: a fit of as many components with another structure to
-** start from besides the candidates that are drawn, in the data's frame; NULL: none. On MIXTURE_OK
+/* Fit options->k components with options->structure. nested: a fit of as many components with another structure to
+** start from besides those that are drawn, in the data's frame; NULL: none. On MIXTURE_OK
 ** mix_found_clear() frees. */
 mixture_status mix_multistart_run(mix_multistart *multistart, const mixture_options *options,
-                                  const mixture_model *near, mix_found *found, mixture_error *error);
+                                  const mixture_model *nested, mix_found *found, mixture_error *error);
 void mix_found_clear(mix_found *found); /* {0} is fine */
 
 /* A copy, of memory of its own. MIXTURE_OK or, with *to as it is after mix_found_clear(), MIXTURE_NOMEM. */

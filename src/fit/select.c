@@ -39,7 +39,8 @@ static void sort_candidates(mixture_candidate *candidates, size_t count, mixture
 /* ---- What there is to fit ---------------------------------------------------------------------------- */
 
 /* Whether the choices name a structure, or one that is the same for so many columns. */
-static bool is_chosen(const mix_structures_table *table, const mixture_choices *choices, int structure, size_t d) {
+static bool is_structure_chosen(const mix_structures_table *table, const mixture_choices *choices, int structure,
+                                size_t d) {
     bool chosen = choices->structures == NULL;
     for (size_t i = 0; choices->structures != NULL && i < choices->structure_count; i++) {
         chosen = chosen || table->canonical(choices->structures[i], d) == structure;
@@ -58,14 +59,14 @@ static void list_structures(mix_plan *plan, const mixture_choices *choices) {
     }
     for (int i = 0; i < table->count; i++) {
         int structure = table->order[i];
-        if (table->canonical(structure, d) == structure && is_chosen(table, choices, structure, d)) {
+        if (table->canonical(structure, d) == structure && is_structure_chosen(table, choices, structure, d)) {
             plan->structures[plan->structure_count++] = structure;
         }
     }
 }
 
 /* An entry for each k, in their order. */
-static mixture_status list_groups(mix_selection *selection, const mixture_choices *choices) {
+static mixture_status list_every_k(mix_selection *selection, const mixture_choices *choices) {
     size_t structures = selection->plan.structure_count;
     if (choices->k_count == 0 || structures == 0) {
         return mix_error_invalid(selection->error, "there is nothing to choose from; expected one k and one "
@@ -93,7 +94,7 @@ static mixture_status list_groups(mix_selection *selection, const mixture_choice
 }
 
 /* What the candidates share. */
-static mixture_status prepare(mix_selection *selection, mixture_data *data) {
+static mixture_status prepare_selection(mix_selection *selection, mixture_data *data) {
     mix_multistart *multistart = &selection->multistart;
     mix_plan *plan = &selection->plan;
     size_t most = selection->by_k[selection->by_k_count - 1].k;
@@ -114,7 +115,7 @@ static mixture_status prepare(mix_selection *selection, mixture_data *data) {
 /* ---- Fits -------------------------------------------------------------------------------------------- */
 
 /* Keep the best fit of one k if it is the best of all. */
-static void keep_best(mix_selection *selection, mix_structures *of_k) {
+static void keep_best_of_all(mix_selection *selection, mix_structures *of_k) {
     const mixture_candidate *candidate = &of_k->candidates[of_k->best_place];
     if (of_k->best.model != NULL &&
         (selection->best.model == NULL ||
@@ -142,15 +143,15 @@ static mixture_status fit_every_k(mix_selection *selection, size_t arena_bytes) 
         if (how.threads == 1) {
             status = mix_structures_fit(plan, multistart->init, multistart->cancel, of_k);
         }
-        keep_best(selection, of_k);
+        keep_best_of_all(selection, of_k);
     }
     return mix_error_status(selection->error, status);
 }
 
 /* ---- The best once more ------------------------------------------------------------------------------ */
 
-/* Among so many candidates each gets but a few starts. So the best are fitted again as a fit of its own is: as many as
-** these, and on until the winner is one of them. */
+/* Among so many candidates each gets but a few starts. So the best are fitted again as a fit of its own is: as
+** many as these, and on until the winner is one of them. */
 enum { AGAIN_LEAST = 3, AGAIN_MOST = 8 };
 
 /* The best sound candidate that is not in again[]; NULL when there is none. */
@@ -224,7 +225,7 @@ static mixture_status fit_best_again(mix_selection *selection) {
 
 /* ---- The result -------------------------------------------------------------------------------------- */
 
-static mixture_status warn(const mix_selection *selection, mixture_model *model) {
+static mixture_status warn_of_edges(const mix_selection *selection, mixture_model *model) {
     mixture_status status = MIXTURE_OK;
     if (!selection->winner.sound) {
         return mix_model_warn(model, "no candidate is sound: this is the one of fewest components");
@@ -238,7 +239,7 @@ static mixture_status warn(const mix_selection *selection, mixture_model *model)
     return status;
 }
 
-static mixture_status deliver(mix_selection *selection, mixture_model **result) {
+static mixture_status deliver_winner(mix_selection *selection, mixture_model **result) {
     mix_plan *plan = &selection->plan;
     if (selection->best.model == NULL) { /* the first candidate's reason is the plainest */
         return mix_error_invalid(selection->error, "%s", selection->candidates[0].warnings[0]);
@@ -253,7 +254,7 @@ static mixture_status deliver(mix_selection *selection, mixture_model **result) 
     if (status != MIXTURE_OK) {
         return status;
     }
-    status = mix_error_status(selection->error, warn(selection, model));
+    status = mix_error_status(selection->error, warn_of_edges(selection, model));
     if (status != MIXTURE_OK) {
         mixture_model_free(model);
         return status;
@@ -289,10 +290,10 @@ mixture_status mix_select(const mixture_family *family, mixture_data *data, cons
     mixture_status status = mix_options_check(&selection.plan.options, error);
     if (status == MIXTURE_OK) {
         list_structures(&selection.plan, choices);
-        status = list_groups(&selection, choices);
+        status = list_every_k(&selection, choices);
     }
     if (status == MIXTURE_OK) {
-        status = prepare(&selection, data);
+        status = prepare_selection(&selection, data);
     }
     if (status == MIXTURE_OK) {
         status = fit_every_k(&selection, arena_bytes);
@@ -301,7 +302,7 @@ mixture_status mix_select(const mixture_family *family, mixture_data *data, cons
         status = fit_best_again(&selection);
     }
     if (status == MIXTURE_OK) {
-        status = deliver(&selection, model);
+        status = deliver_winner(&selection, model);
     }
     clear(&selection);
     return status;

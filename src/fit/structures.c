@@ -1,5 +1,6 @@
-/* structures.c: the candidates of one k share the partitions that they start from. A structure also starts from the best
-** fit of those nested in it, whose matrices obey it, too: so a richer structure never has a lower likelihood. */
+/* structures.c: the candidates of one k share the partitions that they start from. A structure also starts from
+** the best fit of those nested in it, whose matrices obey it, too: so a richer structure never has a lower
+** likelihood. */
 #include "structures.h"
 
 #include <string.h>
@@ -41,18 +42,18 @@ int mix_structures_compare(const mixture_candidate *a, const mixture_candidate *
 /* ---- One candidate ----------------------------------------------------------------------------------- */
 
 /* The fit with the highest likelihood among the structures nested in this one. */
-static const mixture_model *find_near(const structures_fit *fit, size_t place) {
+static const mixture_model *find_nested(const structures_fit *fit, size_t place) {
     const int *structures = fit->plan->structures;
-    const mix_found *near = NULL;
+    const mix_found *nested = NULL;
     for (size_t i = 0; i < place; i++) {
         const mix_found *found = &fit->fits[i];
         bool sound = found->model != NULL && !found->soundness.degenerate && !found->soundness.saddle;
         if (sound && fit->plan->family->structures->nested(structures[i], structures[place]) &&
-            (near == NULL || found->run.loglik > near->run.loglik)) {
-            near = found;
+            (nested == NULL || found->run.loglik > nested->run.loglik)) {
+            nested = found;
         }
     }
-    return near != NULL ? near->model : NULL;
+    return nested != NULL ? nested->model : NULL;
 }
 
 static mixture_status copy_warnings(mixture_candidate *candidate, char *const *warnings, size_t count) {
@@ -89,7 +90,7 @@ static mixture_status fit_candidate(structures_fit *fit, size_t place, mixture_c
     mix_found *found = &fit->fits[place];
     mixture_status status = mix_prepare_k(fit->plan->data, &fit->options, fit->plan->distinct, &reason);
     if (status == MIXTURE_OK) {
-        status = mix_multistart_run(&fit->multistart, &fit->options, find_near(fit, place), found, &reason);
+        status = mix_multistart_run(&fit->multistart, &fit->options, find_nested(fit, place), found, &reason);
     }
     if (status == MIXTURE_INVALID) {
         char *text = reason.text;

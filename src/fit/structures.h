@@ -33,14 +33,14 @@ int mix_structures_compare(const mixture_candidate *a, const mixture_candidate *
 mixture_status mix_structures_fit(const mix_plan *plan, mix_init *init, const mix_cancel *cancel,
                                   mix_structures *of_k);
 
-/* Fill in the candidate that was found with these options; its warnings, until then none, are the caller's to free.
-** MIXTURE_OK or _NOMEM. */
+/* Fill in the candidate that was found with these options; its warnings, until then none, are the caller's to
+** free. MIXTURE_OK or _NOMEM. */
 mixture_status mix_structures_enter(const mix_plan *plan, const mix_multistart *multistart,
                                     const mixture_options *options, const mix_found *found,
                                     mixture_candidate *candidate);
 
-/* Copy whatever is the caller's to free, which another thread allocated in its arena. MIXTURE_OK or _NOMEM; in both
-** cases nothing in the arena is pointed to any more. */
+/* Copy whatever is the caller's to free, which another thread allocated in its arena. MIXTURE_OK or _NOMEM; in
+** both cases nothing in the arena is pointed to any more. */
 mixture_status mix_structures_adopt(const mix_plan *plan, mix_structures *of_k);
 
 /* Make it what it was before the fit, without freeing anything. */

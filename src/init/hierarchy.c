@@ -1,7 +1,7 @@
-/* hierarchy.c: the tree is built by a table of the rise in cost of every pair of clusters, of which a union changes
-** one row and column only. Each row remembers its least entry, or a lower bound of it that is made exact
-** only when it is the least of all (Muellner, "Modern hierarchical, agglomerative clustering algorithms", 2011,
-** section 3.1). */
+/* hierarchy.c: the tree is built by a table of the rise in cost of every pair of clusters, of which a union
+** changes one row and column only. Each row remembers its least entry, or a lower bound of it that is made
+** exact only when it is the least of all (Muellner, "Modern hierarchical, agglomerative clustering algorithms",
+** 2011, section 3.1). */
 #include "hierarchy.h"
 
 #include <float.h>
@@ -14,7 +14,7 @@
 #include "memory.h"
 
 /* A pivot of W below this part of its diagonal entry is taken for 0: W is singular then, but for rounding. */
-#define SINGULAR 1e-12
+#define FLAT 1e-12
 /* Multiplications between two questions whether to go on: well below a millisecond. */
 #define POLL_WORK 2e5
 
@@ -66,7 +66,7 @@ void mix_hierarchy_free(mix_hierarchy *tree) {
     }
 }
 
-static bool stop(builder *b, double work) {
+static bool stop_building(builder *b, double work) {
     b->work += work;
     if (b->work < POLL_WORK) {
         return false;
@@ -98,7 +98,7 @@ static mixture_status find_leaves(builder *b) {
         if (leaf == tree->leaves) {
             tree->first[tree->leaves++] = i;
         }
-        if (stop(b, (double)leaf)) {
+        if (stop_building(b, (double)leaf)) {
             return MIXTURE_CANCELLED;
         }
     }
@@ -144,13 +144,13 @@ MIX_INLINE double det_of_growth(const cluster *grown, const double *delta, doubl
     return product * (1 + c * squares);
 }
 
-/* |A / n| of a symmetric p x p matrix, of which the lower triangle is read and destroyed: the product of the pivots of
-** elimination; 0 where one is as good as 0 beside the diagonal. */
+/* |A / n| of a symmetric p x p matrix, of which the lower triangle is read and destroyed: the product of the
+** pivots of elimination; 0 where one is as good as 0 beside the diagonal. */
 MIX_INLINE double det_by_elimination(double *a, const double *diagonal, double n, size_t p) {
     double product = 1;
     for (size_t j = 0; j < p; j++) {
         double pivot = a[j * p + j];
-        if (!(pivot > SINGULAR * diagonal[j] && pivot > 0)) {
+        if (!(pivot > FLAT * diagonal[j] && pivot > 0)) {
             return 0;
         }
         product *= pivot / n;
@@ -209,7 +209,7 @@ static double inner_of_union(builder *b, const cluster *one, const cluster *two)
 static mixture_status find_rises(builder *b, size_t i, const size_t *others, size_t count) {
     const cluster *one = b->clusters + i;
     for (size_t l = 0; l < count; l++) {
-        if (stop(b, b->pair_work)) {
+        if (stop_building(b, b->pair_work)) {
             return MIXTURE_CANCELLED;
         }
         b->pairs[l] = inner_of_union(b, one, b->clusters + others[l]);
@@ -222,7 +222,8 @@ static mixture_status find_rises(builder *b, size_t i, const size_t *others, siz
     return MIXTURE_OK;
 }
 
-/* The same for leaf i and those before it: two points have no determinant or, of one column, one equal to the trace. */
+/* The same for leaf i and those before it: two points have no determinant or, of one column, one equal to the
+** trace. */
 static void find_leaf_rises(builder *b, size_t i) {
     double *pairs = b->pairs;
     memset(pairs, 0, i * sizeof *pairs);
@@ -318,7 +319,7 @@ static mixture_status merge(builder *b, size_t i, size_t j) {
         }
         one->trace += b->sum[a * p + a];
     }
-    one->regular = one->leaves > p && mix_linalg_cholesky(p, b->sum, SINGULAR, b->factor);
+    one->regular = one->leaves > p && mix_linalg_cholesky(p, b->sum, FLAT, b->factor);
     one->det = 0;
     if (one->regular) {
         one->det = determinant(p, b->factor, n);
@@ -341,7 +342,7 @@ static void bury(builder *b, size_t j) {
 }
 
 /* The rises of cluster i, which took j in, with all others. */
-static mixture_status compare(builder *b, size_t i, size_t j) {
+static mixture_status compare_ranks(builder *b, size_t i, size_t j) {
     mixture_status status =
         find_rises(b, i, b->live, b->live_count); /* itself among them, which counts for nothing */
     if (status != MIXTURE_OK) {
@@ -364,7 +365,7 @@ static mixture_status compare(builder *b, size_t i, size_t j) {
 /* The rises of all pairs of leaves. */
 static mixture_status compare_leaves(builder *b) {
     for (size_t i = 1; i < b->tree->leaves; i++) {
-        if (stop(b, (double)i * (double)(b->p + 10))) {
+        if (stop_building(b, (double)i * (double)(b->p + 10))) {
             return MIXTURE_CANCELLED;
         }
         find_leaf_rises(b, i);
@@ -374,7 +375,7 @@ static mixture_status compare_leaves(builder *b) {
     return MIXTURE_OK;
 }
 
-static mixture_status grow(builder *b) {
+static mixture_status grow_clusters(builder *b) {
     mixture_status status = compare_leaves(b);
     for (size_t step = 0; status == MIXTURE_OK && b->live_count > 1; step++) {
         size_t j = best_row(b), i = b->nearest[j].other;
@@ -383,7 +384,7 @@ static mixture_status grow(builder *b) {
         status = merge(b, i, j);
         if (status == MIXTURE_OK) {
             bury(b, j);
-            status = compare(b, i, j);
+            status = compare_ranks(b, i, j);
         }
     }
     return status;
@@ -464,7 +465,7 @@ static mixture_status build(builder *b) {
         return MIXTURE_NOMEM;
     }
     plant(b);
-    return grow(b);
+    return grow_clusters(b);
 }
 
 mixture_status mix_hierarchy_new(const mix_points *points, mix_hierarchy **tree) {

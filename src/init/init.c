@@ -1,5 +1,5 @@
-/* init.c: what the starts of all candidates have in common: a bounded sample of the rows, as points in the family's
-** geometries, and the tree of their hierarchical clustering (of a yet smaller sample). */
+/* init.c: what the starts of all candidates have in common: a bounded sample of the rows, as points in the
+** family's geometries, and the tree of their hierarchical clustering (of a yet smaller sample). */
 #include "init.h"
 
 #include <math.h>

@@ -21,8 +21,8 @@ mixture_status mix_init_complete(mix_init *init, const mix_cancel *cancel);
 const mixture_family *mix_init_family(const mix_init *init);
 const mixture_options *mix_init_options(const mix_init *init);
 
-/* The sample: the data themselves when they are small. Its weights; and the components that are known, 1..k or 0 (NULL:
-** none is). */
+/* The sample: the data themselves when they are small. Its weights; and the components that are known, 1..k or
+** 0 (NULL: none is). */
 const mixture_data *mix_init_sample(const mix_init *init);
 const double *mix_init_weight(const mix_init *init);
 const size_t *mix_init_known(const mix_init *init);
@@ -34,8 +34,8 @@ mixture_status mix_init_points(mix_init *init, mix_features variant, const mix_c
 /* The geometry of candidate `number`, unless it is from the tree. */
 mix_features mix_init_features(size_t number);
 
-/* Whether a candidate comes from hierarchical clustering: number 0, of families with a tree, when nothing is known of
-** the components and nothing else was asked for. */
+/* Whether a candidate comes from hierarchical clustering: number 0, of families with a tree, when nothing is
+** known of the components and nothing else was asked for. */
 bool mix_init_from_tree(const mix_init *init, size_t number);
 
 /* Cut the tree into k clusters: labels of the sample's rows; those that are not in it belong to none. */

@@ -43,7 +43,7 @@ static double set_chances(const mix_points *points, size_t k, const bool *placed
 }
 
 /* A point by its chance; by weight when all chances are 0, which means that every point is a center already. */
-static size_t draw(const mix_points *points, const double *chances, double total, mix_random *random) {
+static size_t draw_point(const mix_points *points, const double *chances, double total, mix_random *random) {
     if (total > 0) {
         return mix_random_choose(random, chances, points->count, total);
     }
@@ -91,7 +91,7 @@ bool mix_kmeans_plusplus(const mix_points *points, size_t k, const bool *placed,
             if (mix_cancelled(points->cancel)) {
                 return false;
             }
-            size_t row = draw(points, chances, total, random);
+            size_t row = draw_point(points, chances, total, random);
             take(points, row, center);
             double left = add_center(points, center, first, chances, next);
             if (left < best) {
@@ -127,7 +127,7 @@ bool mix_kmeans_random(const mix_points *points, size_t k, const bool *placed, m
             return false;
         }
         double *center = centers + c * points->size;
-        take(points, draw(points, chances, total, random), center);
+        take(points, draw_point(points, chances, total, random), center);
         total = 0;
         for (size_t i = 0; i < points->count; i++) {
             chances[i] = distance_of(points, i, center) == 0 ? 0 : chances[i];

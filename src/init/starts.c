@@ -191,7 +191,7 @@ mixture_status mix_starts_repeats(mix_starts *starts, size_t number, bool *repea
 /* Statistics of the sample with each row belonging to the component of its label, but for the share that the
 ** family wants spread over all; or to every component alike when `labels` is NULL. A known component has its row
 ** wholly. False when cancelled. */
-static bool accumulate(mix_starts *starts, const mixture_model *model, const size_t *labels) {
+static bool accumulate_partition(mix_starts *starts, const mixture_model *model, const size_t *labels) {
     const mixture_data *sample = mix_init_sample(starts->init);
     const double *weight = mix_init_weight(starts->init);
     const size_t *known_labels = mix_init_known(starts->init);
@@ -252,7 +252,7 @@ mixture_status mix_starts_draw(mix_starts *starts, size_t number, const mixture_
         return mix_error_status(error, status);
     }
     /* With the locations given, what is left out is at first that of all the data, for every component. */
-    if (!accumulate(starts, model, labels)) {
+    if (!accumulate_partition(starts, model, labels)) {
         return mix_error_status(error, MIXTURE_CANCELLED);
     }
     status = mix_statistics_maximize(model, starts->statistics, how, starts->scratch, error);

@@ -6,18 +6,19 @@
 
 typedef struct mix_starts mix_starts;
 
-/* Starts of k components over what `init` has in common, which outlives them and, if several threads have starts of it,
-** is complete. Work space, and partitions once drawn, are their own. MIXTURE_OK or _NOMEM. */
+/* Starts of k components over what `init` has in common, which outlives them and, if several threads have
+** starts of it, is complete. Work space, and partitions once drawn, are their own. MIXTURE_OK or _NOMEM. */
 mixture_status mix_starts_new(mix_init *init, size_t k, const mix_cancel *cancel, mix_starts **starts);
 void mix_starts_free(mix_starts *starts); /* NULL is fine */
 
-/* Whether candidate `number` starts from the partition of one before it, but for the clusters' names, and so needs no
-** trial: nothing given. (Partitions far up are not kept and repeat nothing.) MIXTURE_OK, _NOMEM or _CANCELLED. */
+/* Whether candidate `number` starts from the partition of one before it, but for the clusters' names, and so
+** needs no trial: nothing given. (Partitions far up are not kept and repeat nothing.) MIXTURE_OK, _NOMEM or
+** _CANCELLED. */
 mixture_status mix_starts_repeats(mix_starts *starts, size_t number, bool *repeats);
 
 /* Candidate number 0, 1, … of model->structure: the same whatever was drawn before. The model is prepared. What
-** options->start gives is taken from `given`, a model in the data's frame (NULL: nothing is given). Candidates of the
-** same number share their partition of the rows, whatever their structure. */
+** options->start gives is taken from `given`, a model in the data's frame (NULL: nothing is given). Candidates
+** of the same number share their partition of the rows, whatever their structure. */
 mixture_status mix_starts_draw(mix_starts *starts, size_t number, const mixture_model *given,
                                const mix_maximize *how, mixture_model *model, mixture_error *error);
 

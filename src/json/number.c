@@ -272,7 +272,7 @@ static uint64_t round_half_up(wide bits) {
     return (bits.high >> 11) + (bits.high >> 10 & 1);
 }
 
-static wide add(wide a, uint64_t b) {
+static wide add_big(wide a, uint64_t b) {
     wide sum = {a.high, a.low + b};
     sum.high += sum.low < b;
     return sum;
@@ -283,10 +283,10 @@ static bool multiply_out(uint64_t leading, int exponent, double *x) {
     int zeros = __builtin_clzll(leading);
     uint64_t w = leading << zeros;
     wide g = power_of_ten(exponent);
-    wide low = multiply(g.low, w), high = add(multiply(g.high, w), low.high);
+    wide low = multiply(g.low, w), high = add_big(multiply(g.high, w), low.high);
     int top = 64 - zeros + floor_log2_of_power(exponent);
     /* The product lies above high - 3, for the power's error, and below high + 1, for the bits cut. */
-    wide below = {high.high - (high.low < 3), high.low - 3}, above = add(high, 1);
+    wide below = {high.high - (high.low < 3), high.low - 3}, above = add_big(high, 1);
     if (high.high >> 63 == 0) {
         below = (wide){below.high << 1 | below.low >> 63, below.low << 1};
         above = (wide){above.high << 1 | above.low >> 63, above.low << 1};

@@ -391,8 +391,8 @@ static mixture_status read_init(options_reader *reader, mix_json_value value) {
 enum {
     COLUMN = 1,     /* says which arguments are data: read first, in this order */
     STRUCTURED = 2, /* only for families with structures, under their key or, in a selection, keys */
-    FLOORED = 8,    /* only for families with a floor */
-    SELECT = 4      /* only for a selection */
+    FLOORED = 4,    /* only for families with a floor */
+    SELECT = 8      /* only for a selection */
 };
 
 static const struct option {

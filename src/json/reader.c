@@ -257,7 +257,7 @@ static mixture_status skip_number(parser *p, bool *integer) {
     return MIXTURE_OK;
 }
 
-static mixture_status read_number(parser *p) {
+static mixture_status parse_number(parser *p) {
     size_t start = p->at;
     bool integer;
     mixture_status status = skip_number(p, &integer);
@@ -278,7 +278,7 @@ static mixture_status read_number(parser *p) {
     return MIXTURE_OK;
 }
 
-static mixture_status read_word(parser *p, const char *word, mix_json_type type) {
+static mixture_status parse_word(parser *p, const char *word, mix_json_type type) {
     size_t start = p->at;
     for (const char *letter = word; *letter != '\0'; letter++, p->at++) {
         if (peek(p) != *letter) {
@@ -317,14 +317,14 @@ static mixture_status read_value(parser *p, const char *expected) {
     case '"':
         return read_string(p, false);
     case 't':
-        return read_word(p, "true", MIX_JSON_BOOL);
+        return parse_word(p, "true", MIX_JSON_BOOL);
     case 'f':
-        return read_word(p, "false", MIX_JSON_BOOL);
+        return parse_word(p, "false", MIX_JSON_BOOL);
     case 'n':
-        return read_word(p, "null", MIX_JSON_NULL);
+        return parse_word(p, "null", MIX_JSON_NULL);
     default: {
         int c = peek(p);
-        return c == '-' || (c >= '0' && c <= '9') ? read_number(p) : unexpected(p, expected);
+        return c == '-' || (c >= '0' && c <= '9') ? parse_number(p) : unexpected(p, expected);
     }
     }
 }

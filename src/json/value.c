@@ -163,7 +163,7 @@ typedef struct path {
     bool full;
 } path;
 
-static void append(path *to, const char *text, size_t length) {
+static void append_character(path *to, const char *text, size_t length) {
     size_t room = to->size - 1 - to->length;
     to->full |= length > room;
     memcpy(to->text + to->length, text, length < room ? length : room);
@@ -177,12 +177,12 @@ static void append_key(path *to, const char *key, size_t length) {
         quoted |= strchr(plain, key[i]) == NULL;
     }
     if (quoted) {
-        append(to, "[\"", 2);
-        append(to, key, length);
-        append(to, "\"]", 2);
+        append_character(to, "[\"", 2);
+        append_character(to, key, length);
+        append_character(to, "\"]", 2);
     } else {
-        append(to, ".", to->length > 0);
-        append(to, key, length);
+        append_character(to, ".", to->length > 0);
+        append_character(to, key, length);
     }
 }
 
@@ -204,7 +204,7 @@ static void write_path(mix_json_value value, char *buffer, size_t size) {
             append_key(&to, value.document->text + nodes[item].offset + 1, nodes[item].size - 2);
         } else {
             char digits[24];
-            append(&to, digits, (size_t)snprintf(digits, sizeof digits, "[%zu]", index));
+            append_character(&to, digits, (size_t)snprintf(digits, sizeof digits, "[%zu]", index));
         }
         at = item + object;
     }

@@ -8,14 +8,14 @@
 #include "number.h"
 #include "reader.h"
 
-enum { CAPACITY_START = 256 };
+enum { WRITER_CAPACITY = 256 };
 
-static void append(mix_json_writer *writer, const char *text, size_t length) {
+static void writer_append(mix_json_writer *writer, const char *text, size_t length) {
     if (writer->failed || length == 0) {
         return;
     }
     if (length >= writer->capacity - writer->length) { /* one byte stays free for the NUL */
-        size_t capacity = writer->capacity ? writer->capacity : CAPACITY_START;
+        size_t capacity = writer->capacity ? writer->capacity : WRITER_CAPACITY;
         while (capacity - writer->length <= length && capacity <= SIZE_MAX / 4) {
             capacity *= 2;
         }
@@ -38,19 +38,19 @@ static void append(mix_json_writer *writer, const char *text, size_t length) {
 /* What comes before a key or a value. */
 static void separate(mix_json_writer *writer) {
     if (writer->comma) {
-        append(writer, ",", 1);
+        writer_append(writer, ",", 1);
     }
     writer->comma = true;
 }
 
 static void begin(mix_json_writer *writer, const char *bracket) {
     separate(writer);
-    append(writer, bracket, 1);
+    writer_append(writer, bracket, 1);
     writer->comma = false;
 }
 
 static void end(mix_json_writer *writer, const char *bracket) {
-    append(writer, bracket, 1);
+    writer_append(writer, bracket, 1);
     writer->comma = true;
 }
 
@@ -86,7 +86,7 @@ static size_t escape(unsigned char byte, char *buffer) {
 }
 
 static void append_quoted(mix_json_writer *writer, const char *text, size_t length) {
-    append(writer, "\"", 1);
+    writer_append(writer, "\"", 1);
     size_t start = 0, at = 0; /* text[start … at) needs no change */
     while (at < length) {
         unsigned char byte = (unsigned char)text[at];
@@ -96,23 +96,23 @@ static void append_quoted(mix_json_writer *writer, const char *text, size_t leng
             at += bytes;
             continue;
         }
-        append(writer, text + start, at - start);
+        writer_append(writer, text + start, at - start);
         if (escaped) {
             char buffer[6];
-            append(writer, buffer, escape(byte, buffer));
+            writer_append(writer, buffer, escape(byte, buffer));
         } else {
-            append(writer, "\xef\xbf\xbd", 3); /* U+FFFD */
+            writer_append(writer, "\xef\xbf\xbd", 3); /* U+FFFD */
         }
         start = ++at;
     }
-    append(writer, text + start, at - start);
-    append(writer, "\"", 1);
+    writer_append(writer, text + start, at - start);
+    writer_append(writer, "\"", 1);
 }
 
 void mix_json_write_key(mix_json_writer *writer, const char *key) {
     separate(writer);
     append_quoted(writer, key, strlen(key));
-    append(writer, ":", 1);
+    writer_append(writer, ":", 1);
     writer->comma = false;
 }
 
@@ -127,7 +127,7 @@ void mix_json_write_string(mix_json_writer *writer, const char *text) {
 
 void mix_json_write_raw(mix_json_writer *writer, const char *json, size_t length) {
     separate(writer);
-    append(writer, json, length);
+    writer_append(writer, json, length);
 }
 
 void mix_json_write_double(mix_json_writer *writer, double x) {
@@ -160,7 +160,7 @@ void mix_json_write_null(mix_json_writer *writer) {
 }
 
 char *mix_json_finish(mix_json_writer *writer, size_t *length) {
-    append(writer, "", 1); /* makes sure of a buffer: even an empty text is one */
+    writer_append(writer, "", 1); /* makes sure of a buffer: even an empty text is one */
     char *text = writer->failed ? NULL : writer->text;
     if (text != NULL && length != NULL) {
         *length = writer->length - 1;

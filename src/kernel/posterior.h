@@ -14,9 +14,9 @@ MIX_INLINE vec row_weights(const mix_rows *rows, size_t at) {
     return vec_load(weight);
 }
 
-/* Relative joint densities of k components at one vector of rows: e_c = exp(t_c) with t_c = log joint density less
-** the greatest, which goes to *top; their sum to *sum and sum of e_c t_c to *weighted. They go to `relative`, which may
-** be where the densities are. */
+/* Relative joint densities of k components at one vector of rows: e_c = exp(t_c) with t_c = log joint density
+** less the greatest, which goes to *top; their sum to *sum and sum of e_c t_c to *weighted. They go to
+** `relative`, which may be where the densities are. */
 MIX_INLINE void relative_densities(size_t k, size_t stride, const double *log_weights, const double *column,
                                    double *relative, size_t relative_stride, vec *top, vec *sum, vec *weighted) {
     vec most = vec_load(column) + log_weights[0];

@@ -1,9 +1,9 @@
 /* vecmath.h: vectors of doubles, and exp and log of them.
 **
 ** GNU C vector extensions, one register wide: compilers split wider vectors badly. Sums over rows are kept for
-** MIX_LANES lanes apart, whatever the width: row r is added to lane r % MIX_LANES, a narrow machine passing over
-** the rows once for each part of the lanes. So the order of additions is the same everywhere. Only kernel.c and its
-** tests include this. */
+** MIX_LANES lanes apart, whatever the width: row r is added to lane r % MIX_LANES, a narrow machine passing
+** over the rows once for each part of the lanes. So the order of additions is the same everywhere. Only
+** kernel.c and its tests include this. */
 #ifndef MIX_VECMATH_H
 #define MIX_VECMATH_H
 
@@ -93,10 +93,10 @@ MIX_INLINE void vec_add_sums(double (*lanes)[8], size_t count, double *sums) {
 /* Adding 1.5 * 2^52 rounds a double to an integer in its low bits (to nearest, |x| < 2^51). */
 #define VEC_ROUNDER 0x1.8p52
 
-/* exp(x) of x <= 709, within 1.1 ulp where the result is a normal number; 0 below -708.
-** x = n ln 2 + r with |r| <= ln(2)/2, ln 2 in two parts (Cody & Waite 1980), the first with 21 zero bits, so that n
-** times it is exact. exp(r) = 1 + r + r^2 q(r), q the polynomial of degree 9 whose greatest relative error in exp(r)
-** is least (Remez), 2^-57.9. */
+/* exp(x) of x <= 709, within 1.1 ulp where the result is a normal number; 0 below -708. x = n ln 2 + r with |r|
+** <= ln(2)/2, ln 2 in two parts (Cody & Waite 1980), the first with 21 zero bits, so that n times it is exact.
+** exp(r) = 1 + r + r^2 q(r), q the polynomial of degree 9 whose greatest relative error in exp(r) is least
+** (Remez), 2^-57.9. */
 MIX_INLINE vec vec_exp(vec x) {
     vec rounded = x * 0x1.71547652b82fep0 + VEC_ROUNDER; /* 1 / ln 2 */
     vec n = rounded - VEC_ROUNDER;

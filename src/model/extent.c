@@ -43,6 +43,7 @@ mixture_status mix_extent_marginal(const mixture_model *model, const size_t *col
     if (part == NULL) {
         return MIXTURE_NOMEM;
     }
+    part->structure = model->structure;
     memcpy(part->weights, model->weights, model->k * sizeof(double));
     model->family->geometry->marginal(model, columns, count, part);
     mixture_status status = mixture_model_prepare(part, error);

@@ -11,7 +11,7 @@
 #include "family.h"
 #include "memory.h"
 
-enum { NONE = -1 };
+enum { NO_CROSSING = -1 };
 
 typedef struct vertex {
     double x, y;
@@ -22,7 +22,7 @@ typedef struct tracer {
     const mix_field *field;
     const mix_scorer *scorer;
     double log_level;
-    int32_t *edges[2]; /* vertex of the edge from node j * nx + i to the right, or upward; NONE */
+    int32_t *edges[2]; /* vertex of the edge from node j * nx + i to the right, or upward; NO_CROSSING */
     vertex *vertices;
     size_t count, room;
 } tracer;
@@ -86,7 +86,7 @@ static mixture_status add_vertex(tracer *t, size_t i, size_t j, bool upward) {
     double x[2];
     find_root(t, from, to, field->log_density[node] - t->log_level, field->log_density[other] - t->log_level, x);
     t->edges[upward][node] = (int32_t)t->count;
-    t->vertices[t->count++] = (vertex){x[0], x[1], {NONE, NONE}};
+    t->vertices[t->count++] = (vertex){x[0], x[1], {NO_CROSSING, NO_CROSSING}};
     return MIXTURE_OK;
 }
 
@@ -95,7 +95,7 @@ static mixture_status find_vertices(tracer *t, const mix_cancel *cancel) {
     mixture_status status = MIXTURE_OK;
     for (size_t j = 0; j < ny && status == MIXTURE_OK; j++) {
         for (size_t i = 0; i < nx && status == MIXTURE_OK; i++) {
-            t->edges[0][j * nx + i] = t->edges[1][j * nx + i] = NONE;
+            t->edges[0][j * nx + i] = t->edges[1][j * nx + i] = NO_CROSSING;
             status = i + 1 < nx ? add_vertex(t, i, j, false) : MIXTURE_OK;
             if (status == MIXTURE_OK && j + 1 < ny) {
                 status = add_vertex(t, i, j, true);
@@ -111,8 +111,8 @@ static mixture_status find_vertices(tracer *t, const mix_cancel *cancel) {
 /* ---- Chains -------------------------------------------------------------------------------------------- */
 
 static void join(tracer *t, int32_t a, int32_t b) {
-    t->vertices[a].neighbors[t->vertices[a].neighbors[0] != NONE] = b;
-    t->vertices[b].neighbors[t->vertices[b].neighbors[0] != NONE] = a;
+    t->vertices[a].neighbors[t->vertices[a].neighbors[0] != NO_CROSSING] = b;
+    t->vertices[b].neighbors[t->vertices[b].neighbors[0] != NO_CROSSING] = a;
 }
 
 /* Join the vertices on the edges of the cell right of and above node (i, j): none, two, or four at a saddle, where
@@ -125,7 +125,7 @@ static void join_cell(tracer *t, size_t i, size_t j) {
     int32_t found[4], count = 0;
     const int32_t around[4] = {bottom, right, top, left};
     for (int e = 0; e < 4; e++) {
-        if (around[e] != NONE) {
+        if (around[e] != NO_CROSSING) {
             found[count++] = around[e];
         }
     }
@@ -146,7 +146,7 @@ static void join_cell(tracer *t, size_t i, size_t j) {
 
 /* The vertices of the chain that begins at `first`, which are taken out of the tracer. */
 static void follow(tracer *t, int32_t first, mix_contour *contour) {
-    int32_t at = first, before = NONE;
+    int32_t at = first, before = NO_CROSSING;
     bool closed = false;
     contour->start[contour->path_count] = contour->count;
     for (;;) {
@@ -155,8 +155,8 @@ static void follow(tracer *t, int32_t first, mix_contour *contour) {
         contour->y[contour->count++] = v->y;
         int32_t next = v->neighbors[0] != before ? v->neighbors[0] : v->neighbors[1];
         v->x = NAN; /* done */
-        if (next == NONE || isnan(t->vertices[next].x)) {
-            closed = next != NONE;
+        if (next == NO_CROSSING || isnan(t->vertices[next].x)) {
+            closed = next != NO_CROSSING;
             break;
         }
         before = at;
@@ -176,7 +176,7 @@ static mixture_status collect(tracer *t, mix_contour *contour) {
     }
     for (int ends = 1; ends >= 0; ends--) { /* chains with ends, at the border, from one end; then rings */
         for (size_t v = 0; v < t->count; v++) {
-            bool end = t->vertices[v].neighbors[1] == NONE;
+            bool end = t->vertices[v].neighbors[1] == NO_CROSSING;
             if (!isnan(t->vertices[v].x) && end == (ends == 1)) {
                 follow(t, (int32_t)v, contour);
             }
@@ -206,7 +206,8 @@ mixture_status mix_contour_trace(const mix_field *field, const mix_scorer *score
     return status;
 }
 
-/* ---- Ridges ---------------------------------------------------------------------------------------------------- */
+/* ---- Ridges
+** ---------------------------------------------------------------------------------------------------- */
 
 enum { RIDGE_VERTICES = 128 };
 

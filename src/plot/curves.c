@@ -37,7 +37,7 @@ mixture_status mix_curves_reach(const mix_drawing *drawing, size_t column, mix_r
 }
 
 /* Densities at the places. */
-static mixture_status evaluate(mix_curves *curves, const mix_drawing *drawing) {
+static mixture_status evaluate_curves(mix_curves *curves, const mix_drawing *drawing) {
     mix_scorer scorer = {0};
     mixture_status status = mix_scorer_begin(&scorer, curves->model);
     for (size_t i = 0; i < curves->count && status == MIXTURE_OK; i++) {
@@ -82,7 +82,7 @@ mixture_status mix_curves_begin(mix_curves *curves, mix_drawing *drawing, size_t
     if (curves->mixture == NULL || curves->shares == NULL) {
         return MIXTURE_NOMEM;
     }
-    status = evaluate(curves, drawing);
+    status = evaluate_curves(curves, drawing);
     return status == MIXTURE_OK ? take_bars(curves, drawing, column) : status;
 }
 
@@ -95,7 +95,8 @@ void mix_curves_end(mix_curves *curves) {
     *curves = (mix_curves){0};
 }
 
-/* ---- Drawing --------------------------------------------------------------------------------------------------- */
+/* ---- Drawing
+** --------------------------------------------------------------------------------------------------- */
 
 /* Whether the curve is flat on the ground around place i, so that the place adds nothing. */
 static bool on_ground(const mix_curves *curves, const double *density, size_t i) {

@@ -33,7 +33,7 @@ double mix_scorer_log_density(const mix_scorer *scorer, const double *x) {
 
 /* ---- Levels -------------------------------------------------------------------------------------------- */
 
-static int compare(const void *a, const void *b) {
+static int compare_doubles(const void *a, const void *b) {
     double left = *(const double *)a, right = *(const double *)b;
     return (left > right) - (left < right);
 }
@@ -61,7 +61,7 @@ mixture_status mix_field_levels(const mix_scorer *scorer, const double *probabil
     double *sample = mix_memory_array(draws, sizeof(double));
     mixture_status status = sample != NULL ? sample_densities(scorer, draws, cancel, sample) : MIXTURE_NOMEM;
     if (status == MIXTURE_OK) {
-        qsort(sample, draws, sizeof *sample, compare);
+        qsort(sample, draws, sizeof *sample, compare_doubles);
         for (size_t i = 0; i < count; i++) {
             double place = (1 - probabilities[i]) * (double)(draws - 1);
             size_t at = (size_t)place < draws - 1 ? (size_t)place : draws - 2;

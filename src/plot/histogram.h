@@ -1,9 +1,9 @@
 /* histogram.h: counting any number of values in bounded memory, before it is known where they lie.
 **
-** The first values are kept. Then the axis is divided into cells of a power of ten, hundreds to thousands of them
-** between the least and the greatest of those values. A value that falls beyond the room for cells makes them ten times
-** wider, merging ten into one, so that every count is exact at all times; bars are some cells each, their edges at
-** round numbers. */
+** The first values are kept. Then the axis is divided into cells of a power of ten, hundreds to thousands of
+** them between the least and the greatest of those values. A value that falls beyond the room for cells makes
+** them ten times wider, merging ten into one, so that every count is exact at all times; bars are some cells
+** each, their edges at round numbers. */
 #ifndef MIX_HISTOGRAM_H
 #define MIX_HISTOGRAM_H
 

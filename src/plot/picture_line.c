@@ -32,7 +32,7 @@ static void draw_rug(mix_drawing *drawing, const mix_panel *panel, bool colored)
     }
 }
 
-static void write_caption(mix_drawing *drawing, bool shares) {
+static void write_line_caption(mix_drawing *drawing, bool shares) {
     if (drawing->options->rows) {
         mix_caption_say_rows(drawing);
         if (drawing->plot->points.chosen < drawing->plot->rows) {
@@ -51,7 +51,7 @@ static mixture_status draw_densities(mix_drawing *drawing, const mix_axis *x) {
     mix_curves curves = {0};
     mixture_status status = mix_curves_begin(&curves, drawing, 0, x->range, LINES);
     if (status == MIXTURE_OK) {
-        write_caption(drawing, shares);
+        write_line_caption(drawing, shares);
         status = shares ? mix_caption_legend(drawing, true, NULL, 0) : MIXTURE_OK;
     }
     if (status == MIXTURE_OK) {

@@ -126,7 +126,7 @@ static mixture_status draw_pair(mix_drawing *drawing, const matrix *m, size_t ro
     return status;
 }
 
-static void write_caption(mix_drawing *drawing) {
+static void write_matrix_caption(mix_drawing *drawing) {
     const mix_plot_options *options = drawing->options;
     char levels[300];
     if (options->rows) {
@@ -149,7 +149,7 @@ static void write_caption(mix_drawing *drawing) {
 mixture_status mix_picture_matrix(mix_drawing *drawing) {
     matrix m = {.count = drawing->options->column_count, .gap = 8};
     mixture_status status = find_ranges(drawing, &m);
-    write_caption(drawing);
+    write_matrix_caption(drawing);
     if (status == MIXTURE_OK && drawing->options->what != MIX_PLOT_DENSITY) {
         status = mix_caption_legend(drawing, false, NULL, 0);
     }

@@ -11,7 +11,7 @@ static double point_radius(size_t count) {
     return count <= 500 ? 3 : count <= 2000 ? 2.4 : 1.8;
 }
 
-static void write_caption(mix_drawing *drawing, bool ellipses, bool contours) {
+static void write_pair_caption(mix_drawing *drawing, bool ellipses, bool contours) {
     const mix_plot_options *options = drawing->options;
     if (options->rows) {
         mix_caption_say_rows(drawing);
@@ -56,7 +56,7 @@ static void draw_layers(mix_drawing *drawing, const mix_panel *panel, const mix_
 }
 
 /* The legend; with the sizes that stand for uncertainties, where they do. */
-static mixture_status draw_legend(mix_drawing *drawing) {
+static mixture_status draw_pair_legend(mix_drawing *drawing) {
     enum { SIZES = 3 };
     static const double uncertainties[SIZES] = {0.05, 0.25, 0.45};
     static const char *const labels[SIZES] = {"0.05", "0.25", "0.45"};
@@ -79,8 +79,8 @@ mixture_status mix_picture_pair(mix_drawing *drawing) {
     mix_pair pair = {0};
     mixture_status status = mix_pair_begin(&pair, drawing, 0, 1, contours ? LINES : 0);
     if (status == MIXTURE_OK) {
-        write_caption(drawing, ellipses, contours);
-        status = ellipses ? draw_legend(drawing) : MIXTURE_OK;
+        write_pair_caption(drawing, ellipses, contours);
+        status = ellipses ? draw_pair_legend(drawing) : MIXTURE_OK;
     }
     if (status == MIXTURE_OK) {
         char names[2][32];

@@ -117,7 +117,7 @@ static void mark_winner(mix_drawing *drawing, const mix_panel *panel, const mixt
                   "m-ink", name);
 }
 
-static void draw_legend(mix_drawing *drawing, const line *lines, size_t count, bool unsound) {
+static void draw_selection_legend(mix_drawing *drawing, const line *lines, size_t count, bool unsound) {
     mix_key keys[MIX_MOST_STRUCTURES + 1] = {{.shape = 0}};
     for (size_t i = 0; i < count; i++) {
         keys[i] = (mix_key){.shape = mix_marks_shape(i), .radius = MARK_RADIUS, .dashes = mix_marks_dashes(i)};
@@ -134,9 +134,9 @@ static void draw_legend(mix_drawing *drawing, const line *lines, size_t count, b
                     count + unsound - !structured);
 }
 
-/* The highest criterion that is shown. A few structures that do not fit at all would press all others together: when
-** the best three quarters of the sound candidates lie far below the rest, the panel ends not far above them. The list
-** is in order. */
+/* The highest criterion that is shown. A few structures that do not fit at all would press all others together:
+** when the best three quarters of the sound candidates lie far below the rest, the panel ends not far above
+** them. The list is in order. */
 static double highest_shown(const mixture_model *model) {
     size_t sound = 0;
     while (sound < model->candidate_count && model->candidates[sound].sound) {
@@ -182,7 +182,7 @@ mixture_status mix_picture_selection(mix_drawing *drawing) {
         mix_caption_say(drawing, "%zu candidate%s could not be fitted.", failed, failed == 1 ? "" : "s");
     }
     mix_page_caption(&drawing->page, drawing->caption);
-    draw_legend(drawing, lines, count, unsound);
+    draw_selection_legend(drawing, lines, count, unsound);
     mix_axis x = {mix_range_pad(k, 0.06), "components, k", true};
     mix_axis y = {mix_range_pad(value, 0.1), names[model->criterion], false};
     mix_panel panel = mix_page_panel(&drawing->page, drawing->page.area, &x, &y);

@@ -10,9 +10,9 @@
 #include "picture.h"
 
 enum {
-    MOST_BYTES = 1000000,  /* of a picture */
-    MOST_COMPONENTS = 500, /* drawn */
-    MATRIX_POINTS = 24000  /* marks in all panels together */
+    MOST_PICTURE_BYTES = 1000000, /* of a picture */
+    MOST_COMPONENTS = 500,        /* drawn */
+    MATRIX_POINTS = 24000         /* marks in all panels together */
 };
 
 static mixture_status draw_picture(mix_drawing *drawing) {
@@ -43,7 +43,7 @@ static mixture_status choose_points(mix_drawing *drawing) {
 }
 
 /* One try at a detail. */
-static mixture_status draw(mix_drawing *drawing, char **svg, size_t *length) {
+static mixture_status draw_once(mix_drawing *drawing, char **svg, size_t *length) {
     const mixture_model *model = drawing->model;
     double shown = fmax(1, MOST_COMPONENTS * drawing->detail);
     drawing->shown = (double)model->k < shown ? model->k : (size_t)shown;
@@ -79,8 +79,8 @@ mixture_status mix_plot_draw(mix_plot *plot, const mix_cancel *cancel, char **sv
         plot->options->rows ? mix_plot_points_classify(&plot->points, plot->model, cancel) : MIXTURE_OK;
     *svg = NULL;
     while (status == MIXTURE_OK && *svg == NULL) {
-        status = draw(&drawing, svg, length);
-        if (status == MIXTURE_OK && *length >= MOST_BYTES) { /* too long: again with less detail */
+        status = draw_once(&drawing, svg, length);
+        if (status == MIXTURE_OK && *length >= MOST_PICTURE_BYTES) { /* too long: again with less detail */
             mix_memory_free(*svg);
             *svg = NULL;
             drawing.detail /= 2;

@@ -10,11 +10,11 @@
 #include "memory.h"
 #include "reader.h"
 
-typedef struct options_reader {
+typedef struct plot_reader {
     const mixture_model *model;
     mix_plot_options *out;
     mixture_error *error;
-} options_reader;
+} plot_reader;
 
 /* ---- The options --------------------------------------------------------------------------------------- */
 
@@ -32,7 +32,7 @@ static const struct picture {
 };
 enum { PICTURES = sizeof pictures / sizeof *pictures };
 
-static mixture_status read_what(options_reader *reader, mix_json_value value) {
+static mixture_status read_what(plot_reader *reader, mix_json_value value) {
     bool rows = reader->out->rows;
     char expected[100] = "";
     for (int i = 0; i < PICTURES; i++) {
@@ -64,22 +64,22 @@ static mixture_status read_whole(mix_json_value value, long long least, long lon
 /* Pixels: smaller there is no room for an axis, larger no use for one. */
 enum { LEAST_SIZE = 240, MOST_SIZE = 4000, MOST_TITLE = 1000 };
 
-static mixture_status read_width(options_reader *reader, mix_json_value value) {
+static mixture_status read_width(plot_reader *reader, mix_json_value value) {
     return read_whole(value, LEAST_SIZE, MOST_SIZE, &reader->out->width, reader->error);
 }
 
-static mixture_status read_height(options_reader *reader, mix_json_value value) {
+static mixture_status read_height(plot_reader *reader, mix_json_value value) {
     return read_whole(value, LEAST_SIZE, MOST_SIZE, &reader->out->height, reader->error);
 }
 
-static mixture_status read_points(options_reader *reader, mix_json_value value) {
+static mixture_status read_points(plot_reader *reader, mix_json_value value) {
     double points;
     mixture_status status = read_whole(value, 0, MIX_PLOT_POINTS, &points, reader->error);
     reader->out->points = (size_t)points;
     return status;
 }
 
-static mixture_status read_title(options_reader *reader, mix_json_value value) {
+static mixture_status read_title(plot_reader *reader, mix_json_value value) {
     if (mix_json_type_of(value) != MIX_JSON_STRING) {
         return mix_json_complain(value, "a string", reader->error);
     }
@@ -121,11 +121,11 @@ static mixture_status read_level_value(mix_json_value value, mix_levels *levels,
     return MIXTURE_OK;
 }
 
-static mixture_status read_levels(options_reader *reader, mix_json_value value) {
+static mixture_status read_plot_levels(plot_reader *reader, mix_json_value value) {
     return read_level_value(value, &reader->out->levels, reader->error);
 }
 
-static mixture_status read_palette(options_reader *reader, mix_json_value value) {
+static mixture_status read_palette(plot_reader *reader, mix_json_value value) {
     for (int i = 0; i < MIX_PALETTES; i++) {
         if (mix_json_string_equals(value, mix_palette_names[i])) {
             reader->out->palette = (mix_palette)i;
@@ -152,7 +152,7 @@ static bool find_column(const mixture_model *model, mix_json_value value, size_t
     return false;
 }
 
-static mixture_status read_columns(options_reader *reader, mix_json_value value) {
+static mixture_status read_plot_columns(plot_reader *reader, mix_json_value value) {
     mix_plot_options *out = reader->out;
     size_t count = mix_json_count(value);
     if (mix_json_type_of(value) != MIX_JSON_ARRAY || count == 0 || count > MIX_PLOT_COLUMNS) {
@@ -184,18 +184,18 @@ static mixture_status read_columns(options_reader *reader, mix_json_value value)
 static const struct option {
     const char *name;
     bool for_rows; /* only where there are rows */
-    mixture_status (*read)(options_reader *reader, mix_json_value value);
+    mixture_status (*read)(plot_reader *reader, mix_json_value value);
 } table[] = {
-    {"what", false, read_what},     {"columns", false, read_columns}, {"width", false, read_width},
-    {"height", false, read_height}, {"title", false, read_title},     {"points", true, read_points},
-    {"levels", false, read_levels}, {"palette", false, read_palette},
+    {"what", false, read_what},          {"columns", false, read_plot_columns}, {"width", false, read_width},
+    {"height", false, read_height},      {"title", false, read_title},          {"points", true, read_points},
+    {"levels", false, read_plot_levels}, {"palette", false, read_palette},
 };
-enum { OPTIONS = sizeof table / sizeof *table };
+enum { PLOT_OPTIONS = sizeof table / sizeof *table };
 
-static mixture_status read_option(options_reader *reader, mix_json_value value) {
+static mixture_status read_plot_option(plot_reader *reader, mix_json_value value) {
     mix_json_value key = mix_json_key(value);
     char expected[120] = "one of ";
-    for (size_t i = 0; i < OPTIONS; i++) {
+    for (size_t i = 0; i < PLOT_OPTIONS; i++) {
         size_t used = strlen(expected);
         if (table[i].for_rows && !reader->out->rows) {
             continue;
@@ -208,7 +208,7 @@ static mixture_status read_option(options_reader *reader, mix_json_value value) 
     return mix_json_complain(key, expected, reader->error);
 }
 
-static mixture_status read_options(const char *text, size_t length, options_reader *reader) {
+static mixture_status read_options(const char *text, size_t length, plot_reader *reader) {
     mix_json_document *document;
     mixture_status status = mix_json_parse(text, length, &document, reader->error);
     if (status != MIXTURE_OK) {
@@ -220,7 +220,7 @@ static mixture_status read_options(const char *text, size_t length, options_read
     }
     for (bool more = mix_json_first(root, &item); more && status == MIXTURE_OK;
          more = mix_json_next(root, &item)) {
-        status = read_option(reader, item);
+        status = read_plot_option(reader, item);
     }
     mix_json_free(document);
     return status;
@@ -293,7 +293,7 @@ mixture_status mix_plot_options_read(const char *text, size_t length, const mixt
         options->columns[options->column_count] = options->column_count;
         options->column_count++;
     }
-    options_reader reader = {model, options, error};
+    plot_reader reader = {model, options, error};
     mixture_status status = text != NULL ? read_options(text, length, &reader) : MIXTURE_OK;
     bool matrix = options->column_count > 2 && options->what <= MIX_PLOT_COMPONENTS;
     if (options->width == 0) {

@@ -5,7 +5,7 @@
 
 #include "memory.h"
 
-static mixture_status grow(mix_plot_points *points) {
+static mixture_status grow_points(mix_plot_points *points) {
     size_t room = points->room > 0 ? 2 * points->room : 64;
     room = room < points->limit ? room : points->limit;
     double *grown = points->x == NULL ? mix_memory_array(room, points->d * sizeof(double))
@@ -29,7 +29,7 @@ mixture_status mix_plot_points_add(mix_plot_points *points, const double *x) {
             return MIXTURE_OK;
         }
     } else {
-        if (place == points->room && grow(points) != MIXTURE_OK) {
+        if (place == points->room && grow_points(points) != MIXTURE_OK) {
             return MIXTURE_NOMEM;
         }
         points->count++;
@@ -65,7 +65,7 @@ mixture_status mix_plot_points_classify(mix_plot_points *points, const mixture_m
 }
 
 /* Whether row i is one of `count` chosen evenly among the rows kept. */
-static bool is_chosen(const mix_plot_points *points, size_t i, size_t count) {
+static bool is_point_chosen(const mix_plot_points *points, size_t i, size_t count) {
     return (i + 1) * count / points->count > i * count / points->count;
 }
 
@@ -80,13 +80,13 @@ mixture_status mix_plot_points_choose(mix_plot_points *points, size_t count, siz
     }
     /* Counting sort: start[c + 2] counts component c, then start[c + 1] is where its next row goes. */
     for (size_t i = 0; i < points->count; i++) {
-        points->start[points->component[i] + 2] += is_chosen(points, i, count);
+        points->start[points->component[i] + 2] += is_point_chosen(points, i, count);
     }
     for (size_t c = 1; c <= k; c++) {
         points->start[c + 1] += points->start[c];
     }
     for (size_t i = 0; i < points->count; i++) {
-        if (is_chosen(points, i, count)) {
+        if (is_point_chosen(points, i, count)) {
             points->order[points->start[points->component[i] + 1]++] = i;
         }
     }

@@ -16,7 +16,8 @@ typedef struct mix_plot_points {
     /* By mix_plot_points_classify(): */
     size_t *component;   /* likeliest of each row kept */
     double *uncertainty; /* 1 - its probability */
-    /* By mix_plot_points_choose(): rows to draw, those of component c at order[start[c]] to order[start[c + 1] - 1]. */
+    /* By mix_plot_points_choose(): rows to draw, those of component c at order[start[c]] to order[start[c + 1]
+    ** - 1]. */
     size_t *order, *start, chosen;
 } mix_plot_points;
 

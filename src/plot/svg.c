@@ -8,14 +8,14 @@
 #include "memory.h"
 #include "reader.h"
 
-enum { CAPACITY_START = 16384 };
+enum { SVG_CAPACITY = 16384 };
 
-static void append(mix_svg *svg, const char *text, size_t length) {
+static void svg_append(mix_svg *svg, const char *text, size_t length) {
     if (svg->failed) {
         return;
     }
     if (length >= svg->capacity - svg->length) { /* one byte stays free for the NUL */
-        size_t capacity = svg->capacity > 0 ? svg->capacity : CAPACITY_START;
+        size_t capacity = svg->capacity > 0 ? svg->capacity : SVG_CAPACITY;
         while (capacity - svg->length <= length && capacity <= SIZE_MAX / 4) {
             capacity *= 2;
         }
@@ -34,7 +34,7 @@ static void append(mix_svg *svg, const char *text, size_t length) {
 }
 
 void mix_svg_raw(mix_svg *svg, const char *markup) {
-    append(svg, markup, strlen(markup));
+    svg_append(svg, markup, strlen(markup));
 }
 
 /* Hundredths of a pixel, without trailing zeros. */
@@ -56,13 +56,13 @@ static void append_number(mix_svg *svg, double number) {
     if (hundredths < 0) {
         buffer[--at] = '-';
     }
-    append(svg, buffer + at, ROOM - at);
+    svg_append(svg, buffer + at, ROOM - at);
 }
 
 void mix_svg_numbers(mix_svg *svg, const char *markup, const double *numbers) {
     for (;;) {
         size_t plain = strcspn(markup, "@");
-        append(svg, markup, plain);
+        svg_append(svg, markup, plain);
         markup += plain;
         if (*markup == '\0') {
             return;
@@ -103,14 +103,14 @@ void mix_svg_text(mix_svg *svg, const char *text, size_t length) {
         if (instead != NULL) {
             mix_svg_raw(svg, instead);
         } else {
-            append(svg, text + at, size);
+            svg_append(svg, text + at, size);
         }
         at += size > 0 ? size : 1;
     }
 }
 
 char *mix_svg_finish(mix_svg *svg, size_t *length) {
-    append(svg, "", 0); /* makes sure of a buffer */
+    svg_append(svg, "", 0); /* makes sure of a buffer */
     char *text = svg->text;
     *length = svg->length;
     if (text != NULL) {

@@ -1,5 +1,5 @@
-/* function_fit.c: the fit and the selection of every family, gmm_fit and gmm_select among them: rows into data, data into
-** a model. */
+/* function_fit.c: the fit and the selection of every family, gmm_fit and gmm_select among them: rows into data,
+** data into a model. */
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -306,8 +306,8 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
 }
 
 /* clang-format off */
-#define FIT_MEMBERS .size = sizeof(fit_state), .slow = true, .start = fit_start, .same = fit_same, .row = fit_row, \
-    .value = fit_value, .clear = fit_clear
+#define FIT_MEMBERS .size = sizeof(fit_state), .slow = true, .start = fit_start, .same = fit_same, \
+    .row = fit_row, .value = fit_value, .clear = fit_clear
 /* clang-format on */
 static const mix_aggregate fit_aggregate = {FIT_MEMBERS}, select_aggregate = {FIT_MEMBERS};
 

@@ -21,12 +21,12 @@ typedef struct contours_state {
     sqlite3_int64 paths; /* before this level */
 } contours_state;
 
-static bool given(sqlite3_value **values, int count, int place) {
+static bool contours_given(sqlite3_value **values, int count, int place) {
     return place < count && sqlite3_value_type(values[place]) != SQLITE_NULL;
 }
 
 /* A number of levels, or a JSON array of probabilities as TEXT. */
-static mixture_status read_levels(sqlite3_value *value, mix_levels *levels, mixture_error *error) {
+static mixture_status read_contour_levels(sqlite3_value *value, mix_levels *levels, mixture_error *error) {
     int type = sqlite3_value_type(value);
     char said[MIX_SAID_BYTES];
     if (type != SQLITE_TEXT && type != SQLITE_INTEGER && type != SQLITE_FLOAT) {
@@ -60,11 +60,11 @@ static mixture_status read_lines(sqlite3_value **values, int count, size_t unifo
     for (int j = 0; j < 2; j++) {
         uniform[j] = DEFAULT_LINES;
         most[j] = 4 * DEFAULT_LINES;
-        if (status == MIXTURE_OK && given(values, count, 1 + j)) {
+        if (status == MIXTURE_OK && contours_given(values, count, 1 + j)) {
             sqlite3_int64 lines;
             status = mix_arguments_integer(values[1 + j], 3 + j, names[j], 2, MOST_LINES, &lines, error);
             uniform[j] = most[j] = (size_t)lines;
-        } else if (j == 1 && given(values, count, 1)) {
+        } else if (j == 1 && contours_given(values, count, 1)) {
             uniform[1] = uniform[0];
             most[1] = most[0];
         }
@@ -119,8 +119,8 @@ static mixture_status start_contours(mix_cursor *cursor, sqlite3_value **values,
         return mix_error_invalid(error, "argument 1 (model) has %zu column%s; expected 2", model->d,
                                  model->d == 1 ? "" : "s");
     }
-    if (given(values, count, 0)) {
-        status = read_levels(values[0], &own->levels, error);
+    if (contours_given(values, count, 0)) {
+        status = read_contour_levels(values[0], &own->levels, error);
     }
     if (status == MIXTURE_OK) {
         status = read_lines(values, count, uniform, most, error);

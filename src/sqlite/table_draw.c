@@ -13,7 +13,7 @@
 enum { MOST_POINTS = 1000000 };
 
 /* The optional argument `place` (0-based, behind the model): NULL counts as left out. */
-static bool given(sqlite3_value **values, int count, int place) {
+static bool draw_given(sqlite3_value **values, int count, int place) {
     return place < count && sqlite3_value_type(values[place]) != SQLITE_NULL;
 }
 
@@ -41,7 +41,7 @@ typedef struct sample_state {
     size_t component;
 } sample_state;
 
-static void draw(mix_cursor *cursor) {
+static void draw_row(mix_cursor *cursor) {
     sample_state *own = cursor->state;
     own->component = mixture_sampler_draw(own->sampler, own->x);
 }
@@ -75,12 +75,12 @@ static mixture_status start_sample(mix_cursor *cursor, sqlite3_value **values, i
     sample_state *own = cursor->state;
     sqlite3_int64 n, seed = 0, trials = 0;
     mixture_status status = mix_arguments_integer(values[0], 2, "n", 0, INT64_MAX, &n, error);
-    if (status == MIXTURE_OK && given(values, count, 1)) {
+    if (status == MIXTURE_OK && draw_given(values, count, 1)) {
         status = mix_arguments_integer(values[1], 3, "seed", INT64_MIN, INT64_MAX, &seed, error);
     }
     if (status == MIXTURE_OK && model->family->mean_total != NULL) {
-        status = find_trials(model, given(values, count, 2) ? values[2] : NULL, &trials, error);
-    } else if (status == MIXTURE_OK && given(values, count, 2)) {
+        status = find_trials(model, draw_given(values, count, 2) ? values[2] : NULL, &trials, error);
+    } else if (status == MIXTURE_OK && draw_given(values, count, 2)) {
         status =
             mix_error_invalid(error, "argument 4 (trials) is given for a model of family %s; expected multinomial",
                               mixture_family_name(model->family));
@@ -94,7 +94,7 @@ static mixture_status start_sample(mix_cursor *cursor, sqlite3_value **values, i
         return mix_error_status(error, MIXTURE_NOMEM);
     }
     cursor->rows = n;
-    draw(cursor);
+    draw_row(cursor);
     return MIXTURE_OK;
 }
 
@@ -130,7 +130,7 @@ const mix_table mix_table_sample = {
     .most = 3,
     .state_size = sizeof(sample_state),
     .start = start_sample,
-    .advance = draw,
+    .advance = draw_row,
     .column = column_sample,
     .stop = stop_sample,
 };
@@ -156,7 +156,7 @@ static double coordinate(const mix_cursor *cursor, int axis) {
     return own->low[axis] * (1 - t) + own->high[axis] * t;
 }
 
-static void evaluate(mix_cursor *cursor) {
+static void evaluate_grid(mix_cursor *cursor) {
     grid_state *own = cursor->state;
     mix_parsed *parsed = cursor->parsed;
     for (size_t j = 0; j < parsed->model->d; j++) {
@@ -175,11 +175,11 @@ static mixture_status start_grid(mix_cursor *cursor, sqlite3_value **values, int
         status = mix_arguments_integer(values[0], 2, "nx", 1, MOST_POINTS, &own->counts[0], error);
     }
     own->counts[1] = model->d == 2 ? own->counts[0] : 1;
-    if (status == MIXTURE_OK && given(values, count, 1)) {
+    if (status == MIXTURE_OK && draw_given(values, count, 1)) {
         sqlite3_int64 most = model->d == 2 ? MOST_POINTS : 1;
         status = mix_arguments_integer(values[1], 3, "ny", 1, most, &own->counts[1], error);
     }
-    if (status == MIXTURE_OK && given(values, count, 2)) {
+    if (status == MIXTURE_OK && draw_given(values, count, 2)) {
         status = mix_arguments_number(values[2], 4, "margin", 0, 1e9, &margin, error);
     }
     if (status != MIXTURE_OK) {
@@ -189,7 +189,7 @@ static mixture_status start_grid(mix_cursor *cursor, sqlite3_value **values, int
         mix_extent_box(model, j, margin, &own->low[j], &own->high[j]);
     }
     cursor->rows = own->counts[0] * own->counts[1];
-    evaluate(cursor);
+    evaluate_grid(cursor);
     return MIXTURE_OK;
 }
 
@@ -216,7 +216,7 @@ const mix_table mix_table_grid = {
     .most = 3,
     .state_size = sizeof(grid_state),
     .start = start_grid,
-    .advance = evaluate,
+    .advance = evaluate_grid,
     .column = column_grid,
 };
 
@@ -233,10 +233,10 @@ static mixture_status start_ellipses(mix_cursor *cursor, sqlite3_value **values,
     own->probability = 0.95;
     own->points = 64;
     mixture_status status = check_dimensions(model, 2, 2, error);
-    if (status == MIXTURE_OK && given(values, count, 0)) {
+    if (status == MIXTURE_OK && draw_given(values, count, 0)) {
         status = mix_arguments_number(values[0], 2, "probability", 0, 1, &own->probability, error);
     }
-    if (status == MIXTURE_OK && given(values, count, 1)) {
+    if (status == MIXTURE_OK && draw_given(values, count, 1)) {
         status = mix_arguments_integer(values[1], 3, "points", 3, MOST_POINTS, &own->points, error);
     }
     cursor->rows = status == MIXTURE_OK ? (sqlite3_int64)model->k * own->points : 0;

@@ -200,7 +200,7 @@ const mix_table mix_table_trace = {
 
 /* ---- mix_selection ---------------------------------------------------------------------------------------- */
 
-enum { RANK, K, STRUCTURE, LOGLIK, PARAMETERS, BIC, ICL, AIC, CONVERGED, SOUND, WARNINGS };
+enum { RANK, K, STRUCTURE, LOGLIK, PARAMETERS, BIC, ICL, AIC, SELECTION_CONVERGED, SOUND, WARNINGS };
 
 static mixture_status start_selection(mix_cursor *cursor, sqlite3_value **values, int count,
                                       mixture_error *error) {
@@ -249,7 +249,7 @@ static void column_selection(mix_cursor *cursor, sqlite3_context *context, int c
             sqlite3_result_int64(context, (sqlite3_int64)candidate->parameters);
         }
         break;
-    case CONVERGED:
+    case SELECTION_CONVERGED:
         if (candidate->fitted) {
             sqlite3_result_int(context, candidate->converged);
         }

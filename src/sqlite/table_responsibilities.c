@@ -8,7 +8,8 @@ typedef struct state {
     double *resp, *densities, *x; /* k, k and d, one block */
 } state;
 
-static mixture_status start(mix_cursor *cursor, sqlite3_value **values, int count, mixture_error *error) {
+static mixture_status start_responsibilities(mix_cursor *cursor, sqlite3_value **values, int count,
+                                             mixture_error *error) {
     mix_parsed *parsed = cursor->parsed;
     const mixture_model *model = parsed->model;
     state *own = cursor->state;
@@ -29,7 +30,7 @@ static mixture_status start(mix_cursor *cursor, sqlite3_value **values, int coun
     return status;
 }
 
-static void column(mix_cursor *cursor, sqlite3_context *context, int which) {
+static void column_responsibilities(mix_cursor *cursor, sqlite3_context *context, int which) {
     const state *own = cursor->state;
     if (which == 0) {
         sqlite3_result_int64(context, cursor->row + 1);
@@ -38,7 +39,7 @@ static void column(mix_cursor *cursor, sqlite3_context *context, int which) {
     }
 }
 
-static void stop(mix_cursor *cursor) {
+static void stop_responsibilities(mix_cursor *cursor) {
     state *own = cursor->state;
     mix_memory_free(own->resp);
 }
@@ -50,7 +51,7 @@ const mix_table mix_table_responsibilities = {
     .column_count = 3,
     .takes_row = true,
     .state_size = sizeof(state),
-    .start = start,
-    .column = column,
-    .stop = stop,
+    .start = start_responsibilities,
+    .column = column_responsibilities,
+    .stop = stop_responsibilities,
 };

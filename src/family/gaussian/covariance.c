@@ -28,20 +28,20 @@ typedef struct covariance_structure {
 
 /* clang-format off */
 static const covariance_structure structures[] = {
-    [MIXTURE_FULL] =      {{"full",      "VVV", TURNED},     VARIABLE, VARIABLE, VARIABLE, NULL},
-    [MIXTURE_TIED] =      {{"tied",      "EEE", TURNED},     EQUAL,    EQUAL,    EQUAL,    NULL},
-    [MIXTURE_DIAG] =      {{"diag",      "VVI", ALONG_AXES}, VARIABLE, VARIABLE, NONE,     NULL},
-    [MIXTURE_SPHERICAL] = {{"spherical", "VII", SPHERE},     VARIABLE, NONE,     NONE,     NULL},
-    [MIXTURE_EII] =       {{"EII",       "EII", SPHERE},     EQUAL,    NONE,     NONE,     NULL},
-    [MIXTURE_EEI] =       {{"EEI",       "EEI", ALONG_AXES}, EQUAL,    EQUAL,    NONE,     NULL},
-    [MIXTURE_VEI] =       {{"VEI",       "VEI", ALONG_AXES}, VARIABLE, EQUAL,    NONE,     mix_covariance_steps_vei},
-    [MIXTURE_EVI] =       {{"EVI",       "EVI", ALONG_AXES}, EQUAL,    VARIABLE, NONE,     mix_covariance_steps_evi},
-    [MIXTURE_VEE] =       {{"VEE",       "VEE", TURNED},     VARIABLE, EQUAL,    EQUAL,    mix_covariance_steps_vee},
-    [MIXTURE_EVE] =       {{"EVE",       "EVE", TURNED},     EQUAL,    VARIABLE, EQUAL,    mix_covariance_steps_eve},
-    [MIXTURE_VVE] =       {{"VVE",       "VVE", TURNED},     VARIABLE, VARIABLE, EQUAL,    mix_covariance_steps_vve},
-    [MIXTURE_EEV] =       {{"EEV",       "EEV", TURNED},     EQUAL,    EQUAL,    VARIABLE, mix_covariance_steps_eev},
-    [MIXTURE_VEV] =       {{"VEV",       "VEV", TURNED},     VARIABLE, EQUAL,    VARIABLE, mix_covariance_steps_vev},
-    [MIXTURE_EVV] =       {{"EVV",       "EVV", TURNED},     EQUAL,    VARIABLE, VARIABLE, mix_covariance_steps_evv},
+    [MIXTURE_FULL] =       {{"full", "VVV", TURNED}, VARIABLE, VARIABLE, VARIABLE, NULL},
+    [MIXTURE_TIED] =       {{"tied", "EEE", TURNED}, EQUAL, EQUAL, EQUAL, NULL},
+    [MIXTURE_DIAG] =       {{"diag", "VVI", ALONG_AXES}, VARIABLE, VARIABLE, NONE, NULL},
+    [MIXTURE_SPHERICAL] =  {{"spherical", "VII", SPHERE}, VARIABLE, NONE, NONE, NULL},
+    [MIXTURE_EII] =        {{"EII", "EII", SPHERE}, EQUAL, NONE, NONE, NULL},
+    [MIXTURE_EEI] =        {{"EEI", "EEI", ALONG_AXES}, EQUAL, EQUAL, NONE, NULL},
+    [MIXTURE_VEI] =        {{"VEI", "VEI", ALONG_AXES}, VARIABLE, EQUAL, NONE, mix_covariance_steps_vei},
+    [MIXTURE_EVI] =        {{"EVI", "EVI", ALONG_AXES}, EQUAL, VARIABLE, NONE, mix_covariance_steps_evi},
+    [MIXTURE_VEE] =        {{"VEE", "VEE", TURNED}, VARIABLE, EQUAL, EQUAL, mix_covariance_steps_vee},
+    [MIXTURE_EVE] =        {{"EVE", "EVE", TURNED}, EQUAL, VARIABLE, EQUAL, mix_covariance_steps_eve},
+    [MIXTURE_VVE] =        {{"VVE", "VVE", TURNED}, VARIABLE, VARIABLE, EQUAL, mix_covariance_steps_vve},
+    [MIXTURE_EEV] =        {{"EEV", "EEV", TURNED}, EQUAL, EQUAL, VARIABLE, mix_covariance_steps_eev},
+    [MIXTURE_VEV] =        {{"VEV", "VEV", TURNED}, VARIABLE, EQUAL, VARIABLE, mix_covariance_steps_vev},
+    [MIXTURE_EVV] =        {{"EVV", "EVV", TURNED}, EQUAL, VARIABLE, VARIABLE, mix_covariance_steps_evv},
 };
 /* clang-format on */
 _Static_assert(sizeof structures / sizeof *structures <= MIX_MOST_STRUCTURES,
@@ -148,9 +148,9 @@ static void solve_plain(int covariance, size_t k, size_t d, const double *counts
 
 /* ---- Units ---------------------------------------------------------------------------------------------- */
 
-/* Powers of two, so that no digit changes. Spheres and turned axes are what they are in the user's units only: those,
-** relative to the largest. What is along the columns stays so in any units: those near the data's deviations, so
-** that the floor is as far from each. */
+/* Powers of two, so that no digit changes. Spheres and turned axes are what they are in the user's units only:
+** those, relative to the largest. What is along the columns stays so in any units: those near the data's
+** deviations, so that the floor is as far from each. */
 static void choose_units(int covariance, const mix_maximize *how, size_t d, double *units) {
     double largest = 0;
     for (size_t j = 0; j < d; j++) {

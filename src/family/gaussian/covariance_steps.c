@@ -1,11 +1,11 @@
-/* covariance_steps.c: covariances S_c = volume_c * D_c A_c D_c' with shape A_c diagonal, |A_c| = 1, and orientation D_c
-** orthogonal; a code says of volume, shape and orientation in turn whether they are Equal or Variable
-** (orientation I: along the axes).
+/* covariance_steps.c: covariances S_c = volume_c * D_c A_c D_c' with shape A_c diagonal, |A_c| = 1, and
+** orientation D_c orthogonal; a code says of volume, shape and orientation in turn whether they are Equal or
+** Variable (orientation I: along the axes).
 **
 ** Each maximizes sum_c -(n_c ln|S_c| + tr(W_c S_c^-1)) / 2. Closed forms and alternating steps: Celeux &
-** Govaert, Pattern Recognition 28 (1995) 781, the section named with each; shared orientations: there and Browne
-** & McNicholas, Advances in Data Analysis and Classification 8 (2014) 217, here by rotations of pairs of axes. n
-** = sum n_c.
+** Govaert, Pattern Recognition 28 (1995) 781, the section named with each; shared orientations: there and
+** Browne & McNicholas, Advances in Data Analysis and Classification 8 (2014) 217, here by rotations of pairs of
+** axes. n = sum n_c.
 **
 ** Alternating steps end when no volume moves by more than TOLERANCE of itself: a ratio, so that units do not
 ** matter. */
@@ -274,8 +274,8 @@ void mix_covariance_steps_evv(mix_scatter *scatter) {
 
 /* ---- One shape and orientation, own volumes ----------------------------------------------------------------- */
 
-/* Scale a positive definite matrix to determinant 1, and invert it. A hair of its mean variance on the diagonal, far
-** thinner than anything real, keeps it so. factor: packed. False when nothing is left of it. */
+/* Scale a positive definite matrix to determinant 1, and invert it. A hair of its mean variance on the
+** diagonal, far thinner than anything real, keeps it so. factor: packed. False when nothing is left of it. */
 static bool unit_inverse(size_t d, double *matrix, double *factor, double *inverse) {
     double trace = 0, log_det = 0;
     for (size_t j = 0; j < d; j++) {
@@ -382,13 +382,15 @@ static void turn_scatter(double *t, size_t d, size_t p, size_t q, double cosine,
     row[q] = other[p] = (cosine * cosine - sine * sine) * pq + cosine * sine * (qq - pp);
 }
 
-/* Turn axes p and q of the common orientation D so that sum_c u_c sum_j t_c,jj / v_cj is least, all else held; t_c =
-** D' W_c D, and v_c are the components' variances along the axes. With the turn by an angle, the sum is a constant
-** plus X cos(2 angle) + Y sin(2 angle). Both D and the t_c (in place of the W_c) are turned. Returns |sin(angle)|.
+/* Turn axes p and q of the common orientation D so that sum_c u_c sum_j t_c,jj / v_cj is least, all else held;
+** t_c = D' W_c D, and v_c are the components' variances along the axes. With the turn by an angle, the sum is a
+** constant plus X cos(2 angle) + Y sin(2 angle). Both D and the t_c (in place of the W_c) are turned. Returns
+** |sin(angle)|.
 **
 ** As v_cj = t_c,jj / n_c before and after each turn, this is the algorithm of Flury & Gautschi, SIAM Journal on
 ** Scientific and Statistical Computing 7 (1986) 169, for u_c = 1, own volumes. For equal volumes u_c is the
-** geometric mean of v_c: by the inequality of the means no turn raises sum_c n_c u_c, which is the volume times n. */
+** geometric mean of v_c: by the inequality of the means no turn raises sum_c n_c u_c, which is the volume times
+** n. */
 static double turn_axes(mix_scatter *scatter, const double *variances, const double *log_products,
                         double *orientation, size_t p, size_t q) {
     size_t k = scatter->k, d = scatter->d;
@@ -419,7 +421,8 @@ static double turn_axes(mix_scatter *scatter, const double *variances, const dou
     return fabs(sine);
 }
 
-/* The variances along two axes after they were turned, and the logarithms of the products of all of a component's. */
+/* The variances along two axes after they were turned, and the logarithms of the products of all of a
+** component's. */
 static void measure_axes(mix_scatter *scatter, double *variances, double *log_products, size_t p, size_t q) {
     size_t d = scatter->d;
     for (size_t c = 0; c < scatter->k; c++) {
@@ -488,8 +491,8 @@ static void turn_scatters(mix_scatter *scatter, const double *orientation, doubl
     }
 }
 
-/* Turn pairs of axes until all stand still. The search begins at the axes of the model before, so that it ends where
-** it did when nothing has changed. */
+/* Turn pairs of axes until all stand still. The search begins at the axes of the model before, so that it ends
+** where it did when nothing has changed. */
 static void equal_orientation(mix_scatter *scatter, bool equal_volume) {
     size_t k = scatter->k, d = scatter->d;
     double *variances = scatter->scratch, *orientation = variances + k * d, *values = orientation + d * d;

@@ -1,5 +1,5 @@
-/* covariance_steps.h: the M-steps of those covariance structures that tie volume, shape or orientation, but not all of
-** them, across components. Matrices are in units in which a sphere is one. */
+/* covariance_steps.h: the M-steps of those covariance structures that tie volume, shape or orientation, but not
+** all of them, across components. Matrices are in units in which a sphere is one. */
 #ifndef MIX_COVARIANCE_STEPS_H
 #define MIX_COVARIANCE_STEPS_H
 

@@ -12,10 +12,10 @@
 #include "error.h"
 #include "kernel.h"
 
-static const mix_array arrays[] = {
+static const mix_array gaussian_arrays[] = {
     [MEANS] = {"means", "mean", MIX_VECTOR}, [COVARIANCES] = {"covariances", "covariance", MIX_MATRIX}};
 
-static const mix_column *column(const mix_shape *shape, size_t j) {
+static const mix_column *gaussian_column(const mix_shape *shape, size_t j) {
     static const mix_column number = {.expected = "a number", .framed = true};
     (void)shape;
     (void)j;
@@ -27,25 +27,25 @@ static size_t own_size(int structure, size_t d) {
     return 1 + d + (mix_covariance_axis(structure) ? d : mix_linalg_packed(d));
 }
 
-static size_t statistics_size(const mix_shape *shape) {
+static size_t gaussian_statistics_size(const mix_shape *shape) {
     return own_size(shape->structure, shape->d);
 }
 
-static size_t scratch_size(const mix_shape *shape) {
+static size_t gaussian_scratch_size(const mix_shape *shape) {
     size_t d = shape->d, kernel = 2 * d * MIX_BLOCK_ROWS;
     size_t covariances = d * d + mix_covariance_scratch(shape->k, d);
     return kernel > covariances ? kernel : covariances;
 }
 
-static size_t least_rows(const mix_shape *shape) {
+static size_t gaussian_least_rows(const mix_shape *shape) {
     return shape->d + 1; /* fewer lie in a plane: their covariance is singular */
 }
 
-static size_t parameter_count(const mix_shape *shape) {
+static size_t gaussian_parameter_count(const mix_shape *shape) {
     return shape->k * shape->d + mix_covariance_parameters(shape->structure, shape->k, shape->d);
 }
 
-static double work(const mix_shape *shape) {
+static double gaussian_work(const mix_shape *shape) {
     double d = (double)shape->d;
     return d * d + 3 * d + 40; /* 40 for exp and log */
 }
@@ -84,7 +84,7 @@ static bool is_diagonal(size_t d, const double *matrix) {
     return true;
 }
 
-static mixture_status prepare(mixture_model *model, mixture_error *error) {
+static mixture_status gaussian_prepare(mixture_model *model, mixture_error *error) {
     size_t k = model->k, d = model->d, size = 1 + mix_linalg_packed(d);
     model->plain = true;
     for (size_t c = 0; c < k; c++) {
@@ -119,7 +119,7 @@ static mixture_status prepare(mixture_model *model, mixture_error *error) {
 }
 
 /* Means 0, covariances the unit matrix. */
-static void stand_in(mixture_model *model) {
+static void gaussian_stand_in(mixture_model *model) {
     size_t d = model->d;
     memset(model->arrays[MEANS], 0, model->k * d * sizeof(double));
     for (size_t c = 0; c < model->k; c++) {
@@ -129,7 +129,7 @@ static void stand_in(mixture_model *model) {
     }
 }
 
-static void move(mixture_model *model, const mix_frame *frame, bool back) {
+static void gaussian_move(mixture_model *model, const mix_frame *frame, bool back) {
     size_t d = model->d;
     for (size_t c = 0; c < model->k; c++) {
         double *mean = model->arrays[MEANS] + c * d, *covariance = mix_gaussian_covariance(model, c);
@@ -147,7 +147,8 @@ static void move(mixture_model *model, const mix_frame *frame, bool back) {
 
 /* ---- Expect ----------------------------------------------------------------------------------------- */
 
-static void log_density(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch) {
+static void gaussian_log_density(const mixture_model *model, const mix_rows *rows, double *densities,
+                                 double *scratch) {
     const mix_kernel *kernel = mix_kernel_current();
     for (size_t c = 0; c < model->k; c++) {
         const double *derived = mix_gaussian_derived(model, c);
@@ -161,8 +162,8 @@ static void log_density(const mixture_model *model, const mix_rows *rows, double
     }
 }
 
-static void accumulate(const mixture_model *model, const mix_rows *rows, const double *resp, double *statistics,
-                       double *scratch) {
+static void gaussian_accumulate(const mixture_model *model, const mix_rows *rows, const double *resp,
+                                double *statistics, double *scratch) {
     const mix_kernel *kernel = mix_kernel_current();
     bool axis = mix_covariance_axis(model->structure);
     size_t size = own_size(model->structure, model->d);
@@ -227,7 +228,8 @@ static void make_scatter(mixture_model *model, size_t c, double count) {
     }
 }
 
-static void maximize(mixture_model *model, const double *statistics, const mix_maximize *how, double *scratch) {
+static void gaussian_maximize(mixture_model *model, const double *statistics, const mix_maximize *how,
+                              double *scratch) {
     size_t k = model->k, d = model->d, size = own_size(model->structure, d);
     bool axis = mix_covariance_axis(model->structure);
     double *counts = model->derived; /* stale from here until prepare: k doubles fit in */
@@ -245,7 +247,7 @@ static void maximize(mixture_model *model, const double *statistics, const mix_m
     (void)solve_covariances(model, counts, how, before, scratch + d * d);
 }
 
-static bool constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
+static bool gaussian_constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
     double *counts = model->derived; /* stale, as in maximize */
     sum_covariances(model, scratch);
     for (size_t c = 0; c < model->k; c++) {
@@ -256,7 +258,7 @@ static bool constrain(mixture_model *model, const mix_maximize *how, double *scr
 }
 
 /* Total variance of a column: scatter about the new means and of the means about the center of all. */
-static void variances(const mixture_model *model, const double *statistics, double *variance) {
+static void gaussian_variances(const mixture_model *model, const double *statistics, double *variance) {
     size_t d = model->d, size = own_size(model->structure, d);
     bool axis = mix_covariance_axis(model->structure);
     for (size_t j = 0; j < d; j++) {
@@ -286,7 +288,7 @@ static void variances(const mixture_model *model, const double *statistics, doub
 
 /* Means within 1 % of a's deviation, variances of b in a's whitened axes within 1 % of 1, and determinants as
 ** close: by Hadamard's inequality the correlations there are then small, too. */
-static bool coincide(const mixture_model *model, size_t a, size_t b) {
+static bool gaussian_coincide(const mixture_model *model, size_t a, size_t b) {
     const double tolerance = 0.01;
     size_t d = model->d;
     const double *derived = mix_gaussian_derived(model, a), *factor = derived + 1;
@@ -316,11 +318,11 @@ static bool coincide(const mixture_model *model, size_t a, size_t b) {
 
 /* ---- Coordinates for extrapolation: mean, then the Cholesky factor with the logarithm of its diagonal ----- */
 
-static size_t packed_size(const mix_shape *shape) {
+static size_t gaussian_packed_size(const mix_shape *shape) {
     return shape->d + mix_linalg_packed(shape->d);
 }
 
-static void pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
+static void gaussian_pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
     size_t d = model->d;
     (void)scratch;
     memcpy(theta, mix_gaussian_mean(model, component), d * sizeof(double));
@@ -331,7 +333,7 @@ static void pack(const mixture_model *model, size_t component, double *theta, do
     }
 }
 
-static void unpack(mixture_model *model, size_t component, const double *theta, double *scratch) {
+static void gaussian_unpack(mixture_model *model, size_t component, const double *theta, double *scratch) {
     size_t d = model->d;
     double *factor = scratch, *covariance = mix_gaussian_covariance(model, component);
     memcpy(model->arrays[MEANS] + component * d, theta, d * sizeof(double));
@@ -352,8 +354,8 @@ static void unpack(mixture_model *model, size_t component, const double *theta, 
 
 /* Of a mean n / variance; of an entry of the factor's row i the same, and of a logarithm 2 n. The variance is that
 ** of row i given the columns before. */
-static void packed_information(const mix_shape *shape, const double *theta, const double *statistics,
-                               double *information) {
+static void gaussian_packed_information(const mix_shape *shape, const double *theta, const double *statistics,
+                                        double *information) {
     size_t d = shape->d;
     const double *factor = theta + d;
     for (size_t i = 0; i < d; i++) {
@@ -391,10 +393,10 @@ static bool data_covariance(const mixture_data *data, const mix_cancel *cancel, 
     return true;
 }
 
-/* The matrix (d x d) that turns rows into points. Whitened by the data's covariance, so that k-means is not fooled by correlated columns; each column by its own
-** deviation only, for clusters that lie along the data's main axis, which whitening shortens; or half whitened, as
-** mclust has it before hierarchical clustering: principal axes of the correlations, with eigenvalues v, divided by
-** v^(1/4). covariance: destroyed. */
+/* The matrix (d x d) that turns rows into points. Whitened by the data's covariance, so that k-means is not
+** fooled by correlated columns; each column by its own deviation only, for clusters that lie along the data's
+** main axis, which whitening shortens; or half whitened, as mclust has it before hierarchical clustering:
+** principal axes of the correlations, with eigenvalues v, divided by v^(1/4). covariance: destroyed. */
 static void feature_map(size_t d, mix_features variant, double *covariance, double *map, double *scratch) {
     for (size_t j = 0; j < d; j++) {
         /* A ridge of 1e-6 of the variance: collinear columns would put rounding errors on a par with the data. */
@@ -430,8 +432,8 @@ static void feature_map(size_t d, mix_features variant, double *covariance, doub
     }
 }
 
-static bool features(const mixture_data *data, mix_features variant, const mix_cancel *cancel, double *points,
-                     double *scratch) {
+static bool gaussian_features(const mixture_data *data, mix_features variant, const mix_cancel *cancel,
+                              double *points, double *scratch) {
     size_t d = data->d, step = 1 + (1 << 20) / (d * d);
     double *covariance = scratch, *map = covariance + d * d;
     if (!data_covariance(data, cancel, covariance)) {
@@ -455,7 +457,7 @@ static bool features(const mixture_data *data, mix_features variant, const mix_c
 
 /* ---- Sampling: factors are the Cholesky factors of the covariances ------------------------------------ */
 
-static void sample_factors(const mixture_model *model, double *factors) {
+static void gaussian_sample_factors(const mixture_model *model, double *factors) {
     for (size_t c = 0; c < model->k; c++) {
         /* Positive definite: prepare has checked. */
         (void)mix_linalg_cholesky(model->d, mix_gaussian_covariance(model, c), 0,
@@ -463,8 +465,8 @@ static void sample_factors(const mixture_model *model, double *factors) {
     }
 }
 
-static void sample(const mixture_model *model, size_t component, const double *factors, size_t trials,
-                   mix_random *random, double *x) {
+static void gaussian_sample(const mixture_model *model, size_t component, const double *factors, size_t trials,
+                            mix_random *random, double *x) {
     size_t d = model->d;
     (void)trials;
     const double *mean = mix_gaussian_mean(model, component);
@@ -483,37 +485,38 @@ static void sample(const mixture_model *model, size_t component, const double *f
 
 /* ---- The family ------------------------------------------------------------------------------------------- */
 
-static const mix_coordinates coordinates = {packed_size, pack, unpack, packed_information};
-static const mix_sampling sampling = {sample_factors, sample};
+static const mix_coordinates gaussian_coordinates = {gaussian_packed_size, gaussian_pack, gaussian_unpack,
+                                                     gaussian_packed_information};
+static const mix_sampling gaussian_sampling = {gaussian_sample_factors, gaussian_sample};
 
 const mixture_family mixture_gaussian = {
     .name = "gaussian",
     .fit = "gmm_fit",
     .select = "gmm_select",
-    .array_count = sizeof arrays / sizeof *arrays,
-    .arrays = arrays,
-    .column = column,
+    .array_count = sizeof gaussian_arrays / sizeof *gaussian_arrays,
+    .arrays = gaussian_arrays,
+    .column = gaussian_column,
     .derived_size = mix_gaussian_derived_size,
-    .statistics_size = statistics_size,
-    .scratch_size = scratch_size,
-    .parameter_count = parameter_count,
-    .least_rows = least_rows,
-    .work = work,
-    .prepare = prepare,
-    .stand_in = stand_in,
-    .move = move,
-    .log_density = log_density,
-    .accumulate = accumulate,
-    .maximize = maximize,
-    .constrain = constrain,
+    .statistics_size = gaussian_statistics_size,
+    .scratch_size = gaussian_scratch_size,
+    .parameter_count = gaussian_parameter_count,
+    .least_rows = gaussian_least_rows,
+    .work = gaussian_work,
+    .prepare = gaussian_prepare,
+    .stand_in = gaussian_stand_in,
+    .move = gaussian_move,
+    .log_density = gaussian_log_density,
+    .accumulate = gaussian_accumulate,
+    .maximize = gaussian_maximize,
+    .constrain = gaussian_constrain,
     .floor = "the variance floor (min_variance)",
-    .coincide = coincide,
-    .features = features,
+    .coincide = gaussian_coincide,
+    .features = gaussian_features,
     .tree = true,
-    .variances = variances,
+    .variances = gaussian_variances,
     .structures = &mix_covariance_structures,
-    .coordinates = &coordinates,
+    .coordinates = &gaussian_coordinates,
     .observed = &mix_gaussian_observed,
-    .sampling = &sampling,
+    .sampling = &gaussian_sampling,
     .geometry = &mix_gaussian_geometry,
 };

@@ -8,7 +8,7 @@
 
 #include "gaussian.h"
 
-static size_t observed_size(const mix_shape *shape) {
+static size_t gaussian_observed_size(const mix_shape *shape) {
     return mix_linalg_packed(shape->d) + shape->d;
 }
 
@@ -57,8 +57,8 @@ long double mix_gaussian_distance(const mixture_model *model, size_t component, 
     return distance;
 }
 
-static long double observed_log_density(const mixture_model *model, size_t component, const double *x,
-                                        long double *scratch) {
+static long double gaussian_observed_log_density(const mixture_model *model, size_t component, const double *x,
+                                                 long double *scratch) {
     long double *factor = scratch, *z = scratch + mix_linalg_packed(model->d);
     size_t n = solve_observed(model, component, x, factor, z);
     long double distance = 0, log_density = 0;
@@ -69,7 +69,7 @@ static long double observed_log_density(const mixture_model *model, size_t compo
     return log_density - 0.5L * ((long double)n * (long double)MIX_LOG_2PI + distance);
 }
 
-static void observed_conditional(const mixture_model *model, size_t component, const double *x, double *complete,
+static void gaussian_conditional(const mixture_model *model, size_t component, const double *x, double *complete,
                                  long double *scratch) {
     size_t d = model->d;
     long double *factor = scratch, *z = scratch + mix_linalg_packed(d);
@@ -99,4 +99,5 @@ static void observed_conditional(const mixture_model *model, size_t component, c
     }
 }
 
-const mix_observed mix_gaussian_observed = {observed_size, observed_log_density, observed_conditional};
+const mix_observed mix_gaussian_observed = {gaussian_observed_size, gaussian_observed_log_density,
+                                            gaussian_conditional};
