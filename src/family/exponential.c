@@ -119,3 +119,8 @@ void mix_exponential_log_information(const mix_shape *shape, const double *theta
     (void)theta;
     memcpy(information, statistics + 1, count_features(shape) * sizeof(double));
 }
+
+double mix_exponential_log_factorial(double n) {
+    int sign;
+    return n < 2 ? 0 : lgamma_r(n + 1, &sign); /* plain lgamma writes to a global */
+}

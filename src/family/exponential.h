@@ -67,6 +67,9 @@ void mix_exponential_log_pack(const mixture_model *model, size_t component, doub
 void mix_exponential_log_information(const mix_shape *shape, const double *theta, const double *statistics,
                                      double *information);
 
+/* ln n!, for log bases of counts. */
+double mix_exponential_log_factorial(double n);
+
 /* A mean of T that could never rise again from 0, whatever rows come to the component, is held at this share of
 ** that of all rows. */
 #define MIX_EXPONENTIAL_FLOOR 1e-12

@@ -66,20 +66,15 @@ static mixture_status multinomial_natural(const mixture_model *model, size_t c, 
     return MIXTURE_OK;
 }
 
-static double log_factorial(double n) {
-    int sign;
-    return n < 2 ? 0 : lgamma_r(n + 1, &sign); /* plain lgamma writes to a global */
-}
-
 static void multinomial_log_base(const mix_shape *shape, const mix_rows *rows, double *base) {
     for (size_t r = 0; r < rows->count; r++) {
         double total = 0, sum = 0;
         for (size_t j = 0; j < shape->d; j++) {
             double n = rows->x[j * rows->stride + r];
             total += n;
-            sum += log_factorial(n);
+            sum += mix_exponential_log_factorial(n);
         }
-        base[r] = log_factorial(total) - sum;
+        base[r] = mix_exponential_log_factorial(total) - sum;
     }
 }
 

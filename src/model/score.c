@@ -80,7 +80,7 @@ static bool fast_densities(const mixture_model *model, const double *x, mixture_
         const mix_shape shape = mix_shape_of(model);
         model->family->log_base(&shape, rows, base);
     }
-    return *base < EXACT_BASE;
+    return fabs(*base) < EXACT_BASE;
 }
 
 /* The same for any row, into scratch->exact. */
