@@ -44,14 +44,19 @@ mixture_status mix_exponential_prepare(mixture_model *model, mixture_error *erro
     return status;
 }
 
-/* T of the rows: themselves, or made in scratch. */
+/* T of the rows: themselves, or made in scratch. Lanes beyond the last row are 0, as those of rows are: T of the zeros
+** there need not be finite, and 0 times it would be no number. */
 static mix_rows find_features(const mixture_model *model, const mix_rows *rows, double *scratch) {
     const mix_shape shape = mix_shape_of(model);
     mix_rows t = *rows;
-    if (model->family->exponential->features != NULL) {
-        model->family->exponential->features(&shape, rows, scratch);
-        t.x = scratch;
+    if (model->family->exponential->features == NULL) {
+        return t;
     }
+    model->family->exponential->features(&shape, rows, scratch);
+    for (size_t i = 0; rows->padded > rows->count && i < count_features(&shape); i++) {
+        memset(scratch + i * rows->stride + rows->count, 0, (rows->padded - rows->count) * sizeof(double));
+    }
+    t.x = scratch;
     return t;
 }
 
