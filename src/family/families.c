@@ -2,7 +2,7 @@
 ** tests. */
 #include "family.h"
 
-#define FAMILIES(EACH) EACH(gaussian) EACH(multinomial)
+#define FAMILIES(EACH) EACH(gaussian) EACH(multinomial) EACH(poisson)
 
 #define DECLARE(name) extern const mixture_family mixture_##name;
 FAMILIES(DECLARE)

@@ -43,7 +43,9 @@ static const struct {
                  {"mix_selection", true},
                  {"mix_contours", true},
                  {"mix_plot", false},
-                 {"mix_plot_model", false}};
+                 {"mix_plot_model", false},
+                 {"pmm_fit", false},
+                 {"pmm_select", false}};
 enum { CALLABLES = sizeof callables / sizeof *callables };
 
 /* Arguments that are what a function expects. */

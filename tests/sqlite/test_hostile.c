@@ -15,6 +15,8 @@ static const char *const functions[] = {
     "mmm_fit(id, 1)",
     "gmm_select(x, 1)",
     "mmm_select(id, 1)",
+    "pmm_fit(id, 1)",
+    "pmm_select(id, 1)",
     "mix_predict(m, x)",
     "mix_probability(m, 1, x)",
     "mix_probabilities(m, x)",

@@ -209,6 +209,7 @@ static const char *const fits[] = {
 #define CHOICES "'{\"k\":[1,2],\"covariances\":[\"EII\",\"VVV\"],\"n_init\":1,\"max_iter\":2}'"
 #define COINS                                                                                                     \
     "'{\"family\":\"multinomial\",\"weights\":[0.5,0.5],\"probabilities\":[[0.25,0.75],[0.5,0.5]],\"trials\":4}'"
+#define RATES "'{\"family\":\"poisson\",\"weights\":[0.5,0.5],\"rates\":[[1,2],[5,0]]}'"
 
 static const char *const selections[] = {
     "SELECT gmm_select(x, y, 2, " CHOICES ") FROM p",
@@ -234,6 +235,11 @@ static const char *const counts[] = {
     "SELECT mmm_fit(rowid, rowid % 7, 2, '{\"n_init\":2,\"max_iter\":3}') FROM p",
     "SELECT mmm_fit(rowid, 2, 2, '{\"init\":{\"probabilities\":[[0.1,0.9],[0.5,0.5]]},\"weight\":1,\"max_iter\":1}') FROM p",
     "SELECT mmm_fit(x, 2) FROM p",
+    "SELECT pmm_fit(rowid, rowid % 7, 2, '{\"n_init\":2,\"max_iter\":3}') FROM p",
+    "SELECT pmm_fit(rowid, 2, '{\"init\":{\"rates\":[[1],[5]]},\"max_iter\":1}') FROM p",
+    "SELECT pmm_select(rowid, 2, '{\"n_init\":1,\"max_iter\":3}') FROM p",
+    "SELECT mix_predict(" RATES ", 1, NULL), mix_loglik(" RATES ", rowid, 3), mix_step(" RATES ", rowid, 3) FROM p",
+    "SELECT s.* FROM mix_sample(" RATES ", 3, 1) s",
     "SELECT mix_predict(" COINS ", 1, NULL), mix_loglik(" COINS ", rowid, 3) FROM p",
     "SELECT s.* FROM mix_sample(" COINS ", 3, 1) s",
     "SELECT * FROM mix_components(" COINS ")",

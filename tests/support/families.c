@@ -328,6 +328,49 @@ static long double observed_multinomial(const mixture_model *model, size_t compo
     return result + lgammal(total + 1);
 }
 
+/* ---- Poisson --------------------------------------------------------------------------------------------- */
+
+/* Rates from 2 to 52, components apart in the first column. */
+static void fill_poisson(mixture_model *model, mix_random *random) {
+    for (size_t i = 0; i < model->k * model->d; i++) {
+        double c = (double)(i / model->d);
+        model->arrays[0][i] = i % model->d == 0 ? 2 + 5 * c * c : 2 + 10 * mix_random_uniform(random);
+    }
+}
+
+/* Rates of 0, of 1e-12 and of 1e12. */
+static void fill_hard_poisson(mixture_model *model) {
+    for (size_t i = 0; i < model->k * model->d; i++) {
+        model->arrays[0][i] = i % 3 == 0 ? 0 : i % 3 == 1 ? 1e-12 : 1e12;
+    }
+}
+
+/* How many uniform numbers have a product above exp(-rate). */
+static void draw_poisson(const mixture_model *model, size_t component, mix_random *random, double *x) {
+    for (size_t j = 0; j < model->d; j++) {
+        double left = exp(-model->arrays[0][component * model->d + j]), product = mix_random_uniform(random);
+        for (x[j] = 0; product > left; x[j]++) {
+            product *= mix_random_uniform(random);
+        }
+    }
+}
+
+/* Means. */
+static long double fit_one_poisson(mixture_model *model, const double *x, const double *weight, size_t rows) {
+    size_t d = model->d;
+    long double counts[MOST_D] = {0}, n = 0, loglik = 0;
+    for (size_t i = 0; i < rows * d; i++) {
+        counts[i % d] += (long double)weight[i / d] * (long double)x[i];
+        n += i % d == 0 ? (long double)weight[i / d] : 0;
+        loglik -= (long double)weight[i / d] * lgammal((long double)x[i] + 1);
+    }
+    for (size_t j = 0; j < d; j++) {
+        model->arrays[0][j] = (double)(counts[j] / n);
+        loglik += counts[j] * logl(counts[j] / n) - counts[j];
+    }
+    return loglik;
+}
+
 /* ---- All --------------------------------------------------------------------------------------------------- */
 
 static const family_example examples[] = {
@@ -357,6 +400,20 @@ static const family_example examples[] = {
         .draw = draw_multinomial,
         .fit_one = fit_one_multinomial,
         .observed = observed_multinomial,
+    },
+    {
+        .name = "poisson",
+        .tables = HAS_COORDINATES | HAS_OBSERVED | HAS_SAMPLING,
+        .refused = -1,
+        .reach = 3,
+        .fill = fill_poisson,
+        .fill_hard = fill_hard_poisson,
+        .draw = draw_poisson,
+        .fit_one = fit_one_poisson,
+        /* Above 300 a rate of 47 has less than 1e-100. */
+        .low = 0,
+        .high = 300,
+        .step = 1,
     },
 };
 
