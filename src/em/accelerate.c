@@ -71,7 +71,7 @@ mix_accelerate *mix_accelerate_new(const mix_shape *shape) {
         return NULL;
     }
     size_t size = accelerate->size = shape->k * (1 + shape->family->coordinates->size(shape));
-    accelerate->saved = mixture_model_new(shape->family, shape->k, shape->d);
+    accelerate->saved = mix_model_new(shape);
     size_t most = DIRECTIONS_BYTES / sizeof(double) / (4 * size);
     accelerate->directions = most < 2 ? 2 : most > DIRECTIONS ? DIRECTIONS : most;
     double *next = accelerate->memory = mix_memory_array(6 + 4 * accelerate->directions, size * sizeof(double));

@@ -39,14 +39,14 @@ mix_soundness mix_soundness_glance(const mixture_model *model) {
 static mixture_status fit_single(mix_em *em, const mixture_model *like, const mix_cancel *cancel,
                                  mixture_error *error) {
     const mixture_family *family = like->family;
-    const mix_shape shape = {.family = family, .k = 1, .d = like->d, .structure = like->structure};
-    mixture_model *one = mixture_model_new(family, 1, like->d);
+    const mix_shape shape = {
+        .family = family, .k = 1, .d = like->d, .structure = like->structure, .parts = like->parts};
+    mixture_model *one = mix_model_new(&shape);
     double *statistics = mix_memory_array(mix_statistics_size(&shape), sizeof(double));
     mix_expect *expect = mix_expect_new(em->data, &shape, 1, cancel);
     mixture_status status = MIXTURE_NOMEM;
     if (one != NULL && statistics != NULL && expect != NULL) {
         /* Under any parameters the responsibilities of a single component are 1: take the first one's. */
-        one->structure = like->structure;
         one->weights[0] = 1;
         for (size_t a = 0; a < family->array_count; a++) {
             memcpy(one->arrays[a], like->arrays[a], mix_model_array_size(one, a) * sizeof(double));
@@ -149,7 +149,7 @@ static mixture_status warn_component(mix_em *em, mixture_model *model, size_t c,
         return mix_model_warn(model, "component %zu is empty", c + 1);
     }
     if (model->floored[c]) {
-        return mix_model_warn(model, "component %zu is held at %s", c + 1, model->family->floor);
+        return mix_model_warn(model, "component %zu is held at %s", c + 1, mix_family_floor(model->family));
     }
     if (twin < c) {
         return mix_model_warn(model, "components %zu and %zu coincide", twin + 1, c + 1);

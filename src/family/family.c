@@ -82,6 +82,10 @@ double mix_family_log_scale(const mix_shape *shape, const mix_frame *frame) {
     return sum;
 }
 
+const char *mix_family_floor(const mixture_family *family) {
+    return family->floor != NULL ? family->floor : "a floor";
+}
+
 /* ---- Structures ------------------------------------------------------------------------------------------ */
 
 const char *mixture_structure_name(const mixture_family *family, int structure) {
@@ -129,8 +133,6 @@ const char *mixture_family_name(const mixture_family *family) {
 
 static bool has_table(const mixture_family *family, mix_family_table table) {
     switch (table) {
-    case MIX_HAS_OBSERVED:
-        return family->observed != NULL;
     case MIX_HAS_SAMPLING:
         return family->sampling != NULL;
     case MIX_HAS_GEOMETRY:

@@ -80,6 +80,20 @@ typedef struct mix_maximize {
     const double *variance; /* d: the data's, which min_variance is relative to */
 } mix_maximize;
 
+/* ---- Required: single rows ------------------------------------------------------------------------------- */
+
+/* One row in extended range, NaN where not observed; slow and exact, log_base included: for rows with values missing,
+** and for those too far away for a double. scratch: size()
+** long doubles. */
+typedef struct mix_observed {
+    size_t (*size)(const mix_shape *shape);
+    long double (*log_density)(const mixture_model *model, size_t component, const double *x,
+                               long double *scratch);
+    /* Expectation of the whole row given the values observed and the component, into complete[d]. */
+    void (*conditional)(const mixture_model *model, size_t component, const double *x, double *complete,
+                        long double *scratch);
+} mix_observed;
+
 /* ---- Optional tables ------------------------------------------------------------------------------------ */
 
 /* Structures: ways in which parameters are tied or restricted. */
@@ -115,17 +129,6 @@ typedef struct mix_coordinates {
                         double *information);
 } mix_coordinates;
 
-/* Observed: one row in extended range, NaN where not observed; slow and exact, log_base included. scratch: size()
-** long doubles. */
-typedef struct mix_observed {
-    size_t (*size)(const mix_shape *shape);
-    long double (*log_density)(const mixture_model *model, size_t component, const double *x,
-                               long double *scratch);
-    /* Expectation of the whole row given the values observed and the component, into complete[d]. */
-    void (*conditional)(const mixture_model *model, size_t component, const double *x, double *complete,
-                        long double *scratch);
-} mix_observed;
-
 /* Sampling: fill `factors` once (derived_size doubles a component), then draw; trials: of a row of counts whose
 ** sum is given. */
 typedef struct mix_sampling {
@@ -134,7 +137,7 @@ typedef struct mix_sampling {
                  mix_random *random, double *x);
 } mix_sampling;
 
-/* Geometry: components lie somewhere and have an extent: for distances, grids and pictures. */
+/* Geometry: components lie somewhere and have an extent: for distances, grids and pictures. Needs sampling, too. */
 typedef struct mix_geometry {
     double (*mean)(const mixture_model *model, size_t component, size_t column);
     double (*deviation)(const mixture_model *model, size_t component, size_t column);
@@ -222,9 +225,11 @@ struct mixture_family {
     ** not needed. */
     void (*variances)(const mixture_model *model, const double *statistics, double *variance);
 
+    const mix_observed *observed; /* required */
+
+    /* Optional: */
     const mix_structures_table *structures;
     const mix_coordinates *coordinates; /* without: EM is not accelerated */
-    const mix_observed *observed;
     const mix_sampling *sampling;
     const mix_geometry *geometry;
     const struct mix_exponential *exponential; /* what exponential.c goes by; NULL: not by it */
@@ -249,17 +254,15 @@ bool mix_family_framed(const mix_shape *shape);
 ** columns. */
 double mix_family_log_scale(const mix_shape *shape, const mix_frame *frame);
 
+/* What its floor is, for a warning. */
+const char *mix_family_floor(const mixture_family *family);
+
 /* The structure's kind; 0 for a family without structures. */
 int mix_family_kind(const mixture_family *family, int structure);
 
 /* An optional table that a family lacks: MIXTURE_INVALID, "argument 1 (model) is of family multinomial; expected
 ** gaussian", those that have it. */
-typedef enum mix_family_table {
-    MIX_HAS_ALL,
-    MIX_HAS_OBSERVED,
-    MIX_HAS_SAMPLING,
-    MIX_HAS_GEOMETRY
-} mix_family_table;
+typedef enum mix_family_table { MIX_HAS_ALL, MIX_HAS_SAMPLING, MIX_HAS_GEOMETRY } mix_family_table;
 mixture_status mix_family_need(const mixture_family *family, mix_family_table table, mixture_error *error);
 
 /* Components whose sum of responsibilities is below this are empty: their parameters stay as they are. */

@@ -39,6 +39,7 @@ typedef struct contender {
 typedef struct mix_contest {
     mix_multistart *multistart;
     const mixture_options *options;
+    mix_shape shape;                /* of every model in it */
     mix_em em;                      /* over all rows */
     mix_em sample_em;               /* over the sample, unless that is all rows */
     contender finalists[FINALISTS]; /* best first */
@@ -68,7 +69,8 @@ void mix_found_clear(mix_found *found) {
 }
 
 static mixture_status copy_model(mixture_model **to, const mixture_model *from) {
-    mixture_model *model = *to = mixture_model_new(from->family, from->k, from->d);
+    const mix_shape shape = mix_shape_of(from);
+    mixture_model *model = *to = mix_model_new(&shape);
     mixture_status status = model != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
     if (status == MIXTURE_OK) {
         mix_model_copy(model, from);
@@ -131,7 +133,7 @@ static mixture_status enter(mix_contest *contest, const contender *entry) {
     }
     mixture_model *model = finalists[FINALISTS - 1].model;
     if (model == NULL) {
-        model = mixture_model_new(contest->multistart->family, contest->options->k, contest->multistart->data->d);
+        model = mix_model_new(&contest->shape);
         if (model == NULL) {
             return mix_error_status(contest->error, MIXTURE_NOMEM);
         }
@@ -271,12 +273,9 @@ static mixture_status thin_out(mix_contest *contest, mix_em *em) {
 static mixture_status choose_contenders(mix_contest *contest, const mixture_model *nested) {
     const mix_multistart *multistart = contest->multistart;
     const mixture_data *sample = mix_init_sample(multistart->init);
-    mixture_model *model = mixture_model_new(multistart->family, contest->options->k, multistart->data->d);
+    mixture_model *model = mix_model_new(&contest->shape);
     mixture_status status = model != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
     mix_em *em = &contest->em;
-    if (model != NULL) {
-        model->structure = contest->options->structure;
-    }
     if (status == MIXTURE_OK && sample != multistart->data) {
         em = &contest->sample_em;
         status = mix_em_init(em, multistart->family, sample, contest->options, multistart->cancel);
@@ -297,7 +296,7 @@ static mixture_status choose_contenders(mix_contest *contest, const mixture_mode
 /* Everything was given: one finalist, which the structure and the floor may still move. */
 static mixture_status enter_given(mix_contest *contest) {
     const mix_multistart *multistart = contest->multistart;
-    mixture_model *model = mixture_model_new(multistart->family, contest->options->k, multistart->data->d);
+    mixture_model *model = mix_model_new(&contest->shape);
     contest->finalists[0].model = model;
     if (model == NULL) {
         return mix_error_status(contest->error, MIXTURE_NOMEM);
@@ -329,10 +328,8 @@ static mixture_status finish_finalist(mix_contest *contest, contender *entry) {
 /* Continue the finalists; the best one's place and how its run went. The others are continued only if that costs
 ** little or as long as nothing sound has been found. */
 static mixture_status continue_finalists(mix_contest *contest, size_t *best, mix_run *run) {
-    const mix_shape shape = {
-        .family = contest->multistart->family, .k = contest->options->k, .d = contest->multistart->data->d};
     contender top = {.soundness = {true, true}};
-    bool cheap = mix_expect_work(contest->multistart->data, &shape) <= CHEAP_PASS;
+    bool cheap = mix_expect_work(contest->multistart->data, &contest->shape) <= CHEAP_PASS;
     for (size_t i = 0; i < FINALISTS && contest->finalists[i].model != NULL; i++) {
         bool sound = top.model != NULL && !top.soundness.degenerate && !top.soundness.saddle;
         if (sound && !cheap) {
@@ -367,7 +364,7 @@ static mixture_status warn_of_run(mix_contest *contest, mix_found *found) {
     if (status == MIXTURE_OK && found->run.fell) {
         status =
             mix_model_warn(model, "the log-likelihood fell and stayed below its highest: %s stands in the way",
-                           model->family->floor);
+                           mix_family_floor(model->family));
     } else if (status == MIXTURE_OK && !found->run.converged && contest->options->max_iter > 0) {
         status = mix_model_warn(model, "not converged after %ld iterations (max_iter)", found->run.iterations);
     }
@@ -378,8 +375,8 @@ static mixture_status warn_of_run(mix_contest *contest, mix_found *found) {
 ** to. */
 static double mean_row_total(const mix_contest *contest) {
     const mixture_family *family = contest->multistart->family;
-    const mix_shape shape = {.family = family, .k = contest->options->k, .d = contest->multistart->data->d};
-    return family->mean_total != NULL ? family->mean_total(&shape, contest->em.statistics + MIX_TOTALS) : 0;
+    return family->mean_total != NULL ? family->mean_total(&contest->shape, contest->em.statistics + MIX_TOTALS)
+                                      : 0;
 }
 
 /* The winner leaves the contest: in its final order, with its warnings. */
@@ -423,7 +420,12 @@ static mixture_status hold_contest(mix_contest *contest, const mixture_model *ne
 
 mixture_status mix_multistart_run(mix_multistart *multistart, const mixture_options *options,
                                   const mixture_model *nested, mix_found *found, mixture_error *error) {
-    mix_contest contest = {.multistart = multistart, .options = options, .error = error};
+    mix_contest contest = {
+        .multistart = multistart,
+        .options = options,
+        .shape = {multistart->family, options->k, multistart->data->d, options->structure, NULL},
+        .error = error,
+    };
     memset(found, 0, sizeof *found);
     mixture_status status = hold_contest(&contest, nested, found);
     for (size_t i = 0; i < FINALISTS; i++) {

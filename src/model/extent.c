@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "family.h"
+#include "model.h"
 
 double mix_extent_mean(const mixture_model *model, size_t component, size_t column) {
     return model->family->geometry->mean(model, component, column);
@@ -39,11 +39,11 @@ void mix_extent_outline(const mixture_model *model, size_t component, double pro
 
 mixture_status mix_extent_marginal(const mixture_model *model, const size_t *columns, size_t count,
                                    mixture_model **marginal, mixture_error *error) {
-    mixture_model *part = *marginal = mixture_model_new(model->family, model->k, count);
+    const mix_shape shape = {.family = model->family, .k = model->k, .d = count, .structure = model->structure};
+    mixture_model *part = *marginal = mix_model_new(&shape);
     if (part == NULL) {
         return MIXTURE_NOMEM;
     }
-    part->structure = model->structure;
     memcpy(part->weights, model->weights, model->k * sizeof(double));
     model->family->geometry->marginal(model, columns, count, part);
     mixture_status status = mixture_model_prepare(part, error);

@@ -21,14 +21,21 @@ size_t mix_model_array_size(const mixture_model *model, size_t a) {
 }
 
 mixture_model *mixture_model_new(const mixture_family *family, size_t k, size_t d) {
+    const mix_shape shape = {.family = family, .k = k, .d = d};
+    return mix_model_new(&shape);
+}
+
+mixture_model *mix_model_new(const mix_shape *shape) {
     mixture_model *model = mix_memory_zeros(1, sizeof *model);
     if (model == NULL) {
         return NULL;
     }
-    model->family = family;
+    size_t k = shape->k, arrays = shape->family->array_count;
+    model->family = shape->family;
     model->k = k;
-    model->d = d;
-    size_t arrays = family->array_count;
+    model->d = shape->d;
+    model->structure = shape->structure;
+    model->parts = shape->parts;
     bool full = (model->weights = mix_memory_zeros(k, sizeof(double))) != NULL &&
                 (model->log_weights = mix_memory_zeros(k, sizeof(double))) != NULL &&
                 (model->floored = mix_memory_zeros(k, sizeof(bool))) != NULL &&
@@ -133,7 +140,8 @@ static bool stands_before(const mixture_model *model, size_t a, size_t b) {
 mixture_status mix_model_sort(mixture_model *model) {
     size_t k = model->k;
     const mixture_family *family = model->family;
-    mixture_model *copy = mixture_model_new(family, k, model->d);
+    const mix_shape shape = mix_shape_of(model);
+    mixture_model *copy = mix_model_new(&shape);
     if (copy == NULL) {
         return MIXTURE_NOMEM;
     }

@@ -4,6 +4,9 @@
 
 #include "family.h"
 
+/* Room for a model of a shape, whose parts must outlive it, with all parameters 0; NULL when out of memory. */
+mixture_model *mix_model_new(const mix_shape *shape);
+
 /* Doubles of parameter array `a` per component. */
 size_t mix_model_array_size(const mixture_model *model, size_t a);
 

@@ -74,7 +74,10 @@ static mixture_status start_sample(mix_cursor *cursor, sqlite3_value **values, i
     const mixture_model *model = mix_cursor_model(cursor);
     sample_state *own = cursor->state;
     sqlite3_int64 n, seed = 0, trials = 0;
-    mixture_status status = mix_arguments_integer(values[0], 2, "n", 0, INT64_MAX, &n, error);
+    mixture_status status = mix_family_need(model->family, MIX_HAS_SAMPLING, error);
+    if (status == MIXTURE_OK) {
+        status = mix_arguments_integer(values[0], 2, "n", 0, INT64_MAX, &n, error);
+    }
     if (status == MIXTURE_OK && draw_given(values, count, 1)) {
         status = mix_arguments_integer(values[1], 3, "seed", INT64_MIN, INT64_MAX, &seed, error);
     }
