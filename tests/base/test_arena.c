@@ -112,7 +112,8 @@ static void a_thread_with_an_arena_leaves_the_allocator_alone(void **state) {
     free(block);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_keep_their_contents),
         cmocka_unit_test(what_is_given_back_is_there_to_be_taken),

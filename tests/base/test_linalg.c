@@ -245,7 +245,8 @@ static void small_eigenvalues_of_graded_matrices_keep_their_digits(void **state)
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_factor_times_its_transpose_is_the_matrix),
         cmocka_unit_test(only_the_lower_triangle_is_factored),

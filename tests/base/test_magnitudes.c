@@ -28,7 +28,8 @@ static void sums_over_rows_are_doubles(void **state) {
     assert_true(1000 * 0x1p53 * log(1e-28) > MIX_LOG_DENSITY_POSSIBLE);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(variances_and_their_products_are_doubles),
         cmocka_unit_test(a_squared_distance_is_told_from_an_impossible_row),

@@ -336,7 +336,8 @@ static void a_block_that_will_be_filled_keeps_what_is_in_it(void **state) {
     nothing_is_left();
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_fit_survives_the_failure_of_any_allocation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(warnings_survive_the_failure_of_any_allocation, set_up, tear_down),

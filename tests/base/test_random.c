@@ -203,7 +203,8 @@ static void choices_are_as_frequent_as_their_weights_and_weight_zero_is_never_ch
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states_are_filled_with_the_published_values_of_splitmix64),
         cmocka_unit_test(bits_are_the_published_values_of_xoshiro256plusplus),

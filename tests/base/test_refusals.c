@@ -104,7 +104,8 @@ static void without_a_locale_of_its_own_an_error_still_has_its_text(void **state
     assert_string_equal(error.text, "k is 0");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pool_makes_do_with_the_threads_it_gets),
         cmocka_unit_test(without_an_answer_there_is_one_processor),

@@ -229,7 +229,8 @@ static void every_kernel_gives_the_same_fit(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_runs_exactly_once_however_many_there_are),
         cmocka_unit_test(cancelling_ends_endless_tasks_and_is_asked_for_on_the_calling_thread_only),

@@ -88,7 +88,8 @@ static void a_row_is_complete_unless_any_value_is_missing(void **state) {
 
 #define COUNTED(test) cmocka_unit_test_setup_teardown(test, count_allocations, check_that_nothing_leaked)
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         COUNTED(rows_wait_in_their_order_until_a_block_is_full),
         COUNTED(a_block_without_memory_can_be_cleared),

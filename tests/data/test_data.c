@@ -301,7 +301,8 @@ static void cancelling_is_honoured_and_leaves_the_values_alone(void **state) {
     mixture_data_free(data);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_read_back_as_they_were_appended_at_every_size),
         cmocka_unit_test(rows_of_weight_zero_are_absent_and_weights_are_ignored_where_there_are_none),

@@ -104,7 +104,8 @@ static void few_rows_need_no_sample(void **state) {
 
 #define COUNTED(test) cmocka_unit_test_setup_teardown(test, count_allocations, check_that_nothing_leaked)
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         COUNTED(rows_too_rare_for_the_sample_are_added_as_far_as_k_needs_them),
         COUNTED(it_can_be_cancelled_and_memory_may_run_out_at_any_moment),

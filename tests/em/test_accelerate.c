@@ -200,7 +200,8 @@ static void the_variance_floor_holds(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(close_gaussians_take_a_tenth_of_the_maps),
         cmocka_unit_test(so_do_all_structures),

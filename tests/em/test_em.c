@@ -320,7 +320,8 @@ static void statistics_of_halves_merge_to_those_of_the_whole_and_are_their_defin
     mixture_data_free(data);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_loglik_never_falls_and_is_that_of_the_parameters),
         cmocka_unit_test(the_gradient_is_zero_where_a_fit_has_converged),

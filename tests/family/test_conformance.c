@@ -519,7 +519,8 @@ static void components_coincide_when_they_are_the_same(void **state) {
     family_case_each(check_coincide, FAMILY_CASE_THIN);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_family_has_a_row_of_data_and_the_tables_that_it_says),
         cmocka_unit_test(a_table_that_is_absent_gives_one_error_text),

@@ -525,7 +525,8 @@ static void means_deviations_distances_outlines_and_marginals_are_those_of_the_d
     family_case_each(check_geometry, FAMILY_CASE_THIN);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_value_not_observed_is_integrated_out_and_its_expectation_is_its_mean),
         cmocka_unit_test(coordinates_unpack_to_the_parameters_that_they_were_packed_from),

@@ -416,7 +416,8 @@ static void parts_with_levels_take_the_steps_of_a_plain_em(void **state) {
     mixture_data_free(data);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_family_of_features_takes_the_steps_of_a_plain_em),
         cmocka_unit_test(a_family_of_features_finds_its_maximum_from_drawn_starts),

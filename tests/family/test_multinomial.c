@@ -558,7 +558,8 @@ static void em_takes_the_same_steps_with_every_kernel(void **state) {
     mix_kernel_force(NULL);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_density_is_that_of_the_formula_with_zero_counts_and_zero_rows),
         cmocka_unit_test(a_category_of_probability_0_rules_a_component_out_only_when_it_occurs),

@@ -325,7 +325,8 @@ static void what_is_no_model_is_refused(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deaths_in_the_times_have_the_published_rates),
         cmocka_unit_test(from_far_off_plain_em_crawls_and_the_accelerated_one_does_not),

@@ -364,7 +364,8 @@ static void powers_of_two_as_units_change_no_bit_and_the_order_of_columns_nothin
     mixture_model_free(c);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_component_has_the_mean_the_covariance_and_the_loglik_of_the_closed_form),
         cmocka_unit_test(all_rows_labelled_give_the_complete_data_estimate_after_one_iteration),

@@ -316,7 +316,8 @@ static void drawing_a_start_asks_whether_to_go_on_at_least_once_a_center_and_onc
     assert_in_range(polls_of_a_draw(200, true), 4000 / 256, 100000);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_option_out_of_range_is_named_with_its_value_and_what_is_expected),
         cmocka_unit_test(a_start_that_is_no_model_is_refused),

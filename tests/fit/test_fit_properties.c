@@ -365,7 +365,8 @@ static void merging_is_associative_and_merges_to_the_statistics_of_all_rows(void
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_log_likelihood_rises_along_the_trace_and_is_that_of_the_model),
         cmocka_unit_test(an_iteration_is_that_of_the_plain_implementation),

@@ -380,7 +380,8 @@ static void the_fit_does_not_depend_on_the_origin(void **state) {
     check_map((double[]){1e-3, 1e-3}, (double[]){1e9, 1e9}, 1e-3);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(notebook_points_take_twelve_iterations_along_the_same_trace),
         cmocka_unit_test(old_faithful_fits_are_those_of_mclust),

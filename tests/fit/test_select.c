@@ -511,7 +511,8 @@ static void it_can_be_cancelled_at_any_time(void **state) {
     free(x);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(old_faithful_has_three_components_of_one_covariance),
         cmocka_unit_test(iris_has_two_components_of_one_shape),

@@ -307,7 +307,8 @@ static void it_can_be_stopped_at_every_question_and_the_data_used_again(void **s
     free(x);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_order_of_the_list_of_k_changes_no_bit),
         cmocka_unit_test(units_and_origin_do_not_matter_to_any_structure),

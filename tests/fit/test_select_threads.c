@@ -344,7 +344,8 @@ static void a_group_is_copied_from_its_arena_or_there_is_no_memory(void **state)
 
 #define COUNTED(test) cmocka_unit_test_setup_teardown(test, count_allocations, check_that_nothing_leaked)
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         COUNTED(the_number_of_threads_changes_no_bit_of_a_selection),
         COUNTED(fits_that_are_worth_threads_themselves_give_the_same_selection),

@@ -522,7 +522,8 @@ static void a_component_that_no_row_is_labelled_with_stays_empty_and_finite(void
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integer_weights_equal_repeated_rows_from_a_given_start),
         cmocka_unit_test(integer_weights_equal_repeated_rows_from_drawn_starts),

@@ -323,7 +323,8 @@ static void cancelled_at_any_poll_it_ends(void **state) {
     assert_null(tree);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(old_faithful_is_cut_as_mclust_does),
         cmocka_unit_test(irises_are_cut_as_mclust_does),

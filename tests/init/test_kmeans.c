@@ -52,7 +52,8 @@ static void a_cluster_without_weight_sums_to_zero(void **state) {
     assert_true(totals[1] == 0 && centers[1] == 0);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(when_every_point_that_counts_is_a_center_the_next_is_drawn_by_weight),
         cmocka_unit_test(a_random_center_is_not_drawn_where_one_is_placed),

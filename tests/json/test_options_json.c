@@ -21,7 +21,8 @@ static void what_is_no_object_is_refused(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_no_object_is_refused),
     };

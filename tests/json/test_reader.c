@@ -924,7 +924,8 @@ static void no_prefix_of_an_object_is_valid(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
 #define TEST(function) cmocka_unit_test_setup_teardown(function, count_allocations, check_that_nothing_leaked)
     const struct CMUnitTest tests[] = {
         TEST(each_fault_is_named_with_its_offset),

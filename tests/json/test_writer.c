@@ -244,7 +244,8 @@ static void after_a_failed_allocation_nothing_happens_and_nothing_leaks(void **s
     assert_null(mix_json_finish(&empty, NULL)); /* the empty text takes a buffer, too */
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
 #define TEST(function) cmocka_unit_test_setup_teardown(function, count_allocations, check_that_nothing_leaked)
     const struct CMUnitTest tests[] = {
         TEST(commas_and_colons_stand_where_they_must),

@@ -317,7 +317,8 @@ static void the_last_supported_kernel_is_used_unless_another_is_forced(void **st
     print_message("best kernel here: %s\n", best->name);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(log_densities_are_those_of_plain_loops),
         cmocka_unit_test(log_densities_beyond_a_double_stay_at_the_floor),

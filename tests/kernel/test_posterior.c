@@ -150,7 +150,8 @@ static void posteriors_are_those_of_plain_loops_near_far_labelled_and_with_empty
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(posteriors_are_those_of_plain_loops_near_far_labelled_and_with_empty_components),
     };

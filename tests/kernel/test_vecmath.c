@@ -208,7 +208,8 @@ static void every_kernel_has_the_same_exp_and_log(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exp_is_within_about_an_ulp_of_libm_over_the_whole_range),
         cmocka_unit_test(exp_is_within_about_an_ulp_where_its_argument_is_reduced),

@@ -327,7 +327,8 @@ static void draws_of_counts_are_as_frequent_as_their_probability_says(void **sta
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scores_are_those_of_the_plain_implementation_and_responsibilities_sum_to_one),
         cmocka_unit_test(the_order_of_columns_and_components_changes_no_score),

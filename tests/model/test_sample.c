@@ -121,7 +121,8 @@ static void a_fit_of_the_draws_finds_the_model_again(void **state) {
     mixture_model_free(model);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(draws_have_the_weights_means_and_covariances_of_their_components),
         cmocka_unit_test(the_same_seed_draws_the_same_rows_and_another_one_others),

@@ -320,7 +320,8 @@ static void a_batch_adds_up_single_rows_complete_incomplete_and_far(void **state
     mixture_model_free(model);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_subset_of_values_is_scored_by_its_marginal),
         cmocka_unit_test(a_row_of_which_nothing_is_observed_has_the_weights_and_density_one),

@@ -328,7 +328,8 @@ static void tracing_can_be_cancelled(void **state) {
 
 #define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         counted_test(vertices_have_the_density_of_their_level),
         counted_test(paths_are_closed),

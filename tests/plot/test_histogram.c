@@ -135,7 +135,8 @@ static void a_sample_of_points_is_bounded_fair_and_the_same_again(void **state) 
 
 #define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         counted_test(bars_hold_the_values_between_their_edges),
         counted_test(values_far_beyond_the_first_ones_make_the_cells_wider),

@@ -308,7 +308,8 @@ static void a_selection_without_a_single_fit_is_still_a_picture(void **state) {
 
 #define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         counted_test(every_kind_in_every_dimension_is_a_picture_and_the_same_again),
         counted_test(small_and_large_pages_palettes_and_titles_are_pictures),

@@ -351,7 +351,8 @@ static void drawing_can_be_cancelled_at_any_poll(void **state) {
 
 #define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         counted_test(thirty_components_one_of_them_tiny_fit_into_a_picture),
         counted_test(a_thousand_components_are_cut_down_to_what_fits),

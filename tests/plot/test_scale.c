@@ -140,7 +140,8 @@ static void ranges_without_length_get_one(void **state) {
     assert_true(none.low == 0 && none.high == 1);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ticks_are_round_and_where_their_labels_say),
         cmocka_unit_test(ticks_are_round_in_any_range),

@@ -358,7 +358,8 @@ static void a_query_that_ends_early_is_cleared(void **state) {
 
 #define SKELETON(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         SKELETON(rows_come_and_go_as_for_sqlites_own_sum),
         SKELETON(as_a_plain_aggregate_it_sums_groups_too),

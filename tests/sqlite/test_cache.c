@@ -224,7 +224,8 @@ static void a_connection_may_be_closed_before_its_statements(void **state) {
     assert_int_equal(sqlite3_memory_used(), 0);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_number_of_models_in_turn_row_by_row_give_right_answers),
         sql_test(scalars_and_tables_share_a_model_without_disturbing_each_other),

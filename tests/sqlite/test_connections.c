@@ -147,7 +147,8 @@ static void a_sqlite_that_is_too_old_is_refused_with_its_version(void **state) {
     dlclose(module);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connections_in_several_threads_answer_as_one_alone),
         cmocka_unit_test(a_sqlite_that_is_too_old_is_refused_with_its_version),

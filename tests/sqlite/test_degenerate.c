@@ -220,7 +220,8 @@ static void the_largest_k_there_is_does_not_hang(void **state) {
     alarm(0);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         degenerate_test(equal_rows_make_one_component_with_a_warning),
         degenerate_test(fewer_distinct_rows_than_components_are_an_error),

@@ -90,7 +90,8 @@ static void an_excerpt_is_one_line_of_well_formed_utf_8(void **state) {
     assert_string_equal(mix_describe_text("abc", 2, excerpt), "ab");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_value_is_described_by_its_type_and_content),
         cmocka_unit_test(a_real_that_is_whole_does_not_look_like_an_integer),

@@ -256,7 +256,8 @@ static void a_tiny_probability_keeps_its_digits(void **state) {
     assert_close(x[0], sqrt(2e-12), 1e-11, 0);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(a_seed_gives_the_same_sample_again_and_another_a_different_one),
         sql_test(a_sample_has_n_rows_and_may_have_none),

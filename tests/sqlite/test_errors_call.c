@@ -230,7 +230,8 @@ static void a_start_is_compared_with_k_before_memory_is_taken_for_it(void **stat
                  "1000000000000 numbers");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         models_test(too_few_arguments_show_the_usage),
         models_test(wrong_values_of_a_row_are_named_after_their_columns),

@@ -182,7 +182,8 @@ static void column_names_are_checked_one_by_one(void **state) {
     CHECK(cases, "argument 4 (options): ");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         rows_test(wrong_arguments_are_named),
         rows_test(a_whole_number_is_an_integer_in_any_row),

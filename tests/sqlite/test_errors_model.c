@@ -223,7 +223,8 @@ static void every_function_and_table_says_the_same_of_a_model(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(a_good_model_is_taken_in_any_layout),
         sql_test(texts_that_are_no_json_object_are_located),

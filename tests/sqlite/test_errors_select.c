@@ -79,7 +79,8 @@ static void hidden_columns_hold_the_arguments(void **state) {
     assert_int_equal(sql_integer(*state, "SELECT max(_n) FROM mix_sample('{" MODEL "}', 3)"), 3);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(options_of_a_selection),         sql_test(candidates_of_a_model),
         sql_test(candidates_keep_their_warnings), sql_test(what_cannot_be_drawn),

@@ -196,7 +196,8 @@ static void options_may_come_from_a_column_when_all_rows_say_the_same(void **sta
                         fit(*state, 2, "{\"max_iter\":5}"));
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         faithful_test(empty_options_are_the_defaults),
         faithful_test(columns_name_the_values_in_the_model_and_in_errors),

@@ -213,7 +213,8 @@ static void a_start_on_another_scale_than_the_data_is_taken_in_the_users_units(v
                  0); /* the units cancel */
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         faithful_test(each_iteration_is_one_of_textbook_em),
         faithful_test(with_max_iter_0_the_given_start_is_the_model),

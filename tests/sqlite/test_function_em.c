@@ -480,7 +480,8 @@ static void constant_columns_and_single_points_step_to_finite_models(void **stat
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(a_step_is_maximize_of_statistics),
         sql_test(any_partition_merges_to_the_model_of_one_pass),

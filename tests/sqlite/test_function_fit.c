@@ -253,7 +253,8 @@ static void a_packed_row_may_be_wider_than_sqlite_allows_arguments(void **state)
     assert_int_equal(sql_count(*state, "SELECT mix_log_density(m, x) FROM model, wide"), 300);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         faithful_test(one_component_is_the_mean_and_the_covariance),
         faithful_test(loglik_and_criteria_are_those_of_the_parameters),

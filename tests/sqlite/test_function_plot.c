@@ -225,7 +225,8 @@ static void a_progress_handler_stops_drawing(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(pictures_are_plain_text_of_every_kind),
         sql_test(the_three_ways_to_give_no_options_are_the_same),

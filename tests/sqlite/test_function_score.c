@@ -226,7 +226,8 @@ static void lists_nest_in_other_json(void **state) {
         "[[1],[2]]");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(the_density_of_the_hand_written_model_is_known_to_the_last_digit),
         sql_test(complete_rows_are_scored_as_the_formulas_say_for_1_2_and_5_columns),

@@ -239,7 +239,8 @@ static void malformed_lists_are_named(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         select_test(the_model_is_a_model_like_any_other),
         select_test(the_list_is_best_first),

@@ -140,7 +140,8 @@ static void random_bytes_never_do_harm(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(as_a_model_it_is_refused),   sql_test(as_options_it_is_refused),
         sql_test(as_a_value_it_is_refused),   sql_test(a_name_of_ten_megabytes_is_cut_in_errors),

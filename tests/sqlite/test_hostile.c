@@ -208,7 +208,8 @@ static void what_a_view_asks_for_without_end_stops_when_told_and_takes_no_memory
     sql_close(db);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_function_and_table_works_in_views_trusted_or_not),
         cmocka_unit_test(every_place_in_a_schema_may_use_them_trusted_or_not),

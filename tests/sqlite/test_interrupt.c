@@ -256,7 +256,8 @@ static void a_statement_that_is_dropped_halfway_frees_the_fit(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         rows_test(another_thread_can_interrupt_a_fit),
         rows_test(a_query_interrupted_in_its_scan_does_not_fit_what_it_has_seen),

@@ -198,7 +198,8 @@ static void too_many_arguments_are_refused_by_sqlite(void **state) {
     assert_string_equal(text, "too many arguments on mix_components() - max 1");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         points_test(lateral_joins_work_in_any_order_of_the_tables),
         points_test(names_of_the_users_columns_are_not_ambiguous),

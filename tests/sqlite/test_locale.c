@@ -149,7 +149,8 @@ static void the_hosts_locale_is_left_as_it_was(void **state) {
     assert_string_equal(setlocale(LC_ALL, NULL), "de_DE.UTF-8");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         locale_test(every_number_is_read_and_written_with_a_point),
         locale_test(the_first_model_a_connection_sees_is_read_right),

@@ -116,7 +116,8 @@ static void it_agrees_with_the_sum_of_log_densities(void **state) {
     assert_int_equal(rows, 1000);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(the_total_is_the_sum_over_rows),
         sql_test(rows_with_nulls_count_by_their_marginal),

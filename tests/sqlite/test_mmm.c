@@ -314,7 +314,8 @@ static void what_only_gaussian_models_have_is_refused(void **state) {
         "mix_predict: argument 1 (model): probabilities[0] sum to 1.1; expected 1");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(one_component_is_the_shares_of_all_counts_in_groups_and_under_filters),
         sql_test(weight_and_label_are_found_by_name_and_by_position_and_in_packed_rows),

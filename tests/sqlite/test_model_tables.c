@@ -122,7 +122,8 @@ static void debug_says_what_a_bug_report_needs(void **state) {
     assert_string_equal(sql_text(*state, "SELECT json_type(json_object('d', mixture_debug()), '$.d')"), "object");
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(components_are_rows_of_weight_mean_and_covariance),
         sql_test(parameters_are_all_numbers_one_a_row),

@@ -337,7 +337,8 @@ static void plain_sql_and_mmm_fit_agree_at_each_of_twenty_iterations(void **stat
     sql_close(db);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(complete_data_give_shares_of_heads_at_the_minimum),
         cmocka_unit_test(coins_take_the_nine_iterations_of_the_notebook),

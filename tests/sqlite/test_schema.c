@@ -143,7 +143,8 @@ static void utf_16_databases_give_the_same_answers(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         schema_test(views_may_use_every_function_and_table),
         schema_test(triggers_may_use_functions_and_tables),

@@ -409,7 +409,8 @@ static void a_fit_beyond_the_heap_limit_is_out_of_memory(void **state) {
     sql_close(db);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loading_survives_every_failure),
         cmocka_unit_test(the_first_use_of_a_table_survives_every_failure),

@@ -186,7 +186,8 @@ static void rows_from_a_table_work_with_mixed_values_beyond_16(void **state) {
         1);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(any_number_of_values_up_to_126_is_taken),
         sql_test(a_null_up_to_the_16th_condition_is_a_missing_value),

@@ -79,3 +79,9 @@ const double *const *check_arrays(const double *first, const double *second) {
     arrays[1] = second;
     return (const double *const *)arrays;
 }
+
+void check_filter(int argc, char **argv) {
+    if (argc > 1) {
+        cmocka_set_test_filter(argv[1]);
+    }
+}

@@ -11,6 +11,9 @@
 
 #include "mixture.h"
 
+/* At the beginning of main(): with an argument only the tests whose names match it run, * and ? being wild. */
+void check_filter(int argc, char **argv);
+
 /* Fails unless |a - b| <= absolute + relative * |b|; NaN is close to nothing. */
 #define assert_close(a, b, relative, absolute)                                                                    \
     check_close((a), (b), (relative), (absolute), #a, __FILE__, __LINE__)

@@ -315,7 +315,8 @@ static void axes_and_spheres_are_raised_to_the_floor(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_m_step_has_its_structure),
         cmocka_unit_test(no_other_matrices_of_the_structure_are_likelier),

@@ -153,7 +153,8 @@ static void components_that_are_points_are_spheres_at_the_floor(void **state) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(matrices_that_obey_their_structure_are_found_again),
         cmocka_unit_test(a_flat_component_is_held_at_the_floor),
