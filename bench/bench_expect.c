@@ -1,6 +1,6 @@
 /* bench_expect.c: seconds of 20 EM iterations from a fixed start, by instruction set, and the share of the core's peak.
 **
-** usage: expect [-k KERNEL] [-t THREADS] [-r REPEATS] [-c ROWS] [-w FOLDER] [WORK...]
+** usage: bench_expect [-k KERNEL] [-t THREADS] [-r REPEATS] [-c ROWS] [-w FOLDER] [WORK...]
 **
 ** A work is one of those below or n,d,k of one's own, with full covariances, or n,d,k,diag. -c: at most so many rows. -w: fit
 ** nothing, write FOLDER/WORK.shape (n d k covariance iterations, as text), .rows (n*d doubles) and .start (k weights,
@@ -115,6 +115,7 @@ static double run(const work *what, const mixture_data *data, int threads, doubl
     options.accelerate = false;
     options.threads = threads;
     mixture_model *model = must(mixture_model_new(&mixture_gaussian, what->k, what->d));
+    model->structure = what->covariance;
     start(model, what, data);
     mix_em em;
     mix_cancel cancel = {0};
@@ -142,6 +143,7 @@ static void write_doubles(const char *folder, const work *what, const char *kind
 static void write_work(const work *what, const char *folder) {
     mixture_data *data = make_data(what);
     mixture_model *model = must(mixture_model_new(&mixture_gaussian, what->k, what->d));
+    model->structure = what->covariance;
     start(model, what, data);
     char path[1000];
     snprintf(path, sizeof path, "%s/%s.shape", folder, what->name);

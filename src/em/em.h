@@ -44,8 +44,8 @@ mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixtu
                            const mixture_options *options, const mix_cancel *cancel);
 void mix_em_clear(mix_em *em);
 
-/* Run EM on a prepared model, in place, in the data's frame: at most max_iter maps, until the log-likelihood per
-** row rises by less than tol. */
+/* Run EM on a prepared model of the options' k and structure, in place, in the data's frame: at most max_iter
+** maps, until the log-likelihood per row rises by less than tol. */
 mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, double tol, mixture_error *error);
 
 #endif

@@ -19,8 +19,8 @@ double mix_expect_work(const mixture_data *data, const mix_shape *shape);
 /* Whether a pass is worth more than one thread. */
 bool mix_expect_splits(const mixture_data *data, const mix_shape *shape);
 
-/* Statistics of all rows under a prepared model of that shape or of fewer components, overwriting statistics[];
-** false when cancelled. */
+/* Statistics of all rows under a prepared model of that shape, or of fewer components and its structure,
+** overwriting statistics[]; false when cancelled. */
 bool mix_expect_run(mix_expect *expect, const mixture_model *model, double *statistics);
 
 /* The work space itself, for maximize: mix_family_scratch doubles that are free between two runs. */
