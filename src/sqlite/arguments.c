@@ -69,10 +69,20 @@ static mixture_status wrong_row_length(const mix_row_arguments *arguments, mixtu
 
 static mixture_status wrong_row_value(const mix_row_arguments *arguments, size_t j, bool infinite,
                                       mixture_error *error) {
-    char said[MIX_SAID_BYTES], name[60], where[40];
-    return mix_error_invalid(error, "argument %d%s is %s%s; expected a %snumber", arguments->first + (int)j,
-                             column_name(arguments, j, name), mix_describe_value(arguments->values[j], said),
-                             row_number(arguments, where), infinite ? "finite " : "");
+    char said[MIX_SAID_BYTES], name[60], where[40], cure[MIX_CURE_BYTES], bare[60];
+    (void)column_name(arguments, j, name);
+    snprintf(bare, sizeof bare, "%.*s", (int)strlen(name) - 3, name + 2); /* without " (" and ")" */
+    return mix_error_invalid(error, "argument %d%s is %s%s; expected a %snumber%s", arguments->first + (int)j,
+                             name, mix_describe_value(arguments->values[j], said), row_number(arguments, where),
+                             infinite ? "finite " : "", mix_describe_cure(arguments->values[j], bare, cure));
+}
+
+bool mix_arguments_is_number(sqlite3_value *value) {
+    int type = sqlite3_value_type(value);
+    if (type == SQLITE_TEXT) {
+        type = sqlite3_value_numeric_type(value);
+    }
+    return type == SQLITE_INTEGER || type == SQLITE_FLOAT;
 }
 
 mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, mixture_error *error) {
@@ -85,7 +95,7 @@ mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, 
     }
     for (size_t j = 0; j < arguments->d; j++) {
         int type = sqlite3_value_type(values[j]);
-        if (type == SQLITE_FLOAT || type == SQLITE_INTEGER) {
+        if (type == SQLITE_FLOAT || type == SQLITE_INTEGER || mix_arguments_is_number(values[j])) {
             x[j] = sqlite3_value_double(values[j]);
             if (isinf(x[j])) {
                 return wrong_row_value(arguments, j, true, error);
@@ -130,15 +140,16 @@ mixture_status mix_arguments_model_row(mix_parsed *parsed, int count, sqlite3_va
 
 mixture_status mix_arguments_integer(sqlite3_value *value, int place, const char *name, sqlite3_int64 least,
                                      sqlite3_int64 most, sqlite3_int64 *integer, mixture_error *error) {
+    bool number = mix_arguments_is_number(value);
     int type = sqlite3_value_type(value);
-    bool whole = type == SQLITE_INTEGER;
+    bool whole = number && type == SQLITE_INTEGER;
     *integer = 0;
     if (whole) {
         *integer = sqlite3_value_int64(value);
-    } else if (type == SQLITE_FLOAT) {
-        double number = sqlite3_value_double(value);
-        whole = number >= -0x1p53 && number <= 0x1p53 && number == floor(number);
-        *integer = whole ? (sqlite3_int64)number : 0;
+    } else if (number && type == SQLITE_FLOAT) {
+        double real = sqlite3_value_double(value);
+        whole = real >= -0x1p53 && real <= 0x1p53 && real == floor(real);
+        *integer = whole ? (sqlite3_int64)real : 0;
     }
     if (whole && *integer >= least && *integer <= most) {
         return MIXTURE_OK;
@@ -155,8 +166,7 @@ mixture_status mix_arguments_integer(sqlite3_value *value, int place, const char
 
 mixture_status mix_arguments_number(sqlite3_value *value, int place, const char *name, double above, double below,
                                     double *number, mixture_error *error) {
-    int type = sqlite3_value_type(value);
-    if (type == SQLITE_FLOAT || type == SQLITE_INTEGER) {
+    if (mix_arguments_is_number(value)) {
         *number = sqlite3_value_double(value);
         if (*number > above && *number < below) {
             return MIXTURE_OK;

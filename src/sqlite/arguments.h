@@ -25,6 +25,10 @@ mixture_status mix_arguments_model_row(mix_parsed *parsed, int count, sqlite3_va
 mixture_status mix_arguments_same_model(const mix_parsed *parsed, sqlite3_value *value, uint64_t row,
                                         mixture_error *error);
 
+/* Whether a value is a number: INTEGER, REAL or a TEXT that reads as one, as SQLite's numeric affinity has it
+** (blanks around it are fine). */
+bool mix_arguments_is_number(sqlite3_value *value);
+
 /* Columns of a row given by these values: their number, or that of the packed row. 0: an empty or odd BLOB. */
 size_t mix_arguments_columns(sqlite3_value **values, int count);
 

@@ -2,8 +2,10 @@
 #include "describe.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "number.h"
 #include "reader.h"
@@ -58,4 +60,28 @@ const char *mix_describe_value(sqlite3_value *value, char said[MIX_SAID_BYTES]) 
         strcpy(said, "NULL");
     }
     return said;
+}
+
+/* Whether a text says that there is no value. */
+static bool says_nothing(const char *text) {
+    static const char *const words[] = {"",    "na", "n/a", "#n/a", "nan", "null",   "none",
+                                        "nil", "-",  "--",  "?",    ".",   "missing"};
+    bool blank = text[strspn(text, " \t\r\n")] == '\0', found = blank;
+    for (size_t i = 0; !found && i < sizeof words / sizeof *words; i++) {
+        found = strcasecmp(text, words[i]) == 0;
+    }
+    return found;
+}
+
+const char *mix_describe_cure(sqlite3_value *value, const char *name, char cure[MIX_CURE_BYTES]) {
+    char excerpt[MIX_EXCERPT_BYTES];
+    const char *text = sqlite3_value_type(value) == SQLITE_TEXT ? (const char *)sqlite3_value_text(value) : NULL;
+    cure[0] = '\0';
+    if (text != NULL && says_nothing(text)) {
+        snprintf(cure, MIX_CURE_BYTES, ": nullif(%s, '%s') makes NULL of it", name,
+                 mix_describe_text(text, strlen(text), excerpt));
+    } else if (text != NULL && strchr(text, ',') != NULL && text[strspn(text, "+-0123456789.,")] == '\0') {
+        snprintf(cure, MIX_CURE_BYTES, ": replace(%s, ',', '') takes the commas out", name);
+    }
+    return cure;
 }

@@ -67,7 +67,8 @@ MIX_EXPORTED int sqlite3_mixture_init(sqlite3 *db, char **error, const sqlite3_a
     const struct {
         const mix_function *functions;
         int count;
-    } parts[] = {{mix_score_functions, mix_score_function_count},
+    } parts[] = {{mix_row_functions, mix_row_function_count},
+                 {mix_score_functions, mix_score_function_count},
                  {mix_em_functions, mix_em_function_count},
                  {mix_plot_functions, mix_plot_function_count},
                  {mix_about_functions, mix_about_function_count}};

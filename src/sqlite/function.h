@@ -56,8 +56,9 @@ void mix_function_json(sqlite3_context *context, mix_json_writer *writer);
 /* function_fit.c: <name>_fit and <name>_select of every family that has them. */
 int mix_fit_register(sqlite3 *db, mix_connection *connection);
 
-extern const mix_function mix_score_functions[], mix_about_functions[], mix_em_functions[], mix_plot_functions[];
-extern const int mix_score_function_count, mix_about_function_count, mix_em_function_count,
+extern const mix_function mix_row_functions[], mix_score_functions[], mix_about_functions[], mix_em_functions[],
+    mix_plot_functions[];
+extern const int mix_row_function_count, mix_score_function_count, mix_about_function_count, mix_em_function_count,
     mix_plot_function_count;
 
 /* Register a table-valued function; each holds the connection. */

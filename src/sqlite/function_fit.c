@@ -60,10 +60,10 @@ static void fit_clear(void *pointer) {
     mix_memory_free(state->x);
 }
 
-/* The last argument when it is TEXT: the options. k stands before them, and the row before k. */
+/* The last argument when it is TEXT and no number: the options. k stands before them, and the row before k. */
 static sqlite3_value *fit_options_argument(const mix_group *group) {
     sqlite3_value *last = group->argv[group->argc - 1];
-    return sqlite3_value_type(last) == SQLITE_TEXT ? last : NULL;
+    return sqlite3_value_type(last) == SQLITE_TEXT && !mix_arguments_is_number(last) ? last : NULL;
 }
 
 /* Whether a text begins like a JSON object. */

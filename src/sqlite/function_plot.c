@@ -111,14 +111,15 @@ static void plot_clear(void *pointer) {
     mix_plot_options_clear(&state->options);
 }
 
-/* The options among the arguments, NULL when there are none: the last when it is TEXT, or when it is NULL and one
-** more than the row needs. */
+/* The options among the arguments, NULL when there are none: the last when it is TEXT and no number, or NULL
+** and one more than the row needs. */
 static sqlite3_value *plot_options_argument(const mix_group *group) {
     sqlite3_value *last = group->argv[group->argc - 1];
     int type = sqlite3_value_type(last);
     bool packed = group->argc == 3 && sqlite3_value_type(group->argv[1]) == SQLITE_BLOB;
     bool one_more = packed || (size_t)group->argc == group->parsed->model->d + 2;
-    return group->argc > 2 && (type == SQLITE_TEXT || (type == SQLITE_NULL && one_more)) ? last : NULL;
+    bool text = type == SQLITE_TEXT && !mix_arguments_is_number(last);
+    return group->argc > 2 && (text || (type == SQLITE_NULL && one_more)) ? last : NULL;
 }
 
 static mixture_status plot_start(void *pointer, mixture_error *error) {

@@ -5,7 +5,6 @@
 #include "describe.h"
 #include "error.h"
 #include "family.h"
-#include "little_endian.h"
 #include "memory.h"
 #include "score.h"
 
@@ -208,38 +207,6 @@ static const mix_aggregate loglik_aggregate = {
     .clear = loglik_clear,
 };
 
-/* ---- mix_row --------------------------------------------------------------------------------------------- */
-
-static void pack_row(sqlite3_context *context, int argc, sqlite3_value **argv) {
-    mixture_error error;
-    if (!mix_function_check(context, argc)) {
-        return;
-    }
-    size_t d = (size_t)argc;
-    double *x = mix_memory_array(d, sizeof(double));
-    unsigned char *bytes = mix_memory_array(d, sizeof(double));
-    mixture_status status = x != NULL && bytes != NULL ? MIXTURE_OK : mix_error_status(&error, MIXTURE_NOMEM);
-    if (status == MIXTURE_OK && argc == 1 && sqlite3_value_type(argv[0]) == SQLITE_BLOB) {
-        char said[MIX_SAID_BYTES];
-        status = mix_error_invalid(&error, "argument 1 (x1) is %s; expected a number",
-                                   mix_describe_value(argv[0], said));
-    }
-    if (status == MIXTURE_OK) {
-        mix_row_arguments row = {argv, argc, 1, d, NULL, 0};
-        status = mix_arguments_row(&row, x, &error);
-    }
-    if (status == MIXTURE_OK) {
-        for (size_t j = 0; j < d; j++) {
-            mix_little_endian_put_double(bytes + 8 * j, x[j]); /* NULL is NAN here, always the same bits */
-        }
-        sqlite3_result_blob64(context, bytes, 8 * d, SQLITE_TRANSIENT);
-    } else {
-        mix_function_fail(context, &error);
-    }
-    mix_memory_free(x);
-    mix_memory_free(bytes);
-}
-
 /* ---- The table ------------------------------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -255,7 +222,6 @@ const mix_function mix_score_functions[] = {
     {"mix_log_density", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(log_density)},
     {"mix_distance", "(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(distance)},
     {"mix_impute", "(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(impute)},
-    {"mix_row", "(x...)", 1, -1, MIX_PURE, pack_row, NULL, NULL},
     {"mix_loglik", "(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &loglik_aggregate, NULL},
 };
 /* clang-format on */

@@ -45,7 +45,8 @@ static const struct {
                  {"mix_plot", false},
                  {"mix_plot_model", false},
                  {"pmm_fit", false},
-                 {"pmm_select", false}};
+                 {"pmm_select", false},
+                 {"mix_number", false}};
 enum { CALLABLES = sizeof callables / sizeof *callables };
 
 /* Arguments that are what a function expects. */

@@ -192,8 +192,8 @@ static void values_that_are_no_finite_numbers_are_errors(void **state) {
               "gmm_fit: argument 1 (x1) is REAL Inf in row 3; expected a finite number");
     fit_fails(*state, 10, "i, iif(i = 10, -9e999, i)", "2",
               "gmm_fit: argument 2 (x2) is REAL -Inf in row 10; expected a finite number");
-    fit_fails(*state, 10, "i, iif(i = 1, '12', i)", "2",
-              "gmm_fit: argument 2 (x2) is TEXT '12' in row 1; expected a number");
+    fit_fails(*state, 10, "i, iif(i = 1, '12x', i)", "2",
+              "gmm_fit: argument 2 (x2) is TEXT '12x' in row 1; expected a number");
     fit_fails(*state, 10, "iif(i = 2, 'a rather long text that has to be cut somewhere', i), 1", "2",
               "gmm_fit: argument 1 (x1) is TEXT 'a rather long text that has to...' in row 2; expected a number");
     fit_fails(*state, 10, "1, iif(i = 2, x'010203', i)", "2",

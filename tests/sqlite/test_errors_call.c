@@ -63,8 +63,8 @@ static void wrong_values_of_a_row_are_named_after_their_columns(void **state) {
          "mix_density: 3 values given; expected 2, the model's columns, or one mix_row()"},
         {"SELECT mix_impute(m2, 'abc', 1) FROM t",
          "mix_impute: argument 2 (length) is TEXT 'abc'; expected a number"},
-        {"SELECT mix_uncertainty(m2, 1, '1') FROM t",
-         "mix_uncertainty: argument 3 (width) is TEXT '1'; expected a number"},
+        {"SELECT mix_uncertainty(m2, 1, '1 2') FROM t",
+         "mix_uncertainty: argument 3 (width) is TEXT '1 2'; expected a number"},
         {"SELECT mix_probability(m2, 1, 1, x'0102') FROM t",
          "mix_probability: argument 4 (width) is BLOB of 2 bytes; expected a number"},
         {"SELECT mix_log_density(m1, -9e999) FROM t",
@@ -99,8 +99,8 @@ static void packed_rows_of_another_size_are_refused(void **state) {
 }
 
 static void components_are_counted_from_1_to_k(void **state) {
-    const char *const values[][2] = {{"0", "INTEGER 0"},           {"3", "INTEGER 3"},   {"-1", "INTEGER -1"},
-                                     {"1.5", "REAL 1.5"},          {"'1'", "TEXT '1'"},  {"1e18", "REAL 1e18"},
+    const char *const values[][2] = {{"0", "INTEGER 0"},           {"3", "INTEGER 3"},    {"-1", "INTEGER -1"},
+                                     {"1.5", "REAL 1.5"},          {"'1.5'", "REAL 1.5"}, {"1e18", "REAL 1e18"},
                                      {"x'01'", "BLOB of 1 bytes"}, {"9e999", "REAL Inf"}};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         const char *const functions[] = {"mix_probability", "mix_distance"};
@@ -125,8 +125,8 @@ static void arguments_of_tables_are_checked(void **state) {
          "mix_sample: argument 2 (n) is INTEGER -1; expected an integer >= 0"},
         {"SELECT * FROM t, mix_sample(m1, 1.5)",
          "mix_sample: argument 2 (n) is REAL 1.5; expected an integer >= 0"},
-        {"SELECT * FROM t, mix_sample(m1, '5')",
-         "mix_sample: argument 2 (n) is TEXT '5'; expected an integer >= 0"},
+        {"SELECT * FROM t, mix_sample(m1, '5x')",
+         "mix_sample: argument 2 (n) is TEXT '5x'; expected an integer >= 0"},
         {"SELECT * FROM t, mix_sample(m1, 5, 1.5)",
          "mix_sample: argument 3 (seed) is REAL 1.5; expected an integer"},
         {"SELECT * FROM t, mix_grid(m2, 0)",

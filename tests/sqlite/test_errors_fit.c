@@ -31,7 +31,7 @@ static void wrong_arguments_are_named(void **state) {
         {"x, x'32'", "gmm_fit: argument 2 (k) is BLOB of 1 bytes; expected an integer >= 1"},
         {"x, y, 'two'",
          "gmm_fit: argument 3 is TEXT 'two'; expected k, an integer >= 1, or options, a JSON object"},
-        {"x, y, '2'", "gmm_fit: argument 3 is TEXT '2'; expected k, an integer >= 1, or options, a JSON object"},
+        {"x, y, '2.5'", "gmm_fit: argument 3 (k) is REAL 2.5; expected an integer >= 1"},
         {"x, 'two'",
          "gmm_fit: argument 2 is TEXT 'two' and argument 1 would be k; expected x1, ..., xd, k [, options]"},
         {"2, '{}'",
@@ -78,7 +78,7 @@ static void options_that_are_no_json_object_are_pointed_at(void **state) {
                                 {"[]", "TEXT '[]'"},
                                 {"null", "TEXT 'null'"},
                                 {"\"{}\"", "TEXT '\"{}\"'"},
-                                {" 5", "TEXT ' 5'"}};
+                                {" 5,", "TEXT ' 5,'"}};
     for (size_t i = 0; i < sizeof no_objects / sizeof *no_objects; i++) {
         expect_error(*state, sql_build("SELECT gmm_fit(x, y, 2, %Q) FROM t", no_objects[i].given),
                      sql_format("gmm_fit: argument 4 is %s%s", no_objects[i].text, either));

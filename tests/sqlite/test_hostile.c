@@ -26,6 +26,7 @@ static const char *const functions[] = {
     "mix_distance(m, 1, x)",
     "mix_impute(m, x)",
     "mix_row(x)",
+    "mix_number(x)",
     "mix_loglik(m, x)",
     "mix_step(m, x)",
     "mix_statistics(m, x)",

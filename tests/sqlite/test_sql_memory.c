@@ -157,7 +157,7 @@ static void try_queries(const char *encoding, const char *const *queries, size_t
 static const char *const scalars[] = {
     "SELECT mix_predict(m, 1, 2), mix_probability(m, 2, 1, 2), mix_uncertainty(m, 1, 2) FROM model",
     "SELECT mix_density(m, 1, 2), mix_log_density(m, NULL, 2), mix_distance(m, 1, 1, NULL) FROM model",
-    "SELECT mix_probabilities(m, 1, 2), mix_impute(m, 1, NULL), hex(mix_row(1, NULL)) FROM model",
+    "SELECT mix_probabilities(m, 1, 2), mix_impute(m, 1, NULL), hex(mix_row(1, NULL)), mix_number(' 1.5') FROM model",
     "SELECT mix_predict(m, mix_row(1, 2)), mix_predict(m, zeroblob(16)) FROM model",
     "SELECT mix_log_density(wide, zeroblob(160)) FROM model", /* its bytes are made when they are asked for */
     ("SELECT mix_predict('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":[[[1]]]}', 2), "
@@ -238,7 +238,8 @@ static const char *const counts[] = {
     "SELECT pmm_fit(rowid, rowid % 7, 2, '{\"n_init\":2,\"max_iter\":3}') FROM p",
     "SELECT pmm_fit(rowid, 2, '{\"init\":{\"rates\":[[1],[5]]},\"max_iter\":1}') FROM p",
     "SELECT pmm_select(rowid, 2, '{\"n_init\":1,\"max_iter\":3}') FROM p",
-    "SELECT mix_predict(" RATES ", 1, NULL), mix_loglik(" RATES ", rowid, 3), mix_step(" RATES ", rowid, 3) FROM p",
+    "SELECT mix_predict(" RATES ", 1, NULL), mix_loglik(" RATES ", rowid, 3), mix_step(" RATES
+    ", rowid, 3) FROM p",
     "SELECT s.* FROM mix_sample(" RATES ", 3, 1) s",
     "SELECT mix_predict(" COINS ", 1, NULL), mix_loglik(" COINS ", rowid, 3) FROM p",
     "SELECT s.* FROM mix_sample(" COINS ", 3, 1) s",

@@ -1,0 +1,75 @@
+/* function_row.c: values before they come to a model: mix_row packs them, mix_number cleans them. */
+#include <math.h>
+#include <string.h>
+
+#include "describe.h"
+#include "error.h"
+#include "function.h"
+#include "little_endian.h"
+#include "memory.h"
+
+/* ---- mix_row --------------------------------------------------------------------------------------------- */
+
+static void pack_row(sqlite3_context *context, int argc, sqlite3_value **argv) {
+    mixture_error error;
+    if (!mix_function_check(context, argc)) {
+        return;
+    }
+    size_t d = (size_t)argc;
+    double *x = mix_memory_array(d, sizeof(double));
+    unsigned char *bytes = mix_memory_array(d, sizeof(double));
+    mixture_status status = x != NULL && bytes != NULL ? MIXTURE_OK : mix_error_status(&error, MIXTURE_NOMEM);
+    if (status == MIXTURE_OK && argc == 1 && sqlite3_value_type(argv[0]) == SQLITE_BLOB) {
+        char said[MIX_SAID_BYTES];
+        status = mix_error_invalid(&error, "argument 1 (x1) is %s; expected a number",
+                                   mix_describe_value(argv[0], said));
+    }
+    if (status == MIXTURE_OK) {
+        mix_row_arguments row = {argv, argc, 1, d, NULL, 0};
+        status = mix_arguments_row(&row, x, &error);
+    }
+    if (status == MIXTURE_OK) {
+        for (size_t j = 0; j < d; j++) {
+            mix_little_endian_put_double(bytes + 8 * j, x[j]); /* NULL is NAN here, always the same bits */
+        }
+        sqlite3_result_blob64(context, bytes, 8 * d, SQLITE_TRANSIENT);
+    } else {
+        mix_function_fail(context, &error);
+    }
+    mix_memory_free(x);
+    mix_memory_free(bytes);
+}
+
+/* ---- mix_number ------------------------------------------------------------------------------------------ */
+
+static bool is_blank(sqlite3_value *value) {
+    const char *text = (const char *)sqlite3_value_text(value);
+    return text != NULL && text[strspn(text, " \t\r\n")] == '\0';
+}
+
+static void clean_number(sqlite3_context *context, int argc, sqlite3_value **argv) {
+    char said[MIX_SAID_BYTES], cure[MIX_CURE_BYTES];
+    if (!mix_function_check(context, argc)) {
+        return;
+    }
+    bool number = mix_arguments_is_number(argv[0]);
+    bool finite = number && isfinite(sqlite3_value_double(argv[0]));
+    if (finite) {
+        sqlite3_result_value(context, argv[0]);
+    } else if (sqlite3_value_type(argv[0]) != SQLITE_NULL &&
+               !(sqlite3_value_type(argv[0]) == SQLITE_TEXT && is_blank(argv[0]))) {
+        mixture_error error;
+        (void)mix_error_invalid(&error, "argument 1 is %s; expected a %snumber, or an empty text for NULL%s",
+                                mix_describe_value(argv[0], said), number ? "finite " : "",
+                                mix_describe_cure(argv[0], "x", cure));
+        mix_function_fail(context, &error);
+    }
+}
+
+/* clang-format off */
+const mix_function mix_row_functions[] = {
+    {"mix_row", "(x...)", 1, -1, MIX_PURE, pack_row, NULL, NULL},
+    {"mix_number", "(text)", 1, 1, MIX_PURE, clean_number, NULL, NULL},
+};
+/* clang-format on */
+const int mix_row_function_count = sizeof mix_row_functions / sizeof *mix_row_functions;
