@@ -101,6 +101,13 @@ typedef struct mixture_start {
     const double *const *arrays;
 } mixture_start;
 
+/* What to do where there are fewer distinct rows than components. */
+typedef enum mixture_few_rows {
+    MIXTURE_FEW_ERROR,
+    MIXTURE_FEW_NULL, /* MIXTURE_OK, and no model */
+    MIXTURE_FEW_FEWER /* as many components as there are distinct rows, with a warning */
+} mixture_few_rows;
+
 typedef struct mixture_options {
     size_t k;
     int structure;
@@ -112,7 +119,8 @@ typedef struct mixture_options {
     mixture_start start; /* all NULL: draw everything */
     int64_t seed;
     bool accelerate;
-    int threads;                /* 0: as many as the machine has, when the work is worth it */
+    int threads; /* 0: as many as the machine has, when the work is worth it */
+    mixture_few_rows few_rows;
     double min_variance;        /* floor of a component's variance, relative to the data's */
     const char *const *columns; /* d names for error texts; NULL: x1, x2, … */
     bool (*cancel)(void *host); /* asked about once a block of rows, on the calling thread; may be NULL */
@@ -198,7 +206,7 @@ mixture_status mixture_model_prepare(mixture_model *model, mixture_error *error)
 
 /* Fit. The data are centered and scaled in place (once); k components need k
 ** distinct rows.
-** On MIXTURE_OK *model is the caller's to free, else it is NULL and *error says why. */
+** On MIXTURE_OK *model is the caller's to free (NULL only by few_rows), else it is NULL and *error says why. */
 mixture_status mixture_fit(const mixture_family *family, mixture_data *data, const mixture_options *options,
                            mixture_model **model, mixture_error *error);
 

@@ -56,22 +56,15 @@ static mixture_status deliver_fit(const mix_multistart *multistart, const mixtur
     return mix_result_deliver(multistart, options, found, model, error);
 }
 
-mixture_status mixture_fit(const mixture_family *family, mixture_data *data, const mixture_options *options,
-                           mixture_model **model, mixture_error *error) {
+/* Fit rows that are framed, of which so many are distinct. */
+static mixture_status fit_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
+                               size_t distinct, mixture_model **model, mixture_error *error) {
     const mix_cancel cancel = {options->cancel, options->host};
     mix_multistart multistart;
     mixture_model *given = NULL;
     mix_found found = {0};
-    size_t distinct;
-    *model = NULL;
     mix_multistart_begin(&multistart, family, data, &cancel);
-    mixture_status status = mix_options_check(options, error);
-    if (status == MIXTURE_OK) {
-        status = mix_prepare_rows(family, data, options, options->k, &cancel, &distinct, error);
-    }
-    if (status == MIXTURE_OK) {
-        status = mix_prepare_k(data, options, distinct, error);
-    }
+    mixture_status status = mix_prepare_k(data, options, distinct, error);
     if (status == MIXTURE_OK && anything_given(family, &options->start)) {
         status = take_given(&multistart, options, &given, error);
         multistart.given = given;
@@ -95,4 +88,37 @@ mixture_status mixture_fit(const mixture_family *family, mixture_data *data, con
     mix_init_free(multistart.init);
     mixture_model_free(given);
     return status;
+}
+
+static mixture_status warn_of_few(mixture_model **model, size_t k, mixture_error *error) {
+    mixture_status status =
+        mix_model_warn(*model, "k = %zu was asked for, but there are %zu distinct rows", k, (*model)->k);
+    if (status != MIXTURE_OK) {
+        mixture_model_free(*model);
+        *model = NULL;
+    }
+    return mix_error_status(error, status);
+}
+
+mixture_status mixture_fit(const mixture_family *family, mixture_data *data, const mixture_options *options,
+                           mixture_model **model, mixture_error *error) {
+    const mix_cancel cancel = {options->cancel, options->host};
+    mixture_options fewer = *options;
+    size_t distinct;
+    *model = NULL;
+    mixture_status status = mix_options_check(options, error);
+    if (status == MIXTURE_OK) {
+        status = mix_prepare_rows(family, data, options, options->k, &cancel, &distinct, error);
+    }
+    if (status != MIXTURE_OK || distinct >= options->k) {
+        return status == MIXTURE_OK ? fit_rows(family, data, options, distinct, model, error) : status;
+    }
+    if (options->few_rows == MIXTURE_FEW_NULL) {
+        return MIXTURE_OK;
+    }
+    if (options->few_rows == MIXTURE_FEW_FEWER && !anything_given(family, &options->start)) {
+        fewer.k = distinct;
+    }
+    status = fit_rows(family, data, &fewer, distinct, model, error);
+    return status == MIXTURE_OK ? warn_of_few(model, options->k, error) : status;
 }

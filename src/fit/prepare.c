@@ -54,8 +54,9 @@ mixture_status mix_prepare_k(const mixture_data *data, const mixture_options *op
                              mixture_error *error) {
     mixture_status status = check_labels(data, options, error);
     if (status == MIXTURE_OK && distinct < options->k) {
-        return mix_error_invalid(error, "%zu distinct row%s for k = %zu; expected at least k distinct rows",
-                                 distinct, distinct == 1 ? "" : "s", options->k);
+        return mix_error_invalid(
+            error, "%zu distinct row%s for k = %zu; expected at least k distinct rows, or option few_rows",
+            distinct, distinct == 1 ? "" : "s", options->k);
     }
     return status;
 }

@@ -19,6 +19,7 @@ typedef struct mix_selection {
     size_t by_k_count;
     mixture_candidate *candidates; /* k after k */
     size_t candidate_count;
+    size_t asked;             /* the least k asked for, if few rows have made it fewer; else 0 */
     mix_found best;           /* of all */
     mixture_candidate winner; /* its entry; what it points to is not its own */
     mixture_error *error;
@@ -102,6 +103,10 @@ static mixture_status prepare_selection(mix_selection *selection, mixture_data *
                                              &plan->distinct, selection->error);
     if (status != MIXTURE_OK) {
         return status;
+    }
+    if (selection->by_k[0].k > plan->distinct && plan->options.few_rows == MIXTURE_FEW_FEWER) {
+        selection->asked = selection->by_k[0].k;
+        selection->by_k[0].k = plan->distinct;
     }
     most = most < plan->distinct ? most : plan->distinct;
     status = mix_result_shift(multistart, &plan->shift);
@@ -227,6 +232,10 @@ static mixture_status fit_best_again(mix_selection *selection) {
 
 static mixture_status warn_of_edges(const mix_selection *selection, mixture_model *model) {
     mixture_status status = MIXTURE_OK;
+    if (selection->asked > 0) {
+        return mix_model_warn(model, "k = %zu was asked for, but there are %zu distinct rows", selection->asked,
+                              selection->plan.distinct);
+    }
     if (!selection->winner.sound) {
         return mix_model_warn(model, "no candidate is sound: this is the one of fewest components");
     }
@@ -241,6 +250,10 @@ static mixture_status warn_of_edges(const mix_selection *selection, mixture_mode
 
 static mixture_status deliver_winner(mix_selection *selection, mixture_model **result) {
     mix_plan *plan = &selection->plan;
+    if (selection->best.model == NULL && plan->options.few_rows == MIXTURE_FEW_NULL &&
+        selection->by_k[0].k > plan->distinct) {
+        return MIXTURE_OK;
+    }
     if (selection->best.model == NULL) { /* the first candidate's reason is the plainest */
         return mix_error_invalid(selection->error, "%s", selection->candidates[0].warnings[0]);
     }

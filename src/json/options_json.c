@@ -20,6 +20,7 @@ typedef struct options_reader {
     size_t d; /* known once weight and label are */
     mix_fit_options *out;
     mixture_error *error;
+    const mixture_model *model; /* of a refit */
 } options_reader;
 
 /* ---- Values of one type ------------------------------------------------------------------------------ */
@@ -284,6 +285,17 @@ static mixture_status read_nulls(options_reader *reader, mix_json_value value) {
     return mix_json_string_equals(value, "skip") ? MIXTURE_OK : mix_json_complain(value, "skip", reader->error);
 }
 
+static mixture_status read_few_rows(options_reader *reader, mix_json_value value) {
+    static const char *const names[] = {"error", "null", "fewer"};
+    for (int i = MIXTURE_FEW_ERROR; i <= MIXTURE_FEW_FEWER; i++) {
+        if (mix_json_string_equals(value, names[i])) {
+            reader->out->options.few_rows = (mixture_few_rows)i;
+            return MIXTURE_OK;
+        }
+    }
+    return mix_json_complain(value, "error, null or fewer", reader->error);
+}
+
 /* ---- Where to start -------------------------------------------------------------------------------------- */
 
 /* Read a start's array into memory of its own: checked first, so that a k beyond reason takes no memory. */
@@ -361,27 +373,59 @@ static mixture_status start_from_parameters(options_reader *reader, mix_json_val
     return status;
 }
 
-static mixture_status read_init(options_reader *reader, mix_json_value value) {
+static mixture_status start_from_object(options_reader *reader, mix_json_value value) {
+    mix_fit_options *out = reader->out;
     mix_json_value family;
-    if (mix_json_string_equals(value, "kmeans++")) {
+    out->array_count = reader->family->array_count;
+    out->arrays = mix_memory_zeros(out->array_count, sizeof *out->arrays);
+    if (out->arrays == NULL) {
+        return mix_error_status(reader->error, MIXTURE_NOMEM);
+    }
+    out->options.start.arrays = (const double *const *)out->arrays;
+    return mix_json_member(value, "family", &family) ? start_from_model(reader, value)
+                                                     : start_from_parameters(reader, value);
+}
+
+static const char start_expected[] = "kmeans++, random, or an object with parameters or a model";
+
+/* A model as it comes from a table: as a text inside the options. */
+static mixture_status start_from_text(options_reader *reader, mix_json_value value) {
+    mixture_error inner = {MIXTURE_OK, ""};
+    mix_json_document *document = NULL;
+    size_t length;
+    char *text = mix_json_string(value, &length);
+    mixture_error *error = reader->error;
+    if (text != NULL && text[strspn(text, " \t\r\n")] != '{') {
+        mix_memory_free(text);
+        return mix_json_complain(value, start_expected, error);
+    }
+    mixture_status status = text != NULL ? mix_json_parse(text, length, &document, &inner) : MIXTURE_NOMEM;
+    if (status == MIXTURE_OK) {
+        reader->error = &inner;
+        status = mix_json_type_of(mix_json_root(document)) == MIX_JSON_OBJECT
+                     ? start_from_object(reader, mix_json_root(document))
+                     : mix_json_complain(mix_json_root(document), "an object", &inner);
+        reader->error = error;
+        mix_json_free(document);
+    }
+    mix_memory_free(text);
+    return status == MIXTURE_INVALID ? mix_error_invalid(error, "init, as text: %s", inner.text)
+                                     : mix_error_status(error, status);
+}
+
+static mixture_status read_init(options_reader *reader, mix_json_value value) {
+    if (mix_json_string_equals(value, "kmeans++") || mix_json_string_equals(value, "k-means++")) {
         reader->out->options.init = MIXTURE_INIT_KMEANSPP;
     } else if (mix_json_string_equals(value, "random")) {
         reader->out->options.init = MIXTURE_INIT_RANDOM;
     } else if (reader->select) {
         return mix_json_complain(value, "kmeans++ or random", reader->error);
+    } else if (mix_json_type_of(value) == MIX_JSON_STRING) {
+        return start_from_text(reader, value);
     } else if (mix_json_type_of(value) != MIX_JSON_OBJECT) {
-        return mix_json_complain(value, "kmeans++, random, or an object with parameters or a model",
-                                 reader->error);
+        return mix_json_complain(value, start_expected, reader->error);
     } else {
-        mix_fit_options *out = reader->out;
-        out->array_count = reader->family->array_count;
-        out->arrays = mix_memory_zeros(out->array_count, sizeof *out->arrays);
-        if (out->arrays == NULL) {
-            return mix_error_status(reader->error, MIXTURE_NOMEM);
-        }
-        out->options.start.arrays = (const double *const *)out->arrays;
-        return mix_json_member(value, "family", &family) ? start_from_model(reader, value)
-                                                         : start_from_parameters(reader, value);
+        return start_from_object(reader, value);
     }
     return MIXTURE_OK;
 }
@@ -392,7 +436,8 @@ enum {
     COLUMN = 1,     /* says which arguments are data: read first, in this order */
     STRUCTURED = 2, /* only for families with structures, under their key or, in a selection, keys */
     FLOORED = 4,    /* only for families with a floor */
-    SELECT = 8      /* only for a selection */
+    SELECT = 8,     /* only for a selection */
+    FREE = 16       /* not where a model says it already */
 };
 
 static const struct option {
@@ -406,24 +451,26 @@ static const struct option {
     {"criterion", SELECT, read_criterion},
     {NULL, SELECT | STRUCTURED, read_structures},
     {"k", SELECT, read_k},
-    {NULL, STRUCTURED, read_structure},
+    {NULL, STRUCTURED | FREE, read_structure},
     {"equal_weights", 0, read_equal_weights},
     {"max_iter", 0, read_max_iter},
     {"tol", 0, read_tol},
-    {"n_init", 0, read_n_init},
-    {"init", 0, read_init},
+    {"n_init", FREE, read_n_init},
+    {"init", FREE, read_init},
     {"seed", 0, read_seed},
     {"accelerate", 0, read_accelerate},
     {"threads", 0, read_threads},
     {"min_variance", FLOORED, read_min_variance},
     {"nulls", 0, read_nulls},
+    {"few_rows", 0, read_few_rows},
 };
 enum { OPTIONS = sizeof table / sizeof *table };
 
 static bool applies(const options_reader *reader, size_t option) {
     int kind = table[option].kind;
     return (!(kind & STRUCTURED) || reader->family->structures != NULL) &&
-           (!(kind & FLOORED) || reader->family->floor != NULL) && (!(kind & SELECT) || reader->select);
+           (!(kind & FLOORED) || reader->family->floor != NULL) && (!(kind & SELECT) || reader->select) &&
+           (!(kind & FREE) || reader->model == NULL);
 }
 
 /* The name of an option that applies. */
@@ -484,14 +531,26 @@ static mixture_status read_object(options_reader *reader, mix_json_value root) {
     return status == MIXTURE_OK ? mix_options_check(&reader->out->options, reader->error) : status;
 }
 
+/* What a model that is fitted again says. */
+static void take_model(const mixture_model *model, mixture_options *options) {
+    options->structure = model->structure;
+    options->equal_weights = model->equal_weights;
+    options->min_variance = model->min_variance > 0 ? model->min_variance : options->min_variance;
+    options->start = (mixture_start){model->weights, (const double *const *)model->arrays};
+}
+
 mixture_status mix_options_json_read(const char *text, size_t length, const mix_options_target *target,
                                      mix_fit_options *options, mixture_error *error) {
-    options_reader reader = {target->family, target->select, target->k, target->arguments, options, error};
+    options_reader reader = {target->family, target->select, target->k,    target->arguments,
+                             options,        error,          target->model};
     mixture_status status = MIXTURE_OK;
     memset(options, 0, sizeof *options);
     mixture_options_default(&options->options);
     options->options.k = target->k;
     options->arguments = options->d = target->arguments;
+    if (target->model != NULL) {
+        take_model(target->model, &options->options);
+    }
     if (text != NULL) {
         mix_json_document *document;
         status = mix_json_parse(text, length, &document, error);

@@ -27,7 +27,10 @@ typedef struct mix_options_target {
     const mixture_family *family;
     bool select;      /* among 1..k components, or those that the options list */
     size_t k;         /* components, or the most */
-    size_t arguments; /* before k */
+    size_t arguments; /* that are data, weight or label */
+    const mixture_model
+        *model; /* to be fitted again from where it is: its k and structure, its parameters to start
+                                ** from, its names; it outlives the options. NULL: none */
 } mix_options_target;
 
 /* Read options; all values are checked. text NULL: the defaults. In every case mix_options_json_clear() frees. */

@@ -38,23 +38,44 @@ typedef struct fit_state {
     bool packed; /* the first row came as one mix_row() */
     mix_fit_options options;
     mixture_data *data;
-    char **names; /* of the data's columns, options.d */
-    double *x;    /* the row at hand: all arguments before k */
+    char **arguments; /* names of the row's arguments, options.arguments */
+    char **names;     /* of the data's columns, options.d */
+    double *x;        /* the row at hand: all arguments before k */
 } fit_state;
 
-static const mix_aggregate fit_aggregate, select_aggregate;
+static const mix_aggregate fit_aggregate, select_aggregate, refit_aggregate;
 
 static fit_kind kind_of(const fit_state *state) {
     const mix_function *function = state->group.function;
     return (fit_kind){function->detail, function->aggregate == &select_aggregate};
 }
 
+/* The model that is fitted again; NULL: another function. */
+static const mixture_model *refitted(const fit_state *state) {
+    return state->group.parsed != NULL ? state->group.parsed->model : NULL;
+}
+
+static const mixture_family *family_of(const fit_state *state) {
+    const mixture_model *model = refitted(state);
+    return model != NULL ? model->family : state->group.function->detail;
+}
+
+/* Arguments in front of the row: the model of a refit. */
+static int row_place(const fit_state *state) {
+    return refitted(state) != NULL ? 1 : 0;
+}
+
+static void free_names(char **names, size_t count) {
+    for (size_t j = 0; names != NULL && j < count; j++) {
+        mix_memory_free(names[j]);
+    }
+    mix_memory_free(names);
+}
+
 static void fit_clear(void *pointer) {
     fit_state *state = pointer;
-    for (size_t j = 0; state->names != NULL && j < state->options.d; j++) {
-        mix_memory_free(state->names[j]);
-    }
-    mix_memory_free(state->names);
+    free_names(state->names, state->options.d);
+    free_names(state->arguments, state->options.arguments);
     mix_options_json_clear(&state->options);
     mixture_data_free(state->data);
     mix_memory_free(state->x);
@@ -76,7 +97,8 @@ static mixture_status fit_read_options(fit_state *state, size_t arguments, sqlit
     fit_kind kind = kind_of(state);
     mix_group *group = &state->group;
     mixture_error inner = {MIXTURE_OK, ""};
-    const mix_options_target target = {kind.family, kind.select, (size_t)state->k, arguments};
+    const mix_options_target target = {family_of(state), kind.select, (size_t)state->k, arguments,
+                                       refitted(state)};
     mixture_status status = mix_aggregate_keep_options(group, value);
     if (status == MIXTURE_OK) {
         status = mix_options_json_read(group->options, group->options_length, &target, &state->options, &inner);
@@ -86,30 +108,42 @@ static mixture_status fit_read_options(fit_state *state, size_t arguments, sqlit
                : status;
 }
 
-/* Name of an argument, for errors. */
-static const char *argument_name(const fit_state *state, size_t j, char buffer[32]) {
-    if (state->options.columns != NULL) {
-        return state->options.columns[j];
+/* The name of argument j of the row: as the options have it, the model's, or x1, x2, … */
+static const char *find_name(const fit_state *state, size_t j, char buffer[32]) {
+    const mix_fit_options *options = &state->options;
+    const mixture_model *model = refitted(state);
+    if (options->columns != NULL) {
+        return options->columns[j];
+    }
+    if (model != NULL && model->columns != NULL && j + 1 != options->weight && j + 1 != options->label) {
+        bool after_weight = options->weight > 0 && j + 1 > options->weight;
+        bool after_label = options->label > 0 && j + 1 > options->label;
+        return model->columns[j - after_weight - after_label];
     }
     snprintf(buffer, 32, "x%zu", j + 1);
     return buffer;
 }
 
-/* Names of the data's columns: what is left without weight and label. */
+/* Names of all arguments of the row, and of the data's columns: what is left without weight and label. */
 static bool take_names(fit_state *state) {
     const mix_fit_options *options = &state->options;
     size_t kept = 0;
+    state->arguments = mix_memory_zeros(options->arguments, sizeof *state->arguments);
     state->names = mix_memory_zeros(options->d, sizeof *state->names);
-    for (size_t j = 0; state->names != NULL && j < options->arguments; j++) {
+    for (size_t j = 0; state->arguments != NULL && state->names != NULL && j < options->arguments; j++) {
+        char name[32];
+        state->arguments[j] = mix_memory_string(find_name(state, j, name));
+        if (state->arguments[j] == NULL) {
+            return false;
+        }
         if (j + 1 != options->weight && j + 1 != options->label) {
-            char name[32];
-            state->names[kept] = mix_memory_string(argument_name(state, j, name));
+            state->names[kept] = mix_memory_string(state->arguments[j]);
             if (state->names[kept++] == NULL) {
                 return false;
             }
         }
     }
-    return state->names != NULL;
+    return state->arguments != NULL && state->names != NULL;
 }
 
 /* k and the options, of which the last argument may be either. */
@@ -126,6 +160,14 @@ static mixture_status read_k_and_options(fit_state *state, size_t arguments, sql
     mixture_status status = mix_arguments_integer(k, options != NULL ? argc - 1 : argc, k_name(kind), 1,
                                                   k_most(kind), &state->k, error);
     return status == MIXTURE_OK ? fit_read_options(state, arguments, options, error) : status;
+}
+
+static mixture_status begin_data(fit_state *state, size_t arguments) {
+    unsigned extras =
+        (state->options.weight ? MIXTURE_WEIGHTED : 0) | (state->options.label ? MIXTURE_LABELLED : 0);
+    state->data = mixture_data_new(state->options.d, extras);
+    state->x = mix_memory_array(arguments, sizeof(double));
+    return state->data != NULL && state->x != NULL && take_names(state) ? MIXTURE_OK : MIXTURE_NOMEM;
 }
 
 /* The first row says how many columns there are, k and the options. */
@@ -149,14 +191,37 @@ static mixture_status fit_start(void *pointer, mixture_error *error) {
                                  mix_describe_value(argv[0], said));
     }
     mixture_status status = read_k_and_options(state, arguments, argv[count], options, error);
-    if (status != MIXTURE_OK) {
-        return status;
+    return status == MIXTURE_OK ? begin_data(state, arguments) : status;
+}
+
+/* The same for a model that is fitted again. */
+static mixture_status refit_start(void *pointer, mixture_error *error) {
+    fit_state *state = pointer;
+    const mix_group *group = &state->group;
+    const mixture_model *model = refitted(state);
+    sqlite3_value **values = group->argv + 1, *options = fit_options_argument(group);
+    int count = group->argc - (options != NULL ? 2 : 1);
+    char said[MIX_SAID_BYTES];
+    size_t arguments = count > 0 ? mix_arguments_columns(values, count) : 0;
+    state->packed = count == 1 && sqlite3_value_type(values[0]) == SQLITE_BLOB;
+    state->k = (sqlite3_int64)model->k;
+    if (arguments == 0) {
+        return mix_error_invalid(error, "argument 2 is %s; expected a number or mix_row()",
+                                 mix_describe_value(values[0], said));
     }
-    unsigned extras =
-        (state->options.weight ? MIXTURE_WEIGHTED : 0) | (state->options.label ? MIXTURE_LABELLED : 0);
-    state->data = mixture_data_new(state->options.d, extras);
-    state->x = mix_memory_array(arguments, sizeof(double));
-    return state->data != NULL && state->x != NULL && take_names(state) ? MIXTURE_OK : MIXTURE_NOMEM;
+    mixture_status status = fit_read_options(state, arguments, options, error);
+    if (status == MIXTURE_OK && state->options.d != model->d) {
+        return mix_error_invalid(error, "%zu column%s of data given; expected %zu, the model's", state->options.d,
+                                 state->options.d == 1 ? "" : "s", model->d);
+    }
+    return status == MIXTURE_OK ? begin_data(state, arguments) : status;
+}
+
+static mixture_status refit_same(void *pointer, mixture_error *error) {
+    const fit_state *state = pointer;
+    const mix_group *group = &state->group;
+    return mix_aggregate_same_options(group, fit_options_argument(group), group->argc,
+                                      group->argv[group->argc - 1], error);
 }
 
 static mixture_status same_k(const fit_state *state, sqlite3_value *k, int place, mixture_error *error) {
@@ -190,12 +255,13 @@ static mixture_status fit_same(void *pointer, mixture_error *error) {
 }
 
 static mixture_status wrong_number(const fit_state *state, size_t j, const char *expected, mixture_error *error) {
-    char name[32], number[MIX_JSON_NUMBER_BYTES] = "NULL";
+    char number[MIX_JSON_NUMBER_BYTES] = "NULL";
     if (!isnan(state->x[j])) {
         (void)mix_json_format_double(state->x[j], number);
     }
     return mix_error_invalid(error, "%s %zu (%.30s) is %s in row %llu; expected %s",
-                             state->packed ? "value" : "argument", j + 1, argument_name(state, j, name), number,
+                             state->packed ? "value" : "argument",
+                             j + 1 + (state->packed ? 0 : (size_t)row_place(state)), state->arguments[j], number,
                              (unsigned long long)state->group.row, expected);
 }
 
@@ -250,17 +316,18 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
     fit_state *state = pointer;
     const mix_group *group = &state->group;
     const mix_fit_options *options = &state->options;
-    mix_row_arguments row = {.values = group->argv,
+    int place = row_place(state);
+    mix_row_arguments row = {.values = group->argv + place,
                              .count = group->argc - (group->options != NULL ? 2 : 1),
-                             .first = 1,
+                             .first = 1 + place,
                              .d = options->arguments,
-                             .columns = (const char *const *)options->columns,
+                             .columns = (const char *const *)state->arguments,
                              .row = group->row};
     double weight;
     int label;
     mixture_status status = mix_arguments_row(&row, state->x, error);
     if (status == MIXTURE_OK) {
-        status = check_values(state, kind_of(state).family, error);
+        status = check_values(state, family_of(state), error);
     }
     if (status == MIXTURE_OK) {
         status = take_extras(state, &weight, &label, error);
@@ -297,8 +364,8 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
     options->columns = (const char *const *)state->names;
     mixture_status status =
         kind.select ? mixture_select(kind.family, state->data, options, &state->options.choices, &model, error)
-                    : mixture_fit(kind.family, state->data, options, &model, error);
-    if (status == MIXTURE_OK) {
+                    : mixture_fit(family_of(state), state->data, options, &model, error);
+    if (status == MIXTURE_OK && model != NULL) { /* else NULL, as few_rows says */
         fit_deliver(context, state, model);
     }
     mixture_model_free(model);
@@ -310,13 +377,25 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
     .row = fit_row, .value = fit_value, .clear = fit_clear
 /* clang-format on */
 static const mix_aggregate fit_aggregate = {FIT_MEMBERS}, select_aggregate = {FIT_MEMBERS};
+static const mix_aggregate refit_aggregate = {
+    .size = sizeof(fit_state),
+    .model = true,
+    .slow = true,
+    .start = refit_start,
+    .same = refit_same,
+    .row = fit_row,
+    .value = fit_value,
+    .clear = fit_clear,
+};
 
 int mix_fit_register(sqlite3 *db, mix_connection *connection) {
     static const char *const usage[2][2] = {
         {"(x1, ..., xd, k [, options])", "(x1, ..., xd, kmax [, options])"},
         {"(n1, ..., nd, k [, options])", "(n1, ..., nd, kmax [, options])"},
     };
-    int rc = SQLITE_OK;
+    static const mix_function refit = {
+        "mix_refit", "(model, x... [, options])", 2, -1, MIX_INNOCUOUS_JSON, NULL, &refit_aggregate, NULL};
+    int rc = mix_aggregate_register(db, connection, &refit);
     for (size_t i = 0; mix_families[i] != NULL; i++) {
         const mixture_family *family = mix_families[i];
         const mix_shape shape = {.family = family, .k = 1, .d = 1};

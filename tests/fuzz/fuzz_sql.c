@@ -46,7 +46,8 @@ static const struct {
                  {"mix_plot_model", false},
                  {"pmm_fit", false},
                  {"pmm_select", false},
-                 {"mix_number", false}};
+                 {"mix_number", false},
+                 {"mix_refit", false}};
 enum { CALLABLES = sizeof callables / sizeof *callables };
 
 /* Arguments that are what a function expects. */

@@ -114,7 +114,7 @@ static void an_unknown_key_lists_the_known_ones(void **state) {
             sql_format(
                 "gmm_fit: argument 4 (options): unknown key \"%s\" at offset 1; expected one of columns, "
                 "weight, label, covariance, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, "
-                "min_variance, nulls",
+                "min_variance, nulls, few_rows",
                 keys[i][1]));
     }
 }
@@ -141,6 +141,7 @@ static void each_option_says_what_it_may_be(void **state) {
         {"threads", "an integer from 0 to 64", {"-1", "65", "1.5", "\"all\"", "true", "null"}},
         {"min_variance", "a number from 1e-12 to 1", {"0", "-1", "9e-13", "1.0001", "\"0\"", "null"}},
         {"nulls", "skip", {"\"drop\"", "true", "null", "5"}},
+        {"few_rows", "error, null or fewer", {"\"drop\"", "true", "null", "5"}},
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         for (size_t v = 0; v < 8 && options[i].values[v] != NULL; v++) {

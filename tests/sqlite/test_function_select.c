@@ -136,10 +136,10 @@ static void groups_filters_and_nulls_are_as_in_fits(void **state) {
 }
 
 static void reasons_stand_in_the_list(void **state) {
-    assert_string_equal(sql_text(*state,
-                                 "SELECT warnings || coalesce(bic, ' no bic') || sound FROM mix_selection((SELECT "
-                                 "gmm_select(value, 5) FROM json_each('[1,2,4]'))) WHERE k = 4 LIMIT 1"),
-                        "[\"3 distinct rows for k = 4; expected at least k distinct rows\"] no bic0");
+    assert_string_equal(
+        sql_text(*state, "SELECT warnings || coalesce(bic, ' no bic') || sound FROM mix_selection((SELECT "
+                         "gmm_select(value, 5) FROM json_each('[1,2,4]'))) WHERE k = 4 LIMIT 1"),
+        "[\"3 distinct rows for k = 4; expected at least k distinct rows, or option few_rows\"] no bic0");
 }
 
 static void wrong_arguments_are_named(void **state) {
@@ -173,7 +173,7 @@ static void wrong_arguments_are_named(void **state) {
         {"gmm_select(c1, c2, 2, '{\"seeed\":1}')",
          "argument 4 (options): unknown key \"seeed\" at offset 1; expected one of columns, weight, label, criterion, "
          "covariances, k, covariance, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, min_variance, "
-         "nulls"},
+         "nulls, few_rows"},
         {"gmm_select(c1, c2, 2, iif(rowid < 3, '{}', '{\"seed\":1}'))",
          "argument 4 (options) changes to TEXT '{\"seed\":1}' in row 3; expected the same in all rows"},
         {"gmm_select(c1, c2, 1, '{\"label\":2}')",
@@ -181,7 +181,7 @@ static void wrong_arguments_are_named(void **state) {
         {"gmm_select(c1, iif(rowid = 9, 'x', c2), 2, '{\"columns\":[\"a\",\"b\"]}')",
          "argument 2 (b) is TEXT 'x' in row 9; expected a number"},
         {"gmm_select(c1, 9, '{\"k\":[300,400]}')",
-         "126 distinct rows for k = 300; expected at least k distinct rows"},
+         "126 distinct rows for k = 300; expected at least k distinct rows, or option few_rows"},
         {"gmm_select(c1, c2, 2, '{\"k\":[2,0]}')",
          "argument 4 (options): k[1] is 0 at offset 8; expected an integer from 1 to 1000"},
         {"gmm_select(c1, c2, 2, '{\"k\":[2,2]}')",
@@ -192,10 +192,10 @@ static void wrong_arguments_are_named(void **state) {
          "argument 4 (options): init is an object at offset 8; expected kmeans++ or random"},
         {"gmm_fit(c1, c2, 2, '{\"criterion\":\"bic\"}')",
          "argument 4 (options): unknown key \"criterion\" at offset 1; expected one of columns, weight, label, covariance, "
-         "equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, min_variance, nulls"},
+         "equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, min_variance, nulls, few_rows"},
         {"mmm_select(c2, c2, 2, '{\"covariances\":[\"EEE\"]}')",
          "argument 4 (options): unknown key \"covariances\" at offset 1; expected one of columns, weight, label, "
-         "criterion, k, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, nulls"},
+         "criterion, k, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, nulls, few_rows"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t name = strcspn(cases[i].call, "(");

@@ -29,6 +29,7 @@ static const char *const functions[] = {
     "mix_number(x)",
     "mix_loglik(m, x)",
     "mix_step(m, x)",
+    "mix_refit(m, x)",
     "mix_statistics(m, x)",
     "mix_maximize(mix_statistics(m, x))",
     "mix_maximize(mix_merge(s))",

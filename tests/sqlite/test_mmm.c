@@ -257,7 +257,8 @@ static void what_is_no_count_no_weight_and_no_label_is_refused(void **state) {
     expect_errors(*state, cases, sizeof cases / sizeof *cases);
 }
 
-#define KEYS "columns, weight, label, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, nulls"
+#define KEYS                                                                                                      \
+    "columns, weight, label, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, nulls, few_rows"
 
 static void wrong_options_are_refused(void **state) {
     static const wrong cases[] = {
@@ -282,7 +283,8 @@ static void wrong_options_are_refused(void **state) {
          "covariances"},
         {"mmm_fit(a, b, 2, '{\"init\":{\"probabilities\":[[1,0.5],[0,1]]}}')",
          "mmm_fit: option init: probabilities[0] sum to 1.5; expected 1"},
-        {"mmm_fit(a, b, c, 9)", "mmm_fit: 6 distinct rows for k = 9; expected at least k distinct rows"},
+        {"mmm_fit(a, b, c, 9)",
+         "mmm_fit: 6 distinct rows for k = 9; expected at least k distinct rows, or option few_rows"},
     };
     expect_errors(*state, cases, sizeof cases / sizeof *cases);
 }

@@ -237,6 +237,11 @@ static const char *const counts[] = {
     "SELECT mmm_fit(x, 2) FROM p",
     "SELECT pmm_fit(rowid, rowid % 7, 2, '{\"n_init\":2,\"max_iter\":3}') FROM p",
     "SELECT pmm_fit(rowid, 2, '{\"init\":{\"rates\":[[1],[5]]},\"max_iter\":1}') FROM p",
+    "SELECT mix_refit(m, x, y, rowid, '{\"weight\":3,\"max_iter\":3}') FROM model, p",
+    "SELECT mix_refit(" RATES ", rowid, 3) FROM p",
+    "SELECT gmm_fit(x, y, 2, json_object('init', m, 'max_iter', 1)) FROM model, p",
+    "SELECT gmm_fit(1, 2, '{\"few_rows\":\"fewer\"}'), gmm_fit(1, 2, '{\"few_rows\":\"null\"}') FROM p",
+    "SELECT gmm_select(1, 2, '{\"few_rows\":\"fewer\",\"k\":[2]}') FROM p",
     "SELECT pmm_select(rowid, 2, '{\"n_init\":1,\"max_iter\":3}') FROM p",
     "SELECT mix_predict(" RATES ", 1, NULL), mix_loglik(" RATES ", rowid, 3), mix_step(" RATES
     ", rowid, 3) FROM p",
