@@ -206,10 +206,9 @@ mixture_status mix_contour_trace(const mix_field *field, const mix_scorer *score
     return status;
 }
 
-/* ---- Ridges
-** ---------------------------------------------------------------------------------------------------- */
+/* ---- Ridges ---------------------------------------------------------------------------------------------- */
 
-enum { RIDGE_VERTICES = 128 };
+enum { RAYS = 128, RAY_STEPS = 8, LEAST_VERTICES = 3 };
 
 /* Distance of the lines around x. */
 static double spacing_at(const double *lines, size_t count, double x) {
@@ -229,53 +228,91 @@ static bool falls_through(const mix_field *field, const mixture_model *model, si
                geometry->conditional_deviation(model, c, 1);
 }
 
-/* Room for another path. */
-static mixture_status extend(mix_contour *contour, size_t vertices) {
-    size_t count = contour->count + vertices;
+/* Room for the paths of one component. */
+static mixture_status extend(mix_contour *contour) {
+    size_t count = contour->count + RAYS, path_count = contour->path_count + RAYS / LEAST_VERTICES;
     double *x = mix_memory_resize(contour->x, count, sizeof *x);
     contour->x = x != NULL ? x : contour->x;
     double *y = mix_memory_resize(contour->y, count, sizeof *y);
     contour->y = y != NULL ? y : contour->y;
-    size_t *start = mix_memory_resize(contour->start, contour->path_count + 2, sizeof *start);
+    size_t *start = mix_memory_resize(contour->start, path_count + 1, sizeof *start);
     contour->start = start != NULL ? start : contour->start;
-    bool *closed = mix_memory_resize(contour->closed, contour->path_count + 1, sizeof *closed);
+    bool *closed = mix_memory_resize(contour->closed, path_count, sizeof *closed);
     contour->closed = closed != NULL ? closed : contour->closed;
     return x != NULL && y != NULL && start != NULL && closed != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
 }
 
-/* Around a component that falls through the field the level is looked for from its mean outward, in the directions
-** in which its own ellipses are circles. */
+/* Where ray i from the component's mean leaves the region above the level first. False when that is nowhere within
+** `radius`: where the ray leaves the region of another component. */
+static bool cross_ray(const tracer *t, size_t c, size_t i, double radius, double inside, double x[2]) {
+    const mixture_model *model = t->scorer->model;
+    double from[2] = {mix_extent_mean(model, c, 0), mix_extent_mean(model, c, 1)}, to[2];
+    for (int s = 1; s <= RAY_STEPS; s++) {
+        mix_extent_outline_at(model, c, radius * s / RAY_STEPS, i, RAYS, &to[0], &to[1]);
+        double value = mix_scorer_log_density(t->scorer, to) - t->log_level;
+        if (value < 0) {
+            find_root(t, from, to, inside, value, x);
+            return true;
+        }
+        memcpy(from, to, sizeof to);
+        inside = value;
+    }
+    return false;
+}
+
+/* What was added since `first` is a path; or too little for one, and dropped. */
+static void end_path(mix_contour *contour, size_t first) {
+    if (contour->count - first < LEAST_VERTICES) {
+        contour->count = first;
+        return;
+    }
+    contour->closed[contour->path_count++] = true;
+    contour->start[contour->path_count] = contour->count;
+}
+
+/* Around a component that falls through the field the level is looked for from its mean outward, in directions in
+** which its own ellipses are circles, as far as the component makes a difference. Neighboring rays that find it are
+** a path, which a line across the ridge closes, shorter than what the field can show: nothing is drawn along rays
+** that end in the region of a wider component. */
 static mixture_status trace_ridge(const mix_scorer *scorer, size_t c, double log_level, mix_contour *contour) {
-    tracer t = {.scorer = scorer, .log_level = log_level};
+    const tracer t = {.scorer = scorer, .log_level = log_level};
     const double mean[2] = {mix_extent_mean(scorer->model, c, 0), mix_extent_mean(scorer->model, c, 1)};
     double inside = mix_scorer_log_density(scorer, mean) - log_level;
-    if (!(inside > 0)) {
+    double radius = mix_field_radius(scorer->model, log_level, c) * (1 + 1e-6);
+    if (!(inside > 0 && radius > 0)) {
         return MIXTURE_OK;
     }
-    mixture_status status = extend(contour, RIDGE_VERTICES);
-    for (size_t i = 0; i < RIDGE_VERTICES && status == MIXTURE_OK; i++) {
-        double to[2], x[2], outside = inside;
-        for (double radius = 1; outside >= 0 && radius < 1e6; radius *= 2) { /* beyond the level */
-            mix_extent_outline_at(scorer->model, c, radius, i, RIDGE_VERTICES, &to[0], &to[1]);
-            outside = mix_scorer_log_density(scorer, to) - log_level;
+    double crossings[RAYS][2];
+    bool found[RAYS];
+    size_t begin = 0; /* behind a ray that found nothing, so that no path is cut in two */
+    for (size_t i = 0; i < RAYS; i++) {
+        found[i] = cross_ray(&t, c, i, radius, inside, crossings[i]);
+        begin = found[i] ? begin : i;
+    }
+    if (extend(contour) != MIXTURE_OK) {
+        return MIXTURE_NOMEM;
+    }
+    size_t first = contour->count;
+    for (size_t i = 0; i < RAYS; i++) {
+        const double *x = crossings[(begin + i) % RAYS];
+        if (found[(begin + i) % RAYS]) {
+            contour->x[contour->count] = x[0];
+            contour->y[contour->count++] = x[1];
+        } else {
+            end_path(contour, first);
+            first = contour->count;
         }
-        find_root(&t, mean, to, inside, outside, x);
-        contour->x[contour->count] = x[0];
-        contour->y[contour->count++] = x[1];
     }
-    if (status == MIXTURE_OK) {
-        contour->closed[contour->path_count++] = true;
-        contour->start[contour->path_count] = contour->count;
-    }
-    return status;
+    end_path(contour, first);
+    return MIXTURE_OK;
 }
 
 static mixture_status trace_ridges(const mix_field *field, const mix_scorer *scorer, double log_level,
-                                   mix_contour *contour) {
+                                   const mix_cancel *cancel, mix_contour *contour) {
     mixture_status status = MIXTURE_OK;
     for (size_t c = 0; c < scorer->model->k && status == MIXTURE_OK; c++) {
         if (falls_through(field, scorer->model, c)) {
-            status = trace_ridge(scorer, c, log_level, contour);
+            status = mix_cancelled(cancel) ? MIXTURE_CANCELLED : trace_ridge(scorer, c, log_level, contour);
         }
     }
     return status;
@@ -298,7 +335,7 @@ mixture_status mix_contour_trace_all(const mix_scorer *scorer, const double *pro
     for (size_t i = 0; i < count && status == MIXTURE_OK; i++) {
         status = mix_contour_trace(&field, scorer, log_levels[i], cancel, &contours[i]);
         if (status == MIXTURE_OK) {
-            status = trace_ridges(&field, scorer, log_levels[i], &contours[i]);
+            status = trace_ridges(&field, scorer, log_levels[i], cancel, &contours[i]);
         }
     }
     mix_field_free(&field);

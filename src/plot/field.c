@@ -72,13 +72,18 @@ mixture_status mix_field_levels(const mix_scorer *scorer, const double *probabil
     return status;
 }
 
+double mix_field_radius(const mixture_model *model, double log_level, size_t c) {
+    double peak = model->family->geometry->peak(model, c);
+    double squared = 2 * (log((double)model->k) + model->log_weights[c] + peak - log_level);
+    return squared >= 0 ? sqrt(squared) : -1;
+}
+
 void mix_field_reach(const mixture_model *model, double log_level, size_t j, mix_range *range) {
     for (size_t c = 0; c < model->k; c++) {
-        double peak = model->family->geometry->peak(model, c);
-        double squared = 2 * (log((double)model->k) + model->log_weights[c] + peak - log_level);
-        if (squared >= 0) {
+        double radius = mix_field_radius(model, log_level, c);
+        if (radius >= 0) {
             double mean = mix_extent_mean(model, c, j);
-            double reach = sqrt(squared) * mix_extent_deviation(model, c, j);
+            double reach = radius * mix_extent_deviation(model, c, j);
             mix_range_add(range, fmax(mean - reach, -DBL_MAX));
             mix_range_add(range, fmin(mean + reach, DBL_MAX));
         }

@@ -26,8 +26,12 @@ double mix_scorer_log_density(const mix_scorer *scorer, const double *x);
 mixture_status mix_field_levels(const mix_scorer *scorer, const double *probabilities, size_t count, size_t draws,
                                 const mix_cancel *cancel, double *log_levels);
 
-/* Add to a range what column j needs to hold every point of at least that log density: where the mixture reaches
-** L, some component's weighted density reaches L / k, so that the point lies in that component's ellipse. */
+/* So many deviations from its mean, along its ellipses, a component's weighted density falls to the k-th part of a
+** level; -1: it is nowhere as dense. Where the mixture reaches a level some component reaches its k-th part, so that
+** every such point lies in the ellipse of that radius of one component at least. */
+double mix_field_radius(const mixture_model *model, double log_level, size_t c);
+
+/* Add to a range what column j needs to hold every point of at least that log density. */
 void mix_field_reach(const mixture_model *model, double log_level, size_t j, mix_range *range);
 
 /* Places along column j from one end of a range to the other, rising and distinct: `uniform` at equal distances,

@@ -220,6 +220,102 @@ static void a_ridge_below_a_level_has_no_path_there(void **state) {
     release(&t);
 }
 
+/* ---- Narrow models -------------------------------------------------------------------------------------- */
+
+/* Components up to a hundred thousand times narrower than they are long, always the same ones for a seed. */
+static plain narrow_model(unsigned seed) {
+    uint64_t random = seed;
+    plain model = {.k = 1 + seed % 4, .d = 2};
+    double sum = 0;
+    for (size_t c = 0; c < model.k; c++) {
+        double x = pow(10, 3 * plain_random(&random) - 2), y = pow(10, 3 * plain_random(&random) - 2);
+        double correlation = 1 - pow(10, -10 * plain_random(&random));
+        model.means[c][0] = 6 * plain_random(&random) - 3;
+        model.means[c][1] = 6 * plain_random(&random) - 3;
+        model.covariances[c][0][0] = x * x;
+        model.covariances[c][1][1] = y * y;
+        model.covariances[c][0][1] = model.covariances[c][1][0] =
+            (plain_random(&random) < 0.5 ? -1 : 1) * x * y * correlation;
+        sum += model.weights[c] = 0.05 + plain_random(&random);
+    }
+    for (size_t c = 0; c < model.k; c++) {
+        model.weights[c] /= sum;
+    }
+    return model;
+}
+
+/* So many deviations from its mean a component's weighted density is the k-th part of the level's: nearer by it
+** may lie on the level, farther away it makes no difference. NaN: nowhere. */
+static double own_reach(const plain *model, size_t c, double log_level) {
+    double peak = (double)plain_component(model, c, model->means[c], NULL);
+    return sqrt(2 * (log((double)model->k * model->weights[c]) + peak - log_level));
+}
+
+/* By how much the log density at x may be off its level: by what moving x by the last digit of a double does, and by
+** the last digits of a factor of a matrix that is nearly singular. */
+static double level_tolerance(const plain *model, const double x[2], double log_level) {
+    const double digit = 0x1p-52;
+    double most = 0;
+    for (size_t c = 0; c < model->k; c++) {
+        const double(*s)[PLAIN_D] = model->covariances[c];
+        double determinant = s[0][0] * s[1][1] - s[0][1] * s[0][1], reach = own_reach(model, c, log_level);
+        double moved = digit * fmax(fabs(x[0]), fabs(x[1])) * reach * sqrt((s[0][0] + s[1][1]) / determinant);
+        double factored = digit * reach * reach * s[0][0] * s[1][1] / determinant;
+        most = reach > 0 ? fmax(most, moved + factored) : most;
+    }
+    return 1e-8 + 8 * most;
+}
+
+/* Whether a line from a to b stays on the contour as far as the eye can tell: both are in one cell of the grid, or
+** within one component that is narrower than the grid. */
+static bool is_short(const plain *model, double log_level, const double spacing[2], const double a[2],
+                     const double b[2]) {
+    bool near = fabs(a[0] - b[0]) <= spacing[0] * (1 + 1e-9) && fabs(a[1] - b[1]) <= spacing[1] * (1 + 1e-9);
+    for (size_t c = 0; c < model->k && !near; c++) {
+        double reach = own_reach(model, c, log_level) * (1 + 1e-6);
+        long double at_a, at_b;
+        (void)plain_component(model, c, a, &at_a);
+        (void)plain_component(model, c, b, &at_b);
+        near = at_a <= reach * reach && at_b <= reach * reach;
+    }
+    return near;
+}
+
+static void paths_of_narrow_models_are_closed_at_their_level_and_cross_no_picture(void **state) {
+    (void)state;
+    size_t ridges = 0;
+    for (unsigned seed = 1; seed <= 60; seed++) {
+        const size_t lines = seed % 3 == 0 ? 140 : 2 + seed % 30;
+        plain model = narrow_model(seed);
+        traced t = trace(&model, lines, seed % 3 == 0 ? 4 * lines : lines);
+        mix_range ranges[2] = {MIX_RANGE_EMPTY, MIX_RANGE_EMPTY};
+        double spacing[2];
+        for (size_t j = 0; j < 2; j++) {
+            mix_field_reach(t.model, t.log_levels[0], j, &ranges[j]);
+            ranges[j] = mix_range_pad(ranges[j], 0.01);
+            spacing[j] = (ranges[j].high - ranges[j].low) / (double)(lines - 1);
+        }
+        for (int level = 0; level < LEVELS; level++) {
+            const mix_contour *contour = &t.contours[level];
+            for (size_t p = 0; p < contour->path_count; p++) {
+                size_t first = contour->start[p], end = contour->start[p + 1];
+                assert_true(contour->closed[p] && end - first >= 3);
+                for (size_t v = first; v < end; v++) {
+                    size_t next = v + 1 < end ? v + 1 : first;
+                    const double x[2] = {contour->x[v], contour->y[v]};
+                    const double after[2] = {contour->x[next], contour->y[next]};
+                    double off = (double)plain_log_density(&model, x, NULL) - t.log_levels[level];
+                    assert_true(fabs(off) <= level_tolerance(&model, x, t.log_levels[level]));
+                    assert_true(is_short(&model, t.log_levels[level], spacing, x, after));
+                }
+            }
+            ridges += contour->path_count;
+        }
+        release(&t);
+    }
+    assert_true(ridges > 300);
+}
+
 static void lines_of_the_field_rise_from_end_to_end(void **state) {
     (void)state;
     plain model = plain_model(4, 2, 9);
@@ -339,6 +435,7 @@ int main(int argc, char **argv) {
         counted_test(narrow_components_are_found_on_a_wide_field),
         counted_test(a_ridge_narrower_than_the_grid_is_found),
         counted_test(a_ridge_below_a_level_has_no_path_there),
+        counted_test(paths_of_narrow_models_are_closed_at_their_level_and_cross_no_picture),
         counted_test(lines_of_the_field_rise_from_end_to_end),
         counted_test(columns_that_are_singular_in_their_new_order_are_an_error),
         counted_test(memory_that_runs_out_leaks_nothing),
