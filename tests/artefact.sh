@@ -32,4 +32,8 @@ check 'libraries needed beside the C library' "$foreign" ''
 relocations=$(readelf -d "$module" | grep -c TEXTREL || true)
 check 'text relocations' "$relocations" 0
 
+# Such storage is allocated when a thread first uses it, and the process is aborted when that fails.
+storage=$(readelf -lW "$module" | awk '$1 == "TLS"' | join)
+check 'storage of each thread' "$storage" ''
+
 exit $failed

@@ -1,7 +1,10 @@
 /* memory.c: the one allocator. The host sets it once, before it uses anything else; that pointer is the
-** only state here, besides each thread's arena. */
+** only state here, besides each thread's arena. Which that is the thread's value of a key says: a _Thread_local
+** variable of a module that was loaded late is allocated by the C library when a thread first reads it, and the process
+** aborted where that fails. */
 #include "memory.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,7 +21,25 @@
 
 static const mixture_allocator c_library = {malloc, realloc, free};
 static _Atomic(const mixture_allocator *) current = &c_library;
-static _Thread_local mix_arena *arena; /* NULL: none */
+static pthread_once_t arena_once = PTHREAD_ONCE_INIT;
+static pthread_key_t arena_key;
+static atomic_bool arena_keyed; /* there is a key: some thread has had an arena */
+
+static void make_arena_key(void) {
+    atomic_store(&arena_keyed, pthread_key_create(&arena_key, NULL) == 0);
+}
+
+/* Of this thread; NULL: none. */
+static mix_arena *own_arena(void) {
+    return atomic_load(&arena_keyed) ? pthread_getspecific(arena_key) : NULL;
+}
+
+bool mix_memory_use(mix_arena *arena) {
+    if (arena != NULL) {
+        (void)pthread_once(&arena_once, make_arena_key);
+    }
+    return atomic_load(&arena_keyed) ? pthread_setspecific(arena_key, arena) == 0 : arena == NULL;
+}
 
 void mixture_set_allocator(const mixture_allocator *allocator) {
     atomic_store(&current, allocator ? allocator : &c_library);
@@ -29,6 +50,7 @@ void *mix_memory_array(size_t count, size_t size) {
         return NULL;
     }
     size_t bytes = count * size;
+    mix_arena *arena = own_arena();
     return arena != NULL ? mix_arena_take(arena, bytes) : atomic_load(&current)->allocate(bytes ? bytes : 1);
 }
 
@@ -48,6 +70,7 @@ void *mix_memory_resize(void *block, size_t count, size_t size) {
         return NULL;
     }
     size_t bytes = count * size;
+    mix_arena *arena = own_arena();
     return arena != NULL ? mix_arena_resize(arena, block, bytes)
                          : atomic_load(&current)->resize(block, bytes ? bytes : 1);
 }
@@ -68,6 +91,7 @@ void mix_memory_will_fill(void *block, size_t bytes) {
 }
 
 void mix_memory_free(void *block) {
+    mix_arena *arena = block != NULL ? own_arena() : NULL;
     if (block != NULL && arena != NULL) {
         mix_arena_give(arena, block);
     } else if (block != NULL) {
@@ -82,8 +106,4 @@ char *mix_memory_string(const char *text) {
         memcpy(copy, text, bytes);
     }
     return copy;
-}
-
-void mix_memory_use(mix_arena *own) {
-    arena = own;
 }

@@ -4,6 +4,8 @@
 #ifndef MIX_MEMORY_H
 #define MIX_MEMORY_H
 
+#include <stdbool.h>
+
 #include "arena.h"
 
 /* count * size bytes, not initialized; NULL when out of memory or when the product overflows. */
@@ -21,7 +23,8 @@ void mix_memory_free(void *block);
 char *mix_memory_string(const char *text);
 
 /* From here on the functions above serve this thread from an arena; NULL: from the allocator, as at first. A block
-** is freed, or resized, only where it is from. */
-void mix_memory_use(mix_arena *arena);
+** is freed, or resized, only where it is from. False, and nothing is changed, when the system has no memory to say so
+** of this thread; that cannot be for NULL, once it was true. */
+bool mix_memory_use(mix_arena *arena);
 
 #endif

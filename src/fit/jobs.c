@@ -35,10 +35,12 @@ static void run_task(void *context, size_t number, size_t thread) {
     seat own = {all->threads, thread};
     const mix_cancel cancel = {stopped, &own};
     mixture_status status = MIXTURE_NOMEM;
-    if (thread == 0 || all->arenas[thread] != NULL) {
-        mix_memory_use(all->arenas[thread]);
+    bool own_memory = thread > 0 && all->arenas[thread] != NULL && mix_memory_use(all->arenas[thread]);
+    if (thread == 0 || own_memory) {
         status = all->jobs->run(all->jobs->context, place, &cancel);
-        mix_memory_use(NULL);
+    }
+    if (own_memory) {
+        (void)mix_memory_use(NULL);
     }
     all->outcomes[place] = (outcome){thread, status};
 }

@@ -1,4 +1,4 @@
-/* test_refusals.c: what the system may refuse, refused: threads, and the number of processors. The functions here
+/* test_refusals.c: what the system may refuse, refused: threads, keys, the number of processors. The functions here
 ** stand before those of the C library. */
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "error.h"
+#include "memory.h"
 #include "threads.h"
 
 static bool refuse_attributes, refuse_affinity, refuse_locale;
@@ -104,12 +105,27 @@ static void without_a_locale_of_its_own_an_error_still_has_its_text(void **state
     assert_string_equal(error.text, "k is 0");
 }
 
+static void a_thread_that_cannot_have_an_arena_keeps_the_allocator(void **state) {
+    (void)state;
+    static char block[1 << 12];
+    mix_arena *arena = mix_arena_begin(block, sizeof block);
+    pthread_key_t key;
+    while (pthread_key_create(&key, NULL) == 0) {
+    }
+    assert_true(mix_memory_use(NULL));
+    assert_false(mix_memory_use(arena));
+    char *text = mix_memory_string("abc");
+    assert_true(text < block || text >= block + sizeof block);
+    mix_memory_free(text);
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pool_makes_do_with_the_threads_it_gets),
         cmocka_unit_test(without_an_answer_there_is_one_processor),
         cmocka_unit_test(without_a_locale_of_its_own_an_error_still_has_its_text),
+        cmocka_unit_test(a_thread_that_cannot_have_an_arena_keeps_the_allocator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
