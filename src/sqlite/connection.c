@@ -5,6 +5,7 @@
 
 #include "describe.h"
 #include "error.h"
+#include "library.h"
 #include "memory.h"
 #include "model_json.h"
 
@@ -13,6 +14,7 @@ mix_connection *mix_connection_new(sqlite3 *db) {
     if (connection != NULL) {
         connection->db = db;
         connection->references = 1;
+        mix_library_stay();
     }
     return connection;
 }
@@ -28,6 +30,7 @@ void mix_connection_release(mix_connection *connection) {
             mix_parsed_release(connection->cache[i]);
         }
         mix_memory_free(connection);
+        mix_library_leave();
     }
 }
 

@@ -29,6 +29,7 @@ typedef struct mix_connection {
 
 mix_connection *mix_connection_new(sqlite3 *db); /* with one reference; NULL when out of memory */
 mix_connection *mix_connection_hold(mix_connection *connection);
+/* Whoever held it frees what is its own first: with the last reference the library may be left. */
 void mix_connection_release(mix_connection *connection);
 
 /* The model in a value, with a reference for the caller. *parsed is NULL for NULL. Found again by comparing the

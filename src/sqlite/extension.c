@@ -4,6 +4,7 @@ SQLITE_EXTENSION_INIT1
 #define MIX_EXTENSION_MAIN
 
 #include "aggregate.h"
+#include "library.h"
 #include "memory.h"
 #include "sqlite-mixture.h"
 
@@ -33,35 +34,7 @@ static int register_functions(sqlite3 *db, mix_connection *connection, const mix
     return rc;
 }
 
-#ifdef _WIN32
-#define MIX_EXPORTED __declspec(dllexport)
-#elif !defined(SQLITE_CORE)
-#define MIX_EXPORTED __attribute__((visibility("default")))
-#else
-#define MIX_EXPORTED
-#endif
-
-/* SQLITE_EXTENSION_INIT2, but the pointer is not written again for each connection, while threads of others read
-** it. */
-static void use_interface(const sqlite3_api_routines *api) {
-#ifdef SQLITE_CORE
-    (void)api;
-#else
-    if (__atomic_load_n(&sqlite3_api, __ATOMIC_ACQUIRE) != api) {
-        __atomic_store_n(&sqlite3_api, api, __ATOMIC_RELEASE);
-    }
-#endif
-}
-
-MIX_EXPORTED int sqlite3_mixture_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
-    use_interface(api);
-    if (sqlite3_libversion_number() < OLDEST_SQLITE) {
-        if (error != NULL) {
-            *error = sqlite3_mprintf("mixture: SQLite is %s; expected 3.40.0 or later", sqlite3_libversion());
-        }
-        return SQLITE_ERROR;
-    }
-    mixture_set_allocator(&sqlite_allocator);
+static int register_everything(sqlite3 *db) {
     mix_connection *connection = mix_connection_new(db);
     int rc = connection != NULL ? SQLITE_OK : SQLITE_NOMEM;
     const struct {
@@ -84,8 +57,34 @@ MIX_EXPORTED int sqlite3_mixture_init(sqlite3 *db, char **error, const sqlite3_a
     if (connection != NULL) {
         mix_connection_release(connection);
     }
-    if (rc != SQLITE_OK && error != NULL) {
-        *error = sqlite3_mprintf("mixture: cannot register its functions: %s", sqlite3_errstr(rc));
+    return rc;
+}
+
+#ifdef _WIN32
+#define MIX_EXPORTED __declspec(dllexport)
+#elif !defined(SQLITE_CORE)
+#define MIX_EXPORTED __attribute__((visibility("default")))
+#else
+#define MIX_EXPORTED
+#endif
+
+/* In place of SQLITE_EXTENSION_INIT2: library.h. */
+MIX_EXPORTED int sqlite3_mixture_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
+    int rc = SQLITE_ERROR;
+    if (!mix_library_enter(api, error)) {
+        return rc;
     }
+    if (sqlite3_libversion_number() < OLDEST_SQLITE) {
+        if (error != NULL) {
+            *error = sqlite3_mprintf("mixture: SQLite is %s; expected 3.40.0 or later", sqlite3_libversion());
+        }
+    } else {
+        mixture_set_allocator(&sqlite_allocator);
+        rc = register_everything(db);
+        if (rc != SQLITE_OK && error != NULL) {
+            *error = sqlite3_mprintf("mixture: cannot register its functions: %s", sqlite3_errstr(rc));
+        }
+    }
+    mix_library_leave();
     return rc;
 }

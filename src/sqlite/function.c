@@ -18,8 +18,9 @@ mix_binding *mix_function_bind(mix_connection *connection, const mix_function *f
 
 void mix_function_unbind(void *pointer) {
     mix_binding *binding = pointer;
-    mix_connection_release(binding->connection);
+    mix_connection *connection = binding->connection;
     mix_memory_free(binding);
+    mix_connection_release(connection);
 }
 
 int mix_function_arguments(const mix_function *function) {

@@ -90,8 +90,9 @@ static int table_connect(sqlite3 *db, void *auxiliary, int argc, const char *con
 
 static int table_disconnect(sqlite3_vtab *base) {
     table_instance *instance = (table_instance *)base;
-    mix_connection_release(instance->connection);
+    mix_connection *connection = instance->connection;
     mix_memory_free(instance);
+    mix_connection_release(connection);
     return SQLITE_OK;
 }
 
@@ -335,8 +336,9 @@ static const sqlite3_module module = {
 
 static void release_binding(void *pointer) {
     table_binding *binding = pointer;
-    mix_connection_release(binding->connection);
+    mix_connection *connection = binding->connection;
     mix_memory_free(binding);
+    mix_connection_release(connection);
 }
 
 int mix_tables_register(sqlite3 *db, mix_connection *connection) {
