@@ -3,12 +3,12 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "extent.h"
 #include "family.h"
 #include "memory.h"
+#include "sort.h"
 
 enum { POLL_EVERY = 256 }; /* points between two questions whether to go on */
 
@@ -33,12 +33,7 @@ double mix_scorer_log_density(const mix_scorer *scorer, const double *x) {
 
 /* ---- Levels -------------------------------------------------------------------------------------------- */
 
-static int compare_doubles(const void *a, const void *b) {
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-/* Log densities of rows drawn from the model, rising. */
+/* Log densities of rows drawn from the model. */
 static mixture_status sample_densities(const mix_scorer *scorer, size_t draws, const mix_cancel *cancel,
                                        double *log_densities) {
     mixture_sampler *sampler = mixture_sampler_new(scorer->model, 0, 0);
@@ -61,7 +56,7 @@ mixture_status mix_field_levels(const mix_scorer *scorer, const double *probabil
     double *sample = mix_memory_array(draws, sizeof(double));
     mixture_status status = sample != NULL ? sample_densities(scorer, draws, cancel, sample) : MIXTURE_NOMEM;
     if (status == MIXTURE_OK) {
-        qsort(sample, draws, sizeof *sample, compare_doubles);
+        mix_sort_rising(sample, draws);
         for (size_t i = 0; i < count; i++) {
             double place = (1 - probabilities[i]) * (double)(draws - 1);
             size_t at = (size_t)place < draws - 1 ? (size_t)place : draws - 2;

@@ -20,6 +20,43 @@ static bool is_watched(void) {
     return valgrind || dlsym(RTLD_DEFAULT, "__sanitizer_print_stack_trace") != NULL;
 }
 
+/* ---- The C library's memory, counted ------------------------------------------------------------------------ */
+
+static bool counting;
+static size_t bytes_asked; /* of the C library, since counting began */
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
+#define COUNTS_BYTES true
+
+/* These stand before those of the C library, which has them under other names, too. */
+#define REPLACED __attribute__((visibility("default")))
+void *__libc_malloc(size_t);
+void *__libc_calloc(size_t, size_t);
+void *__libc_realloc(void *, size_t);
+void __libc_free(void *);
+
+REPLACED void *malloc(size_t bytes) {
+    bytes_asked += counting ? bytes : 0;
+    return __libc_malloc(bytes);
+}
+
+REPLACED void *calloc(size_t count, size_t bytes) {
+    bytes_asked += counting ? count * bytes : 0;
+    return __libc_calloc(count, bytes);
+}
+
+REPLACED void *realloc(void *block, size_t bytes) {
+    bytes_asked += counting ? bytes : 0;
+    return __libc_realloc(block, bytes);
+}
+
+REPLACED void free(void *block) {
+    __libc_free(block);
+}
+#else
+#define COUNTS_BYTES false
+#endif
+
 /* ---- A heap of SQLite's own -------------------------------------------------------------------------------- */
 
 enum { HEAP_BYTES = 1 << 28, HEADER = 16 };
@@ -147,7 +184,7 @@ static int score_in_a_fresh_thread(void) {
 }
 
 static const char points[] =
-    "CREATE TABLE p AS WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 3000) "
+    "CREATE TABLE p AS WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 20000) "
     "SELECT n %% 7 + n %% 13 * 0.37 + (n %% 3) * 9 AS x, n %% 11 - n %% 17 * 0.21 AS y FROM i";
 
 /* The fits of one k each are jobs on threads, and those of many rows are divided among threads. */
@@ -187,6 +224,49 @@ static void take_all_threads(void) {
 
 static int fit_without_threads(void) {
     return fit_in_worker_threads(take_all_threads);
+}
+
+static int ask_and_count(sqlite3 *db, const char *sql, size_t least, size_t most) {
+    char *message;
+    bytes_asked = 0;
+    counting = true;
+    int rc = sqlite3_exec(db, sql, NULL, NULL, &message);
+    counting = false;
+    if (rc == SQLITE_OK && bytes_asked >= least && bytes_asked <= most) {
+        return 0;
+    }
+    fprintf(stderr, "%s: %zu bytes\n", message != NULL ? message : sql, bytes_asked);
+    return 9;
+}
+
+/* On one thread; each further one has the C library allocate some bytes for it (SECURITY.md). */
+static int count_bytes(void) {
+    static const char *const queries[] = {
+        "SELECT gmm_fit(x, y, 3, '{\"threads\":1}') FROM p",
+        "SELECT gmm_select(x, y, 2, '{\"threads\":1}') FROM p",
+        "SELECT mmm_fit(abs(round(x)), 1 + abs(round(y)), 2, '{\"threads\":1}') FROM p",
+        "SELECT mix_loglik(m, x, y), mix_step(m, x, y), mix_maximize(mix_statistics(m, x, y)) FROM model, p",
+        "SELECT sum(mix_predict(m, x, y) + mix_density(m, x, y) + mix_distance(m, 1, x, NULL)), max(mix_impute(m, x, NULL)) "
+        "FROM model, p",
+        "SELECT count(*) FROM model, mix_components(m)",
+        "SELECT count(*) FROM model, mix_parameters(m)",
+        "SELECT count(*) FROM model, mix_sample(m, 100)",
+        "SELECT count(*) FROM model, mix_grid(m, 10, 10)",
+        "SELECT count(*) FROM model, mix_ellipses(m)",
+        "SELECT count(*) FROM model, mix_contours(m)",
+        "SELECT mix_plot(m, x, y) FROM model, p",
+        "SELECT mix_plot_model(m, '{\"what\":\"surface\"}') FROM model",
+        "SELECT mix_plot_model(m, '{\"what\":\"trace\"}') FROM model",
+    };
+    sqlite3 *db = sql_open();
+    sql_run(db, points);
+    sql_run(db, "CREATE TABLE model AS SELECT gmm_fit(x, y, 3, '{\"threads\":1}') AS m FROM p");
+    int result = 0;
+    for (size_t i = 0; i < sizeof queries / sizeof *queries && result == 0; i++) {
+        result = ask_and_count(db, queries[i], 0, 0);
+    }
+    const char *with_threads = "SELECT gmm_fit(x, y, 3, '{\"threads\":4}') FROM p";
+    return result != 0 ? result : ask_and_count(db, with_threads, 1, 3 * 512);
 }
 
 static void take_all_keys(void) {
@@ -238,6 +318,14 @@ static void without_keys_for_its_threads_a_fit_is_the_same(void **state) {
     in_a_child(fit_without_keys);
 }
 
+static void no_function_asks_the_c_library_for_memory(void **state) {
+    (void)state;
+    if (!COUNTS_BYTES) {
+        skip();
+    }
+    in_a_child(count_bytes);
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
@@ -245,6 +333,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(worker_threads_need_no_memory_but_sqlites),
         cmocka_unit_test(without_threads_a_fit_is_the_same),
         cmocka_unit_test(without_keys_for_its_threads_a_fit_is_the_same),
+        cmocka_unit_test(no_function_asks_the_c_library_for_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -182,6 +182,46 @@ static void sql_in_arguments_is_never_run(void **state) {
     sql_close(db);
 }
 
+/* How often each was run: what the user asked for, the two questions of SECURITY.md, others. SQLite marks what runs
+** inside of another statement by dashes. */
+typedef struct heard {
+    const char *asked;
+    int own, brief, lengthy, others;
+} heard;
+
+static int hear(unsigned event, void *host, void *statement, void *text) {
+    heard *all = host;
+    (void)event, (void)statement;
+    if (strcmp(text, all->asked) == 0) {
+        all->own++;
+    } else if (strcmp(text, "-- SELECT 1") == 0) {
+        all->brief++;
+    } else if (strncmp(text, "-- SELECT CASE ?1 WHEN ?1 THEN 1", 32) == 0) {
+        all->lengthy++;
+    } else {
+        all->others++;
+    }
+    return 0;
+}
+
+static void the_two_questions_are_the_only_statements_of_its_own(void **state) {
+    (void)state;
+    sqlite3 *db = open_with_views();
+    sql_run(db, "CREATE TABLE many AS SELECT x1 AS x, x1 * x1 AS y FROM model, mix_sample(m, 20000)");
+    heard all = {.asked = "SELECT gmm_select(x, y, 3) FROM many"};
+    sqlite3_trace_v2(db, SQLITE_TRACE_STMT, hear, &all);
+    assert_int_equal(sql_count(db, all.asked), 1);
+    assert_true(all.own == 1 && all.brief > 0 && all.lengthy > 0 && all.others == 0);
+    for (int i = 0; i < FUNCTIONS + TABLES; i++) {
+        char *sql = sql_format("SELECT * FROM %c%d", i < FUNCTIONS ? 'f' : 't', i < FUNCTIONS ? i : i - FUNCTIONS);
+        all = (heard){.asked = sql};
+        assert_true(sql_count(db, sql) > 0);
+        assert_true(all.own == 1 && all.others == 0);
+    }
+    sqlite3_trace_v2(db, 0, NULL, NULL);
+    sql_close(db);
+}
+
 /* ---- Only so much ---------------------------------------------------------------------------------------------- */
 
 static int enough(void *steps) {
@@ -218,6 +258,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(an_authorizer_that_allows_reading_only_is_enough),
         cmocka_unit_test(a_fit_that_may_not_even_select_still_ends),
         cmocka_unit_test(sql_in_arguments_is_never_run),
+        cmocka_unit_test(the_two_questions_are_the_only_statements_of_its_own),
         cmocka_unit_test(what_a_view_asks_for_without_end_stops_when_told_and_takes_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
