@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "score.h"
+
 size_t mix_statistics_size(const mix_shape *shape) {
     return MIX_TOTALS + shape->k * shape->family->statistics_size(shape);
 }
@@ -32,6 +34,25 @@ void mix_statistics_expect(const mixture_model *model, const mix_rows *rows, dou
     }
     mix_kernel_current()->posterior(rows, model->k, model->log_weights, densities, statistics);
     mix_statistics_accumulate(model, rows, densities, statistics, family_scratch);
+}
+
+void mix_statistics_expect_exactly(const mixture_model *model, const mix_rows *rows, double *statistics,
+                                   double *scratch, mixture_scratch *alone) {
+    double base[MIX_BLOCK_ROWS], sum = 0;
+    if (mix_score_base(model, rows, base)) {
+        mix_statistics_expect(model, rows, statistics, scratch);
+        for (size_t r = 0; r < rows->count; r++) {
+            sum += (rows->weight != NULL ? rows->weight[r] : 1) * base[r];
+        }
+        statistics[MIX_TOTAL_LOGLIK] += sum;
+        return;
+    }
+    double totals[MIX_TOTALS] = {0};
+    mix_score_alone(model, rows, scratch, totals, alone);
+    /* A row that is impossible is as unlikely as the kernels have it, so that sums stay finite. */
+    totals[MIX_TOTAL_LOGLIK] = fmax(totals[MIX_TOTAL_LOGLIK], MIX_LOG_DENSITY_FLOOR);
+    mix_statistics_merge(statistics, totals, MIX_TOTALS);
+    mix_statistics_accumulate(model, rows, scratch, statistics, scratch + model->k * MIX_BLOCK_ROWS);
 }
 
 void mix_statistics_merge(double *sum, const double *part, size_t size) {

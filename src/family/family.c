@@ -44,7 +44,7 @@ static bool is_count(double x) {
     return x >= 0 && x <= 0x1p53 && x == floor(x);
 }
 
-const mix_column mix_count_column = {.accepts = is_count, .expected = "a count, an integer >= 0"};
+const mix_column mix_count_column = {.accepts = is_count, .expected = "a count, an integer from 0 to 2^53"};
 
 const char *mix_family_refusal(const mix_shape *shape, size_t j, double x) {
     const mix_column *column = shape->family->column(shape, j);

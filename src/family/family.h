@@ -57,7 +57,7 @@ typedef struct mix_array {
 /* What a column of the data is to a family. */
 typedef struct mix_column {
     bool (*accepts)(double x); /* of a value that is finite; NULL: all are */
-    const char *expected;      /* what it accepts, for an error: "a count, an integer >= 0" */
+    const char *expected;      /* what it accepts, for an error: "a count, an integer from 0 to 2^53" */
     bool framed;               /* it is centered and scaled before a fit */
 } mix_column;
 

@@ -3,7 +3,8 @@
 **
 **     log density = ln N! - sum ln n_j! + sum n_j ln p_j
 **
-** The first two terms, the multinomial coefficient, hold no parameter: they are the family's log_base.
+** The first two terms, the multinomial coefficient, hold no parameter: they are the family's log_base. Of many trials
+** they and the last one are large and of other sign; single rows are then taken apart as in stirling.h.
 **
 ** Statistics of a component: N = sum r and s_j = sum r n_j. Then p_j = s_j / sum s. Where that would be below
 ** MIX_EXPONENTIAL_FLOOR times the category's share of all counts it is held there: a probability of exactly 0
@@ -16,6 +17,7 @@
 
 #include "error.h"
 #include "exponential.h"
+#include "stirling.h"
 
 enum { PROBABILITIES }; /* its parameter array */
 
@@ -66,15 +68,34 @@ static mixture_status multinomial_natural(const mixture_model *model, size_t c, 
     return MIXTURE_OK;
 }
 
+/* Trials up to which sums of logarithms of factorials have all digits that matter. */
+#define FEW_TRIALS 1e4
+
+/* ln N! - sum ln n_j! for many trials: terms of one sign, but for a few small ones. */
+static double log_coefficient(const double *counts, size_t stride, size_t d) {
+    long double total = 0; /* a double has no room for all sums of counts */
+    for (size_t j = 0; j < d; j++) {
+        total += (long double)counts[j * stride];
+    }
+    long double sum = mix_stirling_rest(total);
+    for (size_t j = 0; j < d; j++) {
+        long double n = (long double)counts[j * stride];
+        sum -= n > 0 ? mix_stirling_rest(n) + n * logl(n / total) : 0;
+    }
+    return (double)sum;
+}
+
 static void multinomial_log_base(const mix_shape *shape, const mix_rows *rows, double *base) {
     for (size_t r = 0; r < rows->count; r++) {
         double total = 0, sum = 0;
         for (size_t j = 0; j < shape->d; j++) {
-            double n = rows->x[j * rows->stride + r];
-            total += n;
-            sum += mix_exponential_log_factorial(n);
+            total += rows->x[j * rows->stride + r];
         }
-        base[r] = mix_exponential_log_factorial(total) - sum;
+        for (size_t j = 0; j < shape->d && total <= FEW_TRIALS; j++) {
+            sum += mix_exponential_log_factorial(rows->x[j * rows->stride + r]);
+        }
+        base[r] = total <= FEW_TRIALS ? mix_exponential_log_factorial(total) - sum
+                                      : log_coefficient(rows->x + r, rows->stride, shape->d);
     }
 }
 
@@ -225,24 +246,71 @@ static size_t multinomial_observed_size(const mix_shape *shape) {
     return 1;
 }
 
+/* What of a row is observed: trials and probability; and how far the probability of what occurred is from 1, or from
+** the whole probability of what is observed where that is not all. */
+typedef struct seen {
+    long double trials, probability, excess;
+    bool possible;
+} seen;
+
+static seen look_at(const mixture_model *model, const double *p, const double *x) {
+    seen s = {.possible = true};
+    /* Sum and what rounding takes from it (D. E. Knuth, The Art of Computer Programming 2, 4.2.2, theorem B). */
+    long double all = -1, lost = 0;
+    bool complete = true;
+    for (size_t j = 0; j < model->d; j++) {
+        long double one = (long double)p[j], sum = all + one, part = sum - all;
+        lost += (all - (sum - part)) + (one - part);
+        all = sum;
+        complete = complete && !isnan(x[j]);
+        s.trials += isnan(x[j]) ? 0 : (long double)x[j];
+        s.probability += isnan(x[j]) ? 0 : one;
+        s.excess -= x[j] == 0 ? one : 0;
+        s.possible = s.possible && !(x[j] > 0 && p[j] == 0);
+    }
+    if (complete) {
+        s.probability = 1;
+        s.excess += all + lost;
+    }
+    return s;
+}
+
+/* ln N! - sum ln n_j! + sum n_j ln p_j as it is written. */
+static long double density_of_few(const mixture_model *model, const double *p, const double *x, const seen *s) {
+    long double result = 0;
+    int sign;
+    for (size_t j = 0; j < model->d; j++) {
+        if (x[j] > 0) {
+            result -= lgammal_r((long double)x[j] + 1, &sign);
+            result += (long double)x[j] * logl((long double)p[j] / s->probability);
+        }
+    }
+    return result + lgammal_r(s->trials + 1, &sign);
+}
+
+/* The same: n_j ln(N p_j / n_j) = N p_j - n_j - deviance, of which the n_j add up to N, and the N p_j to N but for what
+** the probabilities of what occurred lack of 1. */
+static long double density_of_many(const mixture_model *model, const double *p, const double *x, const seen *s) {
+    long double result = mix_stirling_rest(s->trials) + s->trials * (s->excess / s->probability);
+    for (size_t j = 0; j < model->d; j++) {
+        if (x[j] > 0) {
+            long double n = (long double)x[j], mean = s->trials * ((long double)p[j] / s->probability);
+            result -= mix_stirling_rest(n) + mix_stirling_deviance(n, mean);
+        }
+    }
+    return result;
+}
+
 static long double multinomial_observed_log_density(const mixture_model *model, size_t component, const double *x,
                                                     long double *scratch) {
     const double *p = probabilities_of(model, component);
-    long double observed = 0, result = 0;
-    double total = 0;
-    int sign;
+    const seen s = look_at(model, p, x);
     (void)scratch;
-    for (size_t j = 0; j < model->d; j++) {
-        observed += isnan(x[j]) ? 0 : (long double)p[j];
-        total += isnan(x[j]) ? 0 : x[j];
+    if (!s.possible) {
+        return -HUGE_VALL;
     }
-    for (size_t j = 0; j < model->d; j++) {
-        if (!isnan(x[j]) && x[j] > 0) {
-            result -= lgammal_r((long double)x[j] + 1, &sign);
-            result += p[j] > 0 ? (long double)x[j] * logl((long double)p[j] / observed) : -HUGE_VALL;
-        }
-    }
-    return result + lgammal_r((long double)total + 1, &sign);
+    return s.trials <= (long double)FEW_TRIALS ? density_of_few(model, p, x, &s)
+                                               : density_of_many(model, p, x, &s);
 }
 
 /* A count not observed: as many per observed count as the probabilities say. */

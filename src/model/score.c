@@ -61,6 +61,19 @@ void mixture_scratch_free(mixture_scratch *scratch) {
 /* The sum of a large log_base and a density as large, of the other sign, is not exact. */
 #define EXACT_BASE 1e5
 
+bool mix_score_base(const mixture_model *model, const mix_rows *rows, double *base) {
+    const mix_shape shape = mix_shape_of(model);
+    bool exact = true;
+    memset(base, 0, rows->count * sizeof(double));
+    if (model->family->log_base != NULL) {
+        model->family->log_base(&shape, rows, base);
+    }
+    for (size_t r = 0; r < rows->count; r++) {
+        exact = exact && fabs(base[r]) < EXACT_BASE;
+    }
+    return exact;
+}
+
 /* Densities of a complete row by the kernels, k of them, MIX_LANES apart in scratch->densities, without the
 ** family's log_base, which goes to *base; false when one is too low to be exact. */
 static bool fast_densities(const mixture_model *model, const double *x, mixture_scratch *scratch, mix_rows *rows,
@@ -75,12 +88,7 @@ static bool fast_densities(const mixture_model *model, const double *x, mixture_
             return false;
         }
     }
-    *base = 0;
-    if (model->family->log_base != NULL) {
-        const mix_shape shape = mix_shape_of(model);
-        model->family->log_base(&shape, rows, base);
-    }
-    return fabs(*base) < EXACT_BASE;
+    return mix_score_base(model, rows, base);
 }
 
 /* The same for any row, into scratch->exact. */
@@ -133,6 +141,38 @@ double mixture_posterior(const mixture_model *model, const double *x, double *re
         resp[c] = scratch->densities[c * MIX_LANES];
     }
     return totals[MIX_TOTAL_LOGLIK] + base;
+}
+
+/* A row whose component is known: its log joint density. */
+static double labelled_log_density(const mixture_model *model, const double *x, size_t label, double *resp,
+                                   mixture_scratch *scratch) {
+    (void)mixture_posterior(model, x, NULL, resp, scratch);
+    double joint = resp[label - 1] + model->log_weights[label - 1];
+    for (size_t c = 0; c < model->k; c++) {
+        resp[c] = c + 1 == label;
+    }
+    return joint;
+}
+
+void mix_score_alone(const mixture_model *model, const mix_rows *rows, double *resp, double *totals,
+                     mixture_scratch *scratch) {
+    for (size_t r = 0; r < rows->padded; r++) {
+        double weight = r >= rows->count ? 0 : rows->weight != NULL ? rows->weight[r] : 1;
+        size_t label = r < rows->count && rows->label != NULL ? (size_t)rows->label[r] : 0;
+        for (size_t j = 0; j < model->d && r < rows->count; j++) {
+            scratch->complete[j] = rows->x[j * rows->stride + r];
+        }
+        double loglik = r >= rows->count ? 0
+                        : label > 0 ? labelled_log_density(model, scratch->complete, label, scratch->resp, scratch)
+                                    : mixture_responsibilities(model, scratch->complete, scratch->resp, scratch);
+        for (size_t c = 0; c < model->k; c++) {
+            double share = r < rows->count ? scratch->resp[c] : 0;
+            resp[c * rows->stride + r] = weight * share;
+            totals[MIX_TOTAL_ENTROPY] -= share > 0 ? weight * (share * log(share)) : 0;
+        }
+        totals[MIX_TOTAL_WEIGHT] += weight;
+        totals[MIX_TOTAL_LOGLIK] += weight > 0 ? weight * loglik : 0;
+    }
 }
 
 void mixture_component_log_densities(const mixture_model *model, const double *x, double *log_densities,
@@ -219,25 +259,23 @@ static bool batch_is_near(const double *densities, size_t k, const mix_rows *row
     return near;
 }
 
-/* Score what waits. Should a row be too far away for the kernels, each row goes alone. */
+/* Score what waits. Should a row be too far away for the kernels, or its log_base too large, each row goes alone. */
 static void batch_flush(mix_batch *batch) {
     const mixture_model *model = batch->model;
-    mixture_scratch *scratch = batch->scratch;
     mix_rows rows = mix_block_rows(&batch->block);
-    double *densities = batch->work;
+    double *densities = batch->work, base[MIX_BLOCK_ROWS], bases = 0;
     model->family->log_density(model, &rows, densities, densities + model->k * MIX_BLOCK_ROWS);
-    if (batch_is_near(densities, model->k, &rows)) {
-        double totals[MIX_TOTALS] = {0};
-        const mix_shape shape = mix_shape_of(model);
+    double totals[MIX_TOTALS] = {0};
+    if (mix_score_base(model, &rows, base) && batch_is_near(densities, model->k, &rows)) {
         mix_kernel_current()->posterior(&rows, model->k, model->log_weights, densities, totals);
-        batch->total += totals[MIX_TOTAL_LOGLIK];
-        batch->total += mix_family_log_base(&shape, &rows);
-    } else {
         for (size_t r = 0; r < rows.count; r++) {
-            mix_block_row(&batch->block, r, scratch->complete);
-            batch->total += mixture_responsibilities(model, scratch->complete, scratch->resp, scratch);
+            bases += base[r];
         }
+    } else {
+        mix_score_alone(model, &rows, densities, totals, batch->scratch);
     }
+    batch->total += totals[MIX_TOTAL_LOGLIK];
+    batch->total += bases;
     mix_block_empty(&batch->block);
 }
 

@@ -152,11 +152,9 @@ static mixture_status expect_start(void *pointer, mixture_error *error) {
 }
 
 static void expect_flush(expect_state *state) {
-    const mixture_model *model = state->group.parsed->model;
-    const mix_shape shape = mix_shape_of(model);
+    mix_parsed *parsed = state->group.parsed;
     mix_rows rows = mix_block_rows(&state->block);
-    mix_statistics_expect(model, &rows, state->blob.statistics, state->scratch);
-    state->blob.statistics[MIX_TOTAL_LOGLIK] += mix_family_log_base(&shape, &rows);
+    mix_statistics_expect_exactly(parsed->model, &rows, state->blob.statistics, state->scratch, parsed->scratch);
     mix_block_empty(&state->block);
 }
 

@@ -320,6 +320,77 @@ static void a_batch_adds_up_single_rows_complete_incomplete_and_far(void **state
     mixture_model_free(model);
 }
 
+/* ---- Large counts ------------------------------------------------------------------------------------------ */
+
+static mixture_model *count_model(size_t k, size_t d, const double *weights, const double *probabilities) {
+    mixture_model *model = mixture_model_new(&mixture_multinomial, k, d);
+    memcpy(model->weights, weights, k * sizeof(double));
+    memcpy(model->arrays[0], probabilities, k * d * sizeof(double));
+    assert_int_equal(mixture_model_prepare(model, NULL), MIXTURE_OK);
+    return model;
+}
+
+/* By mpmath with 70 digits. Of probabilities that sum to .9999999 the formula is taken as it is written. */
+static void counts_up_to_2_to_53_are_scored_with_all_digits(void **state) {
+    (void)state;
+    static const struct {
+        size_t d;
+        double p[4], x[4], log_density;
+    } known[] = {
+        {2, {1e-3, 0.999}, {1e9, 1e12}, -511.44698937001224938},
+        {4,
+         {0.11903651279532257, 0.16707633454616996, 0.32174589240355983, 0.3921412602549477},
+         {1072185566102207, 1504889797086363, 2898029412338855, 3532094380446767},
+         -55.827665551687307581},
+        {2, {0.4187270162698899, 0.58127298373011}, {2312741658594248, 5073698206133125}, -174840315225521.73124},
+        {2, {0.7887558008567469, 0.21124419914325315}, {0, 0}, 0},
+        {3,
+         {0.3333333, 0.3333333, 0.3333333},
+         {3002396801829347, 3002396831687524, 3002396798051544},
+         -900719125.25854096171},
+        {2,
+         {0.11972068698516851, 0.8802793130148315},
+         {544903452654665, 9007199254740992},
+         -215560520808189.53165},
+        {2,
+         {0.7509667324146317, 0.24903326758536828},
+         {2075911175187844, 688407250094502},
+         -17.781717177175743988},
+        {2, {0.27466949220576214, 0.7253305077942379}, {3, 0}, -3.8765602519103594043},
+        {3,
+         {0.015416113208609732, 0.672137212879146, 0.3124466739122443},
+         {601358724, 28158053049, 16302181930},
+         -250153116.14513905532},
+        {2, {0.2890129709854587, 0.7109870290145412}, {38713882, 113968683}, -479317.69962944769116},
+    };
+    for (size_t i = 0; i < LENGTH(known); i++) {
+        const double one = 1;
+        double resp;
+        mixture_model *model = count_model(1, known[i].d, &one, known[i].p);
+        mixture_scratch *scratch = mixture_scratch_new(model);
+        assert_close(mixture_responsibilities(model, known[i].x, &resp, scratch), known[i].log_density, 1e-14,
+                     1e-13);
+        mixture_scratch_free(scratch);
+        mixture_model_free(model);
+    }
+}
+
+static void responsibilities_of_large_counts_have_all_digits(void **state) {
+    (void)state;
+    static const double weights[] = {0.5, 0.5}, p[] = {0.3, 0.7, 0.30000001, 0.69999999};
+    static const double x[] = {300000003500000, 700000000000000};
+    mixture_model *model = count_model(2, 2, weights, p);
+    mixture_scratch *scratch = mixture_scratch_new(model);
+    double resp[2], densities[2];
+    assert_close(mixture_posterior(model, x, resp, densities, scratch), -17.510221347814926809, 1e-14, 0);
+    assert_close(densities[0], -17.477805678566213002, 1e-14, 0);
+    assert_close(densities[1], -17.543723096966624427, 1e-14, 0);
+    assert_close(resp[0], 0.51647339014642869825, 1e-12, 0);
+    assert_close(resp[0] + resp[1], 1, 1e-15, 0);
+    mixture_scratch_free(scratch);
+    mixture_model_free(model);
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
@@ -332,6 +403,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_component_of_weight_zero_gets_nothing_anywhere),
         cmocka_unit_test(a_row_alone_and_in_a_block_has_the_same_bits),
         cmocka_unit_test(a_batch_adds_up_single_rows_complete_incomplete_and_far),
+        cmocka_unit_test(counts_up_to_2_to_53_are_scored_with_all_digits),
+        cmocka_unit_test(responsibilities_of_large_counts_have_all_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,8 +49,7 @@ static void every_connection_gets_them_as_an_automatic_extension(void **state) {
     assert_int_equal(sqlite3_memory_used(), 0);
 }
 
-int main(int argc, char **argv) {
-    check_filter(argc, argv);
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_connection_gets_the_functions_by_a_call),
         cmocka_unit_test(every_connection_gets_them_as_an_automatic_extension),

@@ -434,7 +434,7 @@ static void a_model_that_changes_between_rows_is_refused(void **state) {
     expect_error(db, sql_build("SELECT mix_step(%Q, a, b, 'n') FROM c", start_model(12)),
                  "mix_step: argument 4 (x3) is TEXT 'n' in row 1; expected a number");
     expect_error(db, sql_build("SELECT mix_step(%Q, a, b, -1) FROM c", start_model(12)),
-                 "mix_step: value 3 (x3) is -1 in row 1; expected a count, an integer >= 0");
+                 "mix_step: value 3 (x3) is -1 in row 1; expected a count, an integer from 0 to 2^53");
 }
 
 static void statistics_of_skipped_rows_alone_have_no_next_model(void **state) {

@@ -210,6 +210,68 @@ static void samples_have_the_trials_of_the_argument_or_of_the_rows_fitted(void *
                         sql_text(db, "SELECT group_concat(x) FROM mix_sample(%Q, 9, 4, 7)", hand));
 }
 
+/* ---- Large counts -------------------------------------------------------------------------------------------- */
+
+static double uniform(uint64_t *state) {
+    *state = *state * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX */
+    return (double)(*state >> 11) * 0x1p-53;
+}
+
+/* Rows of three counts of any size up to 2^53, many near what a component expects. */
+static void make_large_counts(sqlite3 *db) {
+    uint64_t bits = 7;
+    sql_run(db, "CREATE TABLE large(id INTEGER PRIMARY KEY, a, b, c)");
+    for (int i = 0; i < 300; i++) {
+        static const double p[2][3] = {{0.5, 0.25, 0.25}, {0.1, 0.2, 0.7}};
+        double total = pow(2, 53 * uniform(&bits)), x[3];
+        for (int j = 0; j < 3; j++) {
+            double mean = total * p[i % 2][j];
+            double far = i % 3 == 0 ? mean * (0.2 + uniform(&bits)) : 3 * sqrt(mean) * uniform(&bits);
+            x[j] = i % 7 == 0 && j == 1 ? 0 : fmin(floor(mean + far), 0x1p53);
+        }
+        sql_run(db, "INSERT INTO large VALUES (NULL, %lld, %lld, %lld)", (long long)x[0], (long long)x[1],
+                (long long)x[2]);
+    }
+}
+
+static void a_row_a_table_and_an_aggregate_say_the_same_of_counts_up_to_2_to_53(void **state) {
+    sqlite3 *db = *state;
+    make_large_counts(db);
+    /* bit for bit where it is the same thing; the table by log-sum-exp */
+    assert_int_equal(sql_integer(db,
+                                 "SELECT count(*) FROM large WHERE mix_log_density(%Q, a, b, c) IS NOT "
+                                 "(SELECT mix_loglik(%Q, l.a, l.b, l.c) FROM large l WHERE l.id = large.id) OR "
+                                 "mix_log_density(%Q, a, b, c) IS NOT mix_log_density(%Q, mix_row(a, b, c))",
+                                 hand, hand, hand, hand),
+                     0);
+    assert_int_equal(
+        sql_integer(db,
+                    "SELECT count(*) FROM (SELECT large.*, max(log_density + ln(CASE component WHEN 1 THEN 0.25 "
+                    "ELSE 0.75 END)) AS top, mix_log_density(%Q, a, b, c) AS whole FROM large, "
+                    "mix_responsibilities(%Q, a, b, c) GROUP BY id) WHERE whole < top - 1e-12 * abs(top) "
+                    "OR whole > top + 0.7 + 1e-12 * abs(top)",
+                    hand, hand),
+        0);
+    assert_int_equal(sql_integer(db,
+                                 "SELECT count(*) FROM large, mix_responsibilities(%Q, a, b, c) "
+                                 "WHERE probability IS NOT mix_probability(%Q, component, a, b, c)",
+                                 hand, hand),
+                     0);
+    /* a step of one row: the log-likelihood, and the shares of the row in its component */
+    assert_int_equal(
+        sql_integer(db,
+                    "SELECT count(*) FROM (SELECT mix_log_density(%Q, a, b, c) AS whole, "
+                    "(SELECT mix_maximize(mix_statistics(%Q, l.a, l.b, l.c)) FROM large l WHERE l.id = large.id) "
+                    "AS next, mix_probability(%Q, 1, a, b, c) AS share FROM large) "
+                    "WHERE NOT (abs((next ->> 'loglik') - whole) <= 1e-15 * abs(whole) "
+                    "AND abs((next ->> '$.weights[0]') - share) <= 1e-15)",
+                    hand, hand, hand),
+        0);
+    double rows = sql_double(db, "SELECT sum(mix_log_density(%Q, a, b, c)) FROM large", hand);
+    assert_close(sql_double(db, "SELECT mix_loglik(%Q, a, b, c) FROM large", hand), rows, 1e-13, 0);
+    assert_close(sql_double(db, "SELECT mix_step(%Q, a, b, c) ->> 'loglik' FROM large", hand), rows, 1e-13, 0);
+}
+
 /* ---- Errors ------------------------------------------------------------------------------------------------- */
 
 typedef struct wrong {
@@ -225,14 +287,18 @@ static void expect_errors(sqlite3 *db, const wrong *cases, size_t count) {
 
 static void what_is_no_count_no_weight_and_no_label_is_refused(void **state) {
     static const wrong cases[] = {
-        {"mmm_fit(a, b, -1, 2)", "mmm_fit: argument 3 (x3) is -1 in row 1; expected a count, an integer >= 0"},
-        {"mmm_fit(a, b, 1.5, 2)", "mmm_fit: argument 3 (x3) is 1.5 in row 1; expected a count, an integer >= 0"},
-        {"mmm_fit(mix_row(a, -1), 2)", "mmm_fit: value 2 (x2) is -1 in row 1; expected a count, an integer >= 0"},
+        {"mmm_fit(a, b, -1, 2)",
+         "mmm_fit: argument 3 (x3) is -1 in row 1; expected a count, an integer from 0 to 2^53"},
+        {"mmm_fit(a, b, 1.5, 2)",
+         "mmm_fit: argument 3 (x3) is 1.5 in row 1; expected a count, an integer from 0 to 2^53"},
+        {"mmm_fit(mix_row(a, -1), 2)",
+         "mmm_fit: value 2 (x2) is -1 in row 1; expected a count, an integer from 0 to 2^53"},
         {"mmm_fit(a, b, 'n', 2)", "mmm_fit: argument 3 (x3) is TEXT 'n' in row 1; expected a number"},
         {"mmm_fit(a, b, 9e999, 2)", "mmm_fit: argument 3 (x3) is REAL Inf in row 1; expected a finite number"},
-        {"mmm_fit(a, b, 1e16, 2)", "mmm_fit: argument 3 (x3) is 1e16 in row 1; expected a count, an integer >= 0"},
+        {"mmm_fit(a, b, 1e16, 2)",
+         "mmm_fit: argument 3 (x3) is 1e16 in row 1; expected a count, an integer from 0 to 2^53"},
         {"mmm_fit(a, 0.5 - b, 2, '{\"columns\":[\"heads\",\"tails\"]}')",
-         "mmm_fit: argument 2 (tails) is -4.5 in row 1; expected a count, an integer >= 0"},
+         "mmm_fit: argument 2 (tails) is -4.5 in row 1; expected a count, an integer from 0 to 2^53"},
         {"mmm_fit(a, b, -1, 2, '{\"weight\":3}')",
          "mmm_fit: argument 3 (x3) is -1 in row 1; expected a weight >= 0"},
         {"mmm_fit(a, b, NULL, 2, '{\"weight\":3}')",
@@ -303,9 +369,9 @@ static void what_only_gaussian_models_have_is_refused(void **state) {
         {"SELECT * FROM mix_sample(%Q, 3, 1, -4)",
          "mix_sample: argument 4 (trials) is INTEGER -4; expected an integer from 0 to 1000000"},
         {"SELECT mix_predict(%Q, 2, NULL, 1.5)",
-         "mix_predict: value 3 (x3) is 1.5; expected a count, an integer >= 0"},
+         "mix_predict: value 3 (x3) is 1.5; expected a count, an integer from 0 to 2^53"},
         {"SELECT mix_density(%Q, mix_row(-2, 1, 1))",
-         "mix_density: value 1 (x1) is -2; expected a count, an integer >= 0"},
+         "mix_density: value 1 (x1) is -2; expected a count, an integer from 0 to 2^53"},
     };
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         expect_error(db, sql_build(queries[i][0], hand), queries[i][1]);
@@ -329,6 +395,7 @@ int main(int argc, char **argv) {
         sql_test(an_impossible_row_is_refused_by_a_step),
         sql_test(components_and_parameters_are_listed),
         sql_test(samples_have_the_trials_of_the_argument_or_of_the_rows_fitted),
+        sql_test(a_row_a_table_and_an_aggregate_say_the_same_of_counts_up_to_2_to_53),
         sql_test(what_is_no_count_no_weight_and_no_label_is_refused),
         sql_test(wrong_options_are_refused),
         sql_test(what_only_gaussian_models_have_is_refused),

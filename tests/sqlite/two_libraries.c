@@ -236,8 +236,7 @@ static void threads_of_two_libraries_are_served_or_refused(void **state) {
     assert_int_equal(libraries[0]->memory_used() + libraries[1]->memory_used(), 0);
 }
 
-int main(int argc, char **argv) {
-    check_filter(argc, argv);
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_second_library_is_refused_while_the_first_has_connections_open),
         cmocka_unit_test(one_library_after_the_other_is_served),
