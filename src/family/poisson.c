@@ -13,6 +13,7 @@
 
 #include "error.h"
 #include "exponential.h"
+#include "stirling.h"
 
 enum { RATES }; /* its parameter array */
 
@@ -150,43 +151,14 @@ static bool poisson_features(const mixture_data *data, mix_features variant, con
 
 /* ---- Single rows ------------------------------------------------------------------------------------------ */
 
-/* x ln(x / l) + l - x without the difference of large numbers: Loader, "Fast and accurate computation of binomial
-** probabilities" (2000), where it is the deviance term bd0. */
-static long double deviance(long double x, long double rate) {
-    long double ratio = (x - rate) / (x + rate);
-    if (fabsl(ratio) > 0.1L) {
-        return x * logl(x / rate) + rate - x;
-    }
-    long double power = 2 * x * ratio, sum = (x - rate) * ratio;
-    for (int i = 3; i < 100; i += 2) {
-        power *= ratio * ratio;
-        long double next = sum + power / i;
-        if (next == sum) {
-            break;
-        }
-        sum = next;
-    }
-    return sum;
-}
-
-/* ln x! less Stirling's formula, by its asymptotic series (Abramowitz & Stegun 6.1.41), x >= 40. */
-static long double stirling_error(long double x) {
-    long double u = 1 / (x * x);
-    return (1 / 12.0L -
-            u * (1 / 360.0L - u * (1 / 1260.0L - u * (1 / 1680.0L - u * (1 / 1188.0L - u * 691 / 360360.0L))))) /
-           x;
-}
-
+/* Taken apart where x is large: no digits are lost (stirling.h). */
 static long double log_poisson(long double x, long double rate) {
-    const long double log_2pi = 1.837877066409345483560659472811235279723L;
     int sign;
     if (rate == 0) {
         return x == 0 ? 0 : -HUGE_VALL;
     }
-    if (x < 40) {
-        return x * logl(rate) - rate - lgammal_r(x + 1, &sign);
-    }
-    return -deviance(x, rate) - stirling_error(x) - (log_2pi + logl(x)) / 2;
+    return x < 40 ? x * logl(rate) - rate - lgammal_r(x + 1, &sign)
+                  : -mix_stirling_deviance(x, rate) - mix_stirling_rest(x);
 }
 
 static size_t poisson_observed_size(const mix_shape *shape) {
