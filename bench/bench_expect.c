@@ -1,14 +1,15 @@
-/* bench_expect.c: seconds of 20 EM iterations from a fixed start, by instruction set, and the share of the core's peak.
+/* bench_expect.c: seconds of 20 EM iterations from a fixed start, by instruction set, and the share of the core's
+** peak.
 **
 ** usage: bench_expect [-k KERNEL] [-t THREADS] [-r REPEATS] [-c ROWS] [-w FOLDER] [WORK...]
 **
-** A work is one of those below or n,d,k of one's own, with full covariances, or n,d,k,diag. -c: at most so many rows. -w: fit
-** nothing, write FOLDER/WORK.shape (n d k covariance iterations, as text), .rows (n*d doubles) and .start (k weights,
-** k*d means, k*d*d covariances) for other programs.
+** A work is one of those below or n,d,k of one's own, with full covariances, or n,d,k,diag. -c: at most so many
+** rows. -w: fit nothing, write FOLDER/WORK.shape (n d k covariance iterations, as text), .rows (n*d doubles) and
+** .start (k weights, k*d means, k*d*d covariances) for other programs.
 **
 ** Without -k: every kernel that the machine runs. Only the EM loop is timed: the rows are in memory and centered,
-** the start is given. Times are the least of REPEATS runs. Per row, component and iteration (ns) the useful work is
-** d (d + 1) multiply-adds (axis: 4 d); its rate over the measured peak of one core is the share. */
+** the start is given. Times are the least of REPEATS runs. Per row, component and iteration (ns) the useful work
+** is d (d + 1) multiply-adds (axis: 4 d); its rate over the measured peak of one core is the share. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,16 +1,16 @@
 #!/bin/sh
-# convergence.sh [MODULE [D [SEED]]]: the EM maps that plain and accelerated EM take to the end (tol 1e-12) of a fit that
-# is hard for EM: 2,000 rows of two Gaussians in D (1 to 8) dimensions, with the same covariance and means one deviation
-# apart. "difference" is the accelerated log-likelihood above the plain one, per 1,000 rows. Needs nothing but the
-# sqlite3 shell.
+# convergence.sh [MODULE [D [SEED]]]: the EM maps that plain and accelerated EM take to the end (tol 1e-12) of a
+# fit that is hard for EM: 2,000 rows of two Gaussians in D (1 to 8) dimensions, with the same covariance and means
+# one deviation apart. "difference" is the accelerated log-likelihood above the plain one, per 1,000 rows. Needs
+# nothing but the sqlite3 shell.
 set -eu
 cd "$(dirname "$0")/.."
 module=${1:-build/release/mixture}
 d=${2:-2}
 seed=${3:-1}
 
-# A pair of Gaussians in d dimensions with unit covariances, as JSON; their means: -h and h in the first column, 0 and
-# `other` in the others.
+# A pair of Gaussians in d dimensions with unit covariances, as JSON; their means: -h and h in the first column, 0
+# and `other` in the others.
 pair() {
     awk -v d="$d" -v h="$1" -v other="$2" 'BEGIN {
         for (i = 1; i <= d; i++) {

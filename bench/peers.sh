@@ -1,6 +1,7 @@
 #!/bin/sh
-# peers.sh [-q] [SECTION...]: fits beside scikit-learn, R's mclust, Armadillo and VLFeat, all in one run: installs what of
-# them is missing, makes the data with a fixed seed, checks that all reach the same log-likelihood and prints the tables.
+# peers.sh [-q] [SECTION...]: fits beside scikit-learn, R's mclust, Armadillo and VLFeat, all in one run: installs
+# what of them is missing, makes the data with a fixed seed, checks that all reach the same log-likelihood and
+# prints the tables.
 # Sections: em threads kernels statements groups scoring memory growth. -q: a twentieth of the rows, to try it out.
 set -eu
 cd "$(dirname "$0")/.."

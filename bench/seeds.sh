@@ -1,7 +1,7 @@
 #!/bin/sh
-# seeds.sh [MODULE [SEEDS]]: how much the log-likelihood that a fit reaches depends on the seed. For Old Faithful and
-# iris, each k and structure: the lowest and the highest over the seeds 0, 1, ..., and how many of them come within 0.01
-# of the highest.
+# seeds.sh [MODULE [SEEDS]]: how much the log-likelihood that a fit reaches depends on the seed. For Old Faithful
+# and iris, each k and structure: the lowest and the highest over the seeds 0, 1, ..., and how many of them come
+# within 0.01 of the highest.
 set -eu
 cd "$(dirname "$0")/.."
 module=${1:-build/release/mixture}

@@ -1,7 +1,7 @@
 #!/bin/sh
-# select.sh [MODULE]: every k = 1..9 with every covariance structure on Old Faithful and iris, by gmm_select and by R's
-# mclust (Debian: r-cran-mclust) in turn; medians of five runs of the fits alone, seconds. Then how many candidates
-# have a worse BIC than mclust's by more than 0.5, and how many a better one.
+# select.sh [MODULE]: every k = 1..9 with every covariance structure on Old Faithful and iris, by gmm_select and by
+# R's mclust (Debian: r-cran-mclust) in turn; medians of five runs of the fits alone, seconds. Then how many
+# candidates have a worse BIC than mclust's by more than 0.5, and how many a better one.
 set -eu
 cd "$(dirname "$0")/.."
 module=${1:-build/release/mixture}
@@ -26,7 +26,8 @@ ours() {
         echo ".mode csv"
         echo ".once $folder/ours.csv"
         echo "SELECT k, covariance, bic FROM m1, mix_selection(m) WHERE sound;"
-    } | sqlite3 -init /dev/null -batch :memory: | sed -n 's/^Run Time: real \([0-9.]*\).*/\1/p' | sort -n | sed -n 3p
+    } | sqlite3 -init /dev/null -batch :memory: |
+        sed -n 's/^Run Time: real \([0-9.]*\).*/\1/p' | sort -n | sed -n 3p
 }
 
 # mclust FILE COLUMNS: the same in R
@@ -38,13 +39,16 @@ x <- read.csv(arguments[1])[, 1:as.integer(arguments[2])]
 result <- NULL
 run <- function() system.time(result <<- mclustBIC(x, verbose = FALSE))[["elapsed"]]
 cat(median(replicate(5, run())))
-table <- data.frame(k = rep(1:9, ncol(result)), covariance = rep(colnames(result), each = 9), bic = -as.vector(result))
-write.table(table[!is.na(table$bic), ], arguments[3], sep = ",", row.names = FALSE, col.names = FALSE, quote = FALSE)
+table <- data.frame(k = rep(1:9, ncol(result)), covariance = rep(colnames(result), each = 9),
+                    bic = -as.vector(result))
+write.table(table[!is.na(table$bic), ], arguments[3], sep = ",", row.names = FALSE, col.names = FALSE,
+            quote = FALSE)
 END
 }
 
 compare() {
-    sqlite3 -init /dev/null -batch :memory: ".mode csv" "CREATE TABLE o(k, c, bic REAL)" "CREATE TABLE m(k, c, bic REAL)" \
+    sqlite3 -init /dev/null -batch :memory: ".mode csv" \
+        "CREATE TABLE o(k, c, bic REAL)" "CREATE TABLE m(k, c, bic REAL)" \
         ".import $folder/ours.csv o" ".import $folder/mclust.csv m" ".mode list" \
         "SELECT printf('%d candidates of both: %d worse than mclust by more than 0.5, %d better', count(*),
                        sum(o.bic > m.bic + 0.5), sum(o.bic < m.bic - 0.5)) FROM o JOIN m USING (k, c);"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# coverage.sh: lines and branches of src/ that the tests reach; details of each file in build/coverage/report/. Fails where
-# docs/coverage.md does not list as many unreached lines of a file, or when branches fall below 95 %.
+# coverage.sh: lines and branches of src/ that the tests reach; details of each file in build/coverage/report/.
+# Fails where docs/coverage.md does not list as many unreached lines of a file, or when branches fall below 95 %.
 #
 # Not counted: assertions, and what the compiler adds without a line of source.
 set -eu
@@ -20,7 +20,8 @@ ctest --preset coverage --output-on-failure -j2 >build/coverage/test.log || {
 
 report=build/coverage/report
 mkdir -p $report
-gcovr --root . --filter src/ --object-directory build/coverage --exclude-throw-branches --exclude-unreachable-branches \
+gcovr --root . --filter src/ --object-directory build/coverage \
+    --exclude-throw-branches --exclude-unreachable-branches \
     --exclude-branches-by-pattern '.*\bassert\(.*' --json $report/all.json build/coverage
 gcovr --root . --add-tracefile $report/all.json --html-details $report/index.html
 for metric in line branch; do

@@ -1,7 +1,7 @@
 #!/bin/sh
-# fuzz.sh [SECONDS [TARGET...]]: run each fuzz target for so long (60), as many at once as there are processors, beginning
-# with what earlier runs found worth keeping. Findings are left in build/fuzz/findings/TARGET/; one that is mended belongs
-# in tests/fuzz/seeds/TARGET/.
+# fuzz.sh [SECONDS [TARGET...]]: run each fuzz target for so long (60), as many at once as there are processors,
+# beginning with what earlier runs found worth keeping. Findings are left in build/fuzz/findings/TARGET/; one that
+# is mended belongs in tests/fuzz/seeds/TARGET/.
 set -eu
 cd "$(dirname "$0")/.."
 

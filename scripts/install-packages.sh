@@ -1,7 +1,7 @@
 #!/bin/sh
-# install-packages.sh build|test|fuzz|coverage|memcheck|clients|bench: install what is missing to build the extension, to
-# test it, to fuzz it, to measure what the tests reach, to test it under valgrind, to test it in other languages, or to
-# measure it beside other programs.
+# install-packages.sh build|test|fuzz|coverage|memcheck|clients|bench: install what is missing to build the
+# extension, to test it, to fuzz it, to measure what the tests reach, to test it under valgrind, to test it in
+# other languages, or to measure it beside other programs.
 set -eu
 
 packages='build-essential cmake ninja-build libsqlite3-dev sqlite3'

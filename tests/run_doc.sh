@@ -7,7 +7,8 @@
 # output must run without errors. Errors are compared like other output, less their "near line N", and a
 # line ".load …mixture" is passed over. Spaces at the end of a line do not count.
 #
-# Environment: SQLITE3, the shell's command (default: sqlite3); MIXTURE_PRELOAD, a library to load before everything.
+# Environment: SQLITE3, the shell's command (default: sqlite3); MIXTURE_PRELOAD, a library to load before
+# everything.
 set -eu
 export LC_ALL=C
 
@@ -72,7 +73,8 @@ LD_PRELOAD="${MIXTURE_PRELOAD:-}" ${SQLITE3:-sqlite3} -init /dev/null -batch :me
     <"$work/session" >"$work/output" 2>&1 || status=$?
 
 # 3. Cut the output into $work/got.N, block 0 being the loading of the extension.
-sed -e 's/^\([A-Z][a-z]* error\) near line [0-9]*:/\1:/' -e 's/[[:space:]]*$//' "$work/output" | awk -v work="$work" '
+sed -e 's/^\([A-Z][a-z]* error\) near line [0-9]*:/\1:/' -e 's/[[:space:]]*$//' "$work/output" |
+    awk -v work="$work" '
     BEGIN { file = work "/got.0"; printf "" >file }
     /^@@end of block [0-9]+@@$/ {
         close(file)

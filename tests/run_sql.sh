@@ -2,7 +2,8 @@
 # run_sql.sh MODULE SCRIPT EXPECTED: run SCRIPT in the sqlite3 shell, in its own folder and on an empty
 # database with MODULE loaded, and compare what it prints, errors included, with the file EXPECTED.
 #
-# Environment: SQLITE3, the shell's command (default: sqlite3); MIXTURE_PRELOAD, a library to load before everything.
+# Environment: SQLITE3, the shell's command (default: sqlite3); MIXTURE_PRELOAD, a library to load before
+# everything.
 set -eu
 export LC_ALL=C
 

@@ -22,7 +22,10 @@ query() {
     }
 }
 query "SELECT json_valid(gmm_fit(x, y, 2)) FROM p" 1
-query "SELECT count(DISTINCT mix_predict(m, x, y)) FROM p, (SELECT gmm_fit(x, y, 2, '{\"covariance\":\"EII\"}') AS m FROM p)" 2
-query "SELECT round(sum(r.probability), 9) FROM p, (SELECT gmm_fit(x, y, 2) AS m FROM p), mix_responsibilities(m, x, y) r" 8.0
-query "SELECT count(*) FROM (SELECT gmm_select(x, y, 2, '{\"covariance\":\"EII\"}') AS m FROM p), mix_selection(m)" 2
-query "SELECT gmm_fit(x, 'abc', 2) FROM p" "Error: gmm_fit: argument 2 (x2) is TEXT 'abc' in row 1; expected a number"
+eii="'{\"covariance\":\"EII\"}'"
+query "SELECT count(DISTINCT mix_predict(m, x, y)) FROM p, (SELECT gmm_fit(x, y, 2, $eii) AS m FROM p)" 2
+query "SELECT round(sum(r.probability), 9)
+         FROM p, (SELECT gmm_fit(x, y, 2) AS m FROM p), mix_responsibilities(m, x, y) r" 8.0
+query "SELECT count(*) FROM (SELECT gmm_select(x, y, 2, $eii) AS m FROM p), mix_selection(m)" 2
+query "SELECT gmm_fit(x, 'abc', 2) FROM p" \
+    "Error: gmm_fit: argument 2 (x2) is TEXT 'abc' in row 1; expected a number"

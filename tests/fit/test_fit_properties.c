@@ -167,7 +167,7 @@ static void an_iteration_is_that_of_the_plain_implementation(void **state) {
     }
 }
 
-/* ---- What does not matter -------------------------------------------------------------------------------------- */
+/* ---- What does not matter ------------------------------------------------------------------------------ */
 
 /* y = A x + b for rows and start; A is lower triangular with the given diagonal, off-diagonal entries random. */
 static problem map(const problem *p, const double *diagonal, bool shear, double shift, uint64_t *random) {

@@ -138,7 +138,7 @@ static void check_nesting(const mixture_model *model) {
     }
 }
 
-/* ---- Against mclust -------------------------------------------------------------------------------------------- */
+/* ---- Against mclust ------------------------------------------------------------------------------------ */
 
 /* No candidate is worse by more than 0.5 than that of mclust's default run, where that has one. */
 static void check_against_mclust(const mixture_model *model, const char *name) {
@@ -193,7 +193,7 @@ static void iris_has_two_components_of_one_shape(void **state) {
     mixture_model_free(model);
 }
 
-/* ---- The choice ------------------------------------------------------------------------------------------------- */
+/* ---- The choice ---------------------------------------------------------------------------------------- */
 
 static void the_criterion_decides(void **state) {
     (void)state;
@@ -330,7 +330,7 @@ static void counts_are_chosen_among_too(void **state) {
     mixture_model_free(model);
 }
 
-/* ---- Units, threads ------------------------------------------------------------------------------------------------ */
+/* ---- Units, threads ------------------------------------------------------------------------------------ */
 
 static void units_do_not_matter(void **state) {
     (void)state;
@@ -388,7 +388,7 @@ static void threads_change_no_bit(void **state) {
     free(x);
 }
 
-/* ---- Rows that will not do ----------------------------------------------------------------------------------------- */
+/* ---- Rows that will not do ----------------------------------------------------------------------------- */
 
 static void too_few_rows_are_a_reason_not_an_error(void **state) {
     (void)state;
@@ -452,7 +452,7 @@ static void what_cannot_be_is_an_error(void **state) {
     mixture_data_free(data);
 }
 
-/* ---- Memory and time ------------------------------------------------------------------------------------------------- */
+/* ---- Memory and time ----------------------------------------------------------------------------------- */
 
 static void every_allocation_may_fail(void **state) {
     (void)state;

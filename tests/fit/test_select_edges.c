@@ -122,7 +122,7 @@ static void a_weight_counts_like_so_many_rows(void **state) {
     free(x);
 }
 
-/* ---- Criteria ------------------------------------------------------------------------------------------------ */
+/* ---- Criteria ------------------------------------------------------------------------------------------ */
 
 static double value_of(const mixture_candidate *c, mixture_criterion criterion) {
     return criterion == MIXTURE_BIC ? c->bic : criterion == MIXTURE_ICL ? c->icl : c->aic;
@@ -154,7 +154,7 @@ static void another_criterion_only_orders_the_same_candidates_anew(void **state)
     free(x);
 }
 
-/* ---- Counts ------------------------------------------------------------------------------------------------------ */
+/* ---- Counts -------------------------------------------------------------------------------------------- */
 
 static void three_coins_are_told_apart(void **state) {
     (void)state;
@@ -182,7 +182,7 @@ static void three_coins_are_told_apart(void **state) {
     mixture_model_free(model);
 }
 
-/* ---- Data that hardly can be fitted ---------------------------------------------------------------------------------- */
+/* ---- Data that hardly can be fitted -------------------------------------------------------------------- */
 
 static void a_constant_column_leaves_only_spheres(void **state) {
     (void)state;
@@ -266,7 +266,7 @@ static void nothing_that_can_be_fitted_is_an_error_with_the_reason_of_the_least_
     mixture_data_free(data);
 }
 
-/* ---- Stopping ------------------------------------------------------------------------------------------------------------ */
+/* ---- Stopping ------------------------------------------------------------------------------------------ */
 
 static long polls_left, polls;
 

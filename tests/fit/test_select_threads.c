@@ -1,5 +1,5 @@
-/* test_select_threads.c: neither threads nor what room they have change a bit of a selection; they leave the host's
-** allocator and its cancel function to the calling thread. */
+/* test_select_threads.c: neither threads nor what room they have change a bit of a selection; they leave the
+** host's allocator and its cancel function to the calling thread. */
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>

@@ -20,7 +20,8 @@ void fuzz_check_that(bool condition, const char *what, const char *file, int lin
 void fuzz_check_message(const char *text);
 /* A call's status and error: fine, or refused with a message. */
 void fuzz_check_status(mixture_status status, const mixture_error *error);
-/* A prepared model: finite parameters, weights that sum to 1; written as JSON and read again it has the same bits. */
+/* A prepared model: finite parameters, weights that sum to 1; written as JSON and read again it has the same
+** bits. */
 void fuzz_check_model(const mixture_model *model);
 /* A row, NaN where not observed: responsibilities in [0, 1] that sum to 1; no answer is NaN. Returns the log
 ** density of the mixture. */

@@ -8,8 +8,8 @@
 
 /* Always the same one. A statement is interrupted after some ten thousand steps, and memory is limited. */
 sqlite3 *fuzz_connection(void);
-/* Run to the end, reading every column; a model in a column named answer must be a sound one. The outcome must be a
-** success, a refusal with a message, an interrupt or memory that ran out; returns the code. Finalizes the
+/* Run to the end, reading every column; a model in a column named answer must be a sound one. The outcome must be
+** a success, a refusal with a message, an interrupt or memory that ran out; returns the code. Finalizes the
 ** statement. */
 int fuzz_run(sqlite3_stmt *statement);
 

@@ -1,5 +1,5 @@
-/* fuzz_model.c: any bytes as a model. Refused with a message; or a model that is valid JSON, keeps its bits through
-** writing and reading, and scores rows. */
+/* fuzz_model.c: any bytes as a model. Refused with a message; or a model that is valid JSON, keeps its bits
+** through writing and reading, and scores rows. */
 #include <math.h>
 #include <sqlite3.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* fuzz_options.c: any bytes as the options of a fit or a selection. Refused with a message, or every value in range; a
-** small fit then runs with them.
+/* fuzz_options.c: any bytes as the options of a fit or a selection. Refused with a message, or every value in
+** range; a small fit then runs with them.
 ** Input: a byte that says which function, one for k, one for the number of columns, the text. */
 #include "options_json.h"
 

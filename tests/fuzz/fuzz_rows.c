@@ -1,5 +1,5 @@
-/* fuzz_rows.c: a fit to any rows whatever. Refused with a message; or a model of finite parameters and log-likelihood
-** under which every row can be scored.
+/* fuzz_rows.c: a fit to any rows whatever. Refused with a message; or a model of finite parameters and
+** log-likelihood under which every row can be scored.
 ** Input: ten bytes of settings (see settings()), then rows, value by value. */
 #include <math.h>
 

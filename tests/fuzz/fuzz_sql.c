@@ -1,6 +1,6 @@
 /* fuzz_sql.c: every function and table with any arguments whatever, of one to four rows.
-** Input: a byte for the function, one for the number of arguments, one for that of rows; then the arguments, each a
-** byte for its kind and what the kind needs. */
+** Input: a byte for the function, one for the number of arguments, one for that of rows; then the arguments, each
+** a byte for its kind and what the kind needs. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -125,8 +125,8 @@ static void bind(sqlite3_stmt *statement, int place, fuzz_input *input) {
     }
 }
 
-/* SELECT f(column2, ...) or SELECT t.* FROM t(column2, ...), over rows of parameters; column1 is there so that a row
-** is never empty. */
+/* SELECT f(column2, ...) or SELECT t.* FROM t(column2, ...), over rows of parameters; column1 is there so that a
+** row is never empty. */
 static void write_query(char *sql, unsigned which, int count, int rows) {
     char arguments[200] = "(", values[200] = "(0";
     for (int i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 /* fuzz_statistics.c: any bytes as statistics; or, since chance finds no checksum, any model text and sums in an
 ** envelope that is right (src/sqlite/statistics_blob.h has the layout).
-** Input: a byte; if it is even, the BLOB follows, else 8 bytes of the rows left out, the model, a NUL, the sums. */
+** Input: a byte; if it is even, the BLOB follows, else 8 bytes of the rows left out, the model, a NUL, the
+** sums. */
 #include <string.h>
 
 #include "fuzz_connection.h"

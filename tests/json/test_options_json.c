@@ -1,4 +1,5 @@
-/* test_options_json.c: options that only a caller of the library can give: the SQL functions look at the text before. */
+/* test_options_json.c: options that only a caller of the library can give: the SQL functions look at the text
+** before. */
 #include <stdio.h>
 #include <string.h>
 

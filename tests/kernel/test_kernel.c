@@ -11,8 +11,8 @@
 
 enum { MOST_COLUMNS = 33, MOST_STATISTICS = 1 + MOST_COLUMNS + MOST_COLUMNS * 34 / 2 };
 
-/* Odd and even sizes around the kernels' tiles of 4 x 4 columns, of which each remainder occurs with few tiles and with
-** many, vectors of 8 and panels of 32 rows. */
+/* Odd and even sizes around the kernels' tiles of 4 x 4 columns, of which each remainder occurs with few tiles and
+** with many, vectors of 8 and panels of 32 rows. */
 static const size_t columns[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 33};
 static const size_t counts[] = {1, 7, 8, 31, 32, 33, 255, 256};
 #define LENGTH(array) (sizeof(array) / sizeof *(array))

@@ -1,4 +1,5 @@
-/* test_properties.c: what holds for every model, tried on models and rows drawn at random, always the same ones. */
+/* test_properties.c: what holds for every model, tried on models and rows drawn at random, always the same
+** ones. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -188,7 +189,8 @@ static void a_model_read_back_from_its_text_scores_the_same_bits(void **state) {
 ** variances below 2.25 + (d - 1). */
 static const double reach = 4 + 8 * 1.9;
 
-/* A trapezoidal sum over a smooth function that vanishes at both ends is exact once the step is below its width. */
+/* A trapezoidal sum over a smooth function that vanishes at both ends is exact once the step is below its
+** width. */
 static void a_density_integrates_to_one(void **state) {
     (void)state;
     for (unsigned seed = 0; seed < 60; seed++) {

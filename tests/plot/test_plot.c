@@ -1,4 +1,5 @@
-/* test_plot.c: whole pictures: well-formed and the same again for every kind; what stands in them is where the model says. */
+/* test_plot.c: whole pictures: well-formed and the same again for every kind; what stands in them is where the
+** model says. */
 #include "plot.h"
 
 #include <math.h>
@@ -16,7 +17,7 @@
 static const char *const with_rows[] = {"{}", "{\"what\":\"uncertainty\"}", "{\"what\":\"density\"}"};
 static const char *const without[] = {"{}", "{\"what\":\"components\"}"};
 
-/* ---- Every kind ---------------------------------------------------------------------------------------------- */
+/* ---- Every kind ---------------------------------------------------------------------------------------- */
 
 static void every_kind_in_every_dimension_is_a_picture_and_the_same_again(void **state) {
     (void)state;
@@ -65,7 +66,7 @@ static void nothing_that_is_text_is_cut_off_or_overlaps_the_page(void **state) {
     mixture_model_free(model);
 }
 
-/* ---- What stands where --------------------------------------------------------------------------------------- */
+/* ---- What stands where --------------------------------------------------------------------------------- */
 
 /* Pixels to data: by two labels of an axis. Along x labels are anchored in the middle. */
 typedef struct ruler {
@@ -216,7 +217,7 @@ static void a_cell_of_the_surface_is_painted_before_all_that_hide_it(void **stat
     }
 }
 
-/* ---- Trace and selection ------------------------------------------------------------------------------------- */
+/* ---- Trace and selection ------------------------------------------------------------------------------- */
 
 static void a_trace_is_drawn_from_its_first_to_its_last_iteration(void **state) {
     (void)state;

@@ -14,7 +14,7 @@
 #include "plain.h"
 
 static const char *const with_rows[] = {"{}", "{\"what\":\"uncertainty\"}", "{\"what\":\"density\"}"};
-/* ---- Odd models and rows ------------------------------------------------------------------------------------- */
+/* ---- Odd models and rows ------------------------------------------------------------------------------- */
 
 static void thirty_components_one_of_them_tiny_fit_into_a_picture(void **state) {
     (void)state;
@@ -179,7 +179,7 @@ static void tabs_and_lines_in_a_title_are_spaces(void **state) {
     mixture_model_free(model);
 }
 
-/* ---- Options, memory, cancelling ----------------------------------------------------------------------------- */
+/* ---- Options, memory, cancelling ----------------------------------------------------------------------- */
 
 static void expect_invalid(const mixture_model *model, bool rows, const char *json, const char *text) {
     mix_plot_options options;

@@ -126,8 +126,7 @@ static void samples_of_the_largest_n_may_be_begun_again_and_again(void **state) 
         4);
 }
 
-/* ---- mix_grid
-** ------------------------------------------------------------------------------------------------ */
+/* ---- mix_grid ------------------------------------------------------------------------------------------ */
 
 static void a_grid_spans_the_box_of_all_components_x_fastest(void **state) {
     /* x from 0 - 3 * 1 to 10 + 3 * 2; y from -5 - 3 * 3 to 1 + 3 * 1. */

@@ -452,8 +452,7 @@ static void sums_beyond_a_double_have_no_next_model(void **state) {
                  "mix_maximize: argument 1 is statistics that overflow a double; expected finite sums");
 }
 
-/* ---- Degenerate rows
-** ------------------------------------------------------------------------------------------ */
+/* ---- Degenerate rows ----------------------------------------------------------------------------------- */
 
 static void constant_columns_and_single_points_step_to_finite_models(void **state) {
     sqlite3 *db = *state;

@@ -142,7 +142,7 @@ static void wrong_arguments_are_errors(void **state) {
         "mix_plot_model: argument 1 (model) is of family multinomial; expected gaussian");
 }
 
-/* ---- mix_contours -------------------------------------------------------------------------------------------- */
+/* ---- mix_contours -------------------------------------------------------------------------------------- */
 
 static void contour_vertices_have_their_levels_density(void **state) {
     make_tables(*state);
@@ -206,7 +206,7 @@ static void wrong_arguments_of_contours_are_errors(void **state) {
         "mix_contours: argument 1 (model) is of family multinomial; expected gaussian");
 }
 
-/* ---- Interrupting -------------------------------------------------------------------------------------------- */
+/* ---- Interrupting -------------------------------------------------------------------------------------- */
 
 static int give_up(void *calls) {
     return ++*(int *)calls > 50;

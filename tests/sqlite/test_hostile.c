@@ -107,10 +107,11 @@ static void every_place_in_a_schema_may_use_them_trusted_or_not(void **state) {
     }
 }
 
-/* ---- Only computing -------------------------------------------------------------------------------------------- */
+/* ---- Only computing ------------------------------------------------------------------------------------ */
 
-/* Reading, and nothing else; what was asked for beyond it is remembered. (When a connection first uses a table-valued
-** function, of whatever extension, SQLite 3.40 asks for an update of sqlite_master: so each is used before.) */
+/* Reading, and nothing else; what was asked for beyond it is remembered. (When a connection first uses a
+** table-valued function, of whatever extension, SQLite 3.40 asks for an update of sqlite_master: so each is used
+** before.) */
 static int refused_action;
 
 static int reading_only(void *host, int action, const char *a, const char *b, const char *c, const char *d) {
@@ -222,7 +223,7 @@ static void the_two_questions_are_the_only_statements_of_its_own(void **state) {
     sql_close(db);
 }
 
-/* ---- Only so much ---------------------------------------------------------------------------------------------- */
+/* ---- Only so much -------------------------------------------------------------------------------------- */
 
 static int enough(void *steps) {
     return ++*(long *)steps > 1000;

@@ -212,8 +212,7 @@ static void a_host_that_forbids_every_further_statement_still_gets_its_fit(void 
     check_usable(*state);
 }
 
-/* ---- Queries that die
-** ---------------------------------------------------------------------------------------- */
+/* ---- Queries that die ---------------------------------------------------------------------------------- */
 
 static void a_query_that_fails_elsewhere_frees_the_fit(void **state) {
     const char *const queries[] = {

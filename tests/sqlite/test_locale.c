@@ -1,5 +1,5 @@
-/* test_locale.c: under a locale with decimal commas, as programs with windows set it, models are read and written, and
-** errors said, as under any other. The locale is made here by localedef; without it the tests are skipped. */
+/* test_locale.c: under a locale with decimal commas, as programs with windows set it, models are read and written,
+** and errors said, as under any other. The locale is made here by localedef; without it the tests are skipped. */
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>

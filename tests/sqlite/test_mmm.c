@@ -108,8 +108,7 @@ static void a_model_survives_its_json_and_starts_a_fit_again(void **state) {
                      sql_integer(db, "SELECT 1 + (%Q ->> 'iterations')", model));
 }
 
-/* ---- Using a model: x = (2, 1, 1) has 12 orders; densities 12 p1^2 p2 p3
-** -------------------------------------- */
+/* ---- Using a model: x = (2, 1, 1) has 12 orders; densities 12 p1^2 p2 p3 ------------------------------- */
 
 static void rows_are_scored_as_the_formula_says(void **state) {
     sqlite3 *db = *state;

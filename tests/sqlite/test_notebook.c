@@ -104,8 +104,7 @@ static void complete_data_give_shares_of_heads_at_the_minimum(void **state) {
                  1e-12, 0);
 }
 
-/* ---- 2. Coins unknown
-** ---------------------------------------------------------------------------------------- */
+/* ---- 2. Coins unknown ---------------------------------------------------------------------------------- */
 
 static void coins_take_the_nine_iterations_of_the_notebook(void **state) {
     sqlite3 *db = *state;
@@ -137,8 +136,7 @@ static void coins_stop_at_1e_6_where_the_notebook_does(void **state) {
     assert_close(ours[3], reference(db, "$.\"coin_tol_1e-6\".ll"), 0, 1e-9);
 }
 
-/* ---- 3. A hundred rows
-** ----------------------------------------------------------------------------------------- */
+/* ---- 3. A hundred rows --------------------------------------------------------------------------------- */
 
 static void the_best_of_ten_starts_is_that_of_the_notebook(void **state) {
     sqlite3 *db = *state;
@@ -174,8 +172,7 @@ static void the_log_likelihood_of_counts_is_that_of_binomials_in_plain_sql(void 
     }
 }
 
-/* ---- 4. The density
-** ---------------------------------------------------------------------------------------------- */
+/* ---- 4. The density ------------------------------------------------------------------------------------ */
 
 static double direct(double x, double y) {
     const double pi = acos(-1);
@@ -205,8 +202,7 @@ static void the_density_and_its_grid_are_those_of_the_formula(void **state) {
     free(grid);
 }
 
-/* ---- 5. Two Gaussians
-** ----------------------------------------------------------------------------------------------- */
+/* ---- 5. Two Gaussians ---------------------------------------------------------------------------------- */
 
 typedef struct gaussians {
     double weight[2], mean[2][2], covariance[2][2][2];
@@ -315,8 +311,7 @@ static void gmm_fit_em_by_hand_and_a_triple_loop_give_the_model_of_the_notebook(
     sql_close(db);
 }
 
-/* ---- The textbook's EM, which uses nothing of ours
-** ---------------------------------------------------------------------- */
+/* ---- The textbook's EM, which uses nothing of ours ----------------------------------------------------- */
 
 static void plain_sql_and_mmm_fit_agree_at_each_of_twenty_iterations(void **state) {
     (void)state;

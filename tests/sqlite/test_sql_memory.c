@@ -1,5 +1,5 @@
-/* test_sql_memory.c: every allocation fails once, and from there on; the outcome is SQLITE_NOMEM or as if nothing had
-** happened, and nothing is leaked. */
+/* test_sql_memory.c: every allocation fails once, and from there on; the outcome is SQLITE_NOMEM or as if nothing
+** had happened, and nothing is leaked. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 
 #include "check.h"
 
-/* Fails unless the text is well-formed XML by xmllint, an svg element, below 1 MB, and free of what a picture must not
-** hold: scripts, links, numbers that are none. */
+/* Fails unless the text is well-formed XML by xmllint, an svg element, below 1 MB, and free of what a picture must
+** not hold: scripts, links, numbers that are none. */
 void check_picture(const char *svg);
 
 /* How often the text occurs. */
