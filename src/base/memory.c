@@ -1,7 +1,7 @@
-/* memory.c: the one allocator. The host sets it once, before it uses anything else; that pointer is the
-** only state here, besides each thread's arena. Which that is the thread's value of a key says: a _Thread_local
-** variable of a module that was loaded late is allocated by the C library when a thread first reads it, and the process
-** aborted where that fails. */
+/* memory.c: the one allocator. The host sets it once, before it uses anything else; that pointer is the only
+** state here, besides each thread's arena. Which that is the thread's value of a key says: a _Thread_local
+** variable of a module that was loaded late is allocated by the C library when a thread first reads it, and the
+** process aborted where that fails. */
 #include "memory.h"
 
 #include <pthread.h>

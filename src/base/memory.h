@@ -22,9 +22,9 @@ void mix_memory_free(void *block);
 /* A copy of a string; NULL when out of memory. */
 char *mix_memory_string(const char *text);
 
-/* From here on the functions above serve this thread from an arena; NULL: from the allocator, as at first. A block
-** is freed, or resized, only where it is from. False, and nothing is changed, when the system has no memory to say so
-** of this thread; that cannot be for NULL, once it was true. */
+/* From here on the functions above serve this thread from an arena; NULL: from the allocator, as at first. A
+** block is freed, or resized, only where it is from. False, and nothing is changed, when the system has no
+** memory to say so of this thread; that cannot be for NULL, once it was true. */
 bool mix_memory_use(mix_arena *arena);
 
 #endif

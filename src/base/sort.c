@@ -1,8 +1,8 @@
 /* sort.c: heapsort (J. W. J. Williams, Algorithm 232, Communications of the ACM 7 (1964) 347). */
 #include "sort.h"
 
-/* x[0..count - 1] is a heap, no number smaller than its children at 2 i + 1 and 2 i + 2, but for x[place], which goes
-** down to where it belongs. */
+/* x[0..count - 1] is a heap, no number smaller than its children at 2 i + 1 and 2 i + 2, but for x[place],
+** which goes down to where it belongs. */
 static void sink(double *x, size_t count, size_t place) {
     double value = x[place];
     for (size_t child; (child = 2 * place + 1) < count; place = child) {

@@ -16,8 +16,8 @@ size_t mix_statistics_size(const mix_shape *shape);
 ** alone. scratch: mix_family_scratch() doubles. */
 void mix_statistics_expect(const mixture_model *model, const mix_rows *rows, double *statistics, double *scratch);
 
-/* The same for the log-likelihood with the family's log_base, and with all digits where that is large. `alone`: of the
-** model. */
+/* The same for the log-likelihood with the family's log_base, and with all digits where that is large. `alone`:
+** of the model. */
 void mix_statistics_expect_exactly(const mixture_model *model, const mix_rows *rows, double *statistics,
                                    double *scratch, mixture_scratch *alone);
 

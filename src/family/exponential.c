@@ -44,8 +44,8 @@ mixture_status mix_exponential_prepare(mixture_model *model, mixture_error *erro
     return status;
 }
 
-/* T of the rows: themselves, or made in scratch. Lanes beyond the last row are 0, as those of rows are: T of the zeros
-** there need not be finite, and 0 times it would be no number. */
+/* T of the rows: themselves, or made in scratch. Lanes beyond the last row are 0, as those of rows are: T of
+** the zeros there need not be finite, and 0 times it would be no number. */
 static mix_rows find_features(const mixture_model *model, const mix_rows *rows, double *scratch) {
     const mix_shape shape = mix_shape_of(model);
     mix_rows t = *rows;

@@ -16,8 +16,8 @@
 #include "magnitudes.h"
 
 typedef struct mix_exponential {
-    /* T(x): how many doubles a row, and these for the rows->count rows of a block, column after column rows->stride
-    ** apart. Both NULL: the values themselves. */
+    /* T(x): how many doubles a row, and these for the rows->count rows of a block, column after column
+    ** rows->stride apart. Both NULL: the values themselves. */
     size_t (*feature_count)(const mix_shape *shape);
     void (*features)(const mix_shape *shape, const mix_rows *rows, double *t);
 

@@ -82,9 +82,8 @@ typedef struct mix_maximize {
 
 /* ---- Required: single rows ------------------------------------------------------------------------------- */
 
-/* One row in extended range, NaN where not observed; slow and exact, log_base included: for rows with values missing,
-** and for those too far away for a double. scratch: size()
-** long doubles. */
+/* One row in extended range, NaN where not observed; slow and exact, log_base included: for rows with values
+** missing, and for those too far away for a double. scratch: size() long doubles. */
 typedef struct mix_observed {
     size_t (*size)(const mix_shape *shape);
     long double (*log_density)(const mixture_model *model, size_t component, const double *x,
@@ -137,7 +136,8 @@ typedef struct mix_sampling {
                  mix_random *random, double *x);
 } mix_sampling;
 
-/* Geometry: components lie somewhere and have an extent: for distances, grids and pictures. Needs sampling, too. */
+/* Geometry: components lie somewhere and have an extent: for distances, grids and pictures. Needs sampling,
+** too. */
 typedef struct mix_geometry {
     double (*mean)(const mixture_model *model, size_t component, size_t column);
     double (*deviation)(const mixture_model *model, size_t component, size_t column);

@@ -3,8 +3,8 @@
 **
 **     log density = ln N! - sum ln n_j! + sum n_j ln p_j
 **
-** The first two terms, the multinomial coefficient, hold no parameter: they are the family's log_base. Of many trials
-** they and the last one are large and of other sign; single rows are then taken apart as in stirling.h.
+** The first two terms, the multinomial coefficient, hold no parameter: they are the family's log_base. Of many
+** trials they and the last one are large and of other sign; single rows are then taken apart as in stirling.h.
 **
 ** Statistics of a component: N = sum r and s_j = sum r n_j. Then p_j = s_j / sum s. Where that would be below
 ** MIX_EXPONENTIAL_FLOOR times the category's share of all counts it is held there: a probability of exactly 0
@@ -246,8 +246,8 @@ static size_t multinomial_observed_size(const mix_shape *shape) {
     return 1;
 }
 
-/* What of a row is observed: trials and probability; and how far the probability of what occurred is from 1, or from
-** the whole probability of what is observed where that is not all. */
+/* What of a row is observed: trials and probability; and how far the probability of what occurred is from 1, or
+** from the whole probability of what is observed where that is not all. */
 typedef struct seen {
     long double trials, probability, excess;
     bool possible;
@@ -288,8 +288,8 @@ static long double density_of_few(const mixture_model *model, const double *p, c
     return result + lgammal_r(s->trials + 1, &sign);
 }
 
-/* The same: n_j ln(N p_j / n_j) = N p_j - n_j - deviance, of which the n_j add up to N, and the N p_j to N but for what
-** the probabilities of what occurred lack of 1. */
+/* The same: n_j ln(N p_j / n_j) = N p_j - n_j - deviance, of which the n_j add up to N, and the N p_j to N but
+** for what the probabilities of what occurred lack of 1. */
 static long double density_of_many(const mixture_model *model, const double *p, const double *x, const seen *s) {
     long double result = mix_stirling_rest(s->trials) + s->trials * (s->excess / s->probability);
     for (size_t j = 0; j < model->d; j++) {

@@ -2,12 +2,13 @@
 **
 **     log density = sum_j ( x_j ln l_j - l_j - ln x_j! )
 **
-** so that T(x) = x, eta_j = ln l_j, A = sum l_j, and the log base is - sum ln x_j!. The M-step is the mean:
-** l_j = sum r x_j / sum r. Where that is 0 though the column is not, it is held at a share of the column's mean
-** (MIX_EXPONENTIAL_FLOOR): a rate of exactly 0 could never rise again. Values not observed are left out of the sum.
+** so that T(x) = x, eta_j = ln l_j, A = sum l_j, and the log base is - sum ln x_j!. The M-step is the mean: l_j
+** = sum r x_j / sum r. Where that is 0 though the column is not, it is held at a share of the column's mean
+** (MIX_EXPONENTIAL_FLOOR): a rate of exactly 0 could never rise again. Values not observed are left out of the
+** sum.
 **
-** Published: deaths of women over 80 in The Times, 1910 to 1912 (Hasselblad, JASA 64 (1969) 1459): two components
-** have rates 1.256 and 2.663 and shares .36 and .64. */
+** Published: deaths of women over 80 in The Times, 1910 to 1912 (Hasselblad, JASA 64 (1969) 1459): two
+** components have rates 1.256 and 2.663 and shares .36 and .64. */
 #include <math.h>
 #include <string.h>
 
@@ -196,7 +197,8 @@ static double draw_small(mix_random *random, double rate) {
     return count;
 }
 
-/* For others: transformed rejection, algorithm PTRS of Hoermann, Insurance: Mathematics and Economics 12 (1993) 39. */
+/* For others: transformed rejection, algorithm PTRS of Hoermann, Insurance: Mathematics and Economics 12 (1993)
+** 39. */
 static double draw_large(mix_random *random, double rate) {
     double b = 0.931 + 2.53 * sqrt(rate), a = -0.059 + 0.02483 * b;
     double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4), v_r = 0.9277 - 3.6224 / (b - 2);

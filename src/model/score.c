@@ -259,7 +259,8 @@ static bool batch_is_near(const double *densities, size_t k, const mix_rows *row
     return near;
 }
 
-/* Score what waits. Should a row be too far away for the kernels, or its log_base too large, each row goes alone. */
+/* Score what waits. Should a row be too far away for the kernels, or its log_base too large, each row goes
+** alone. */
 static void batch_flush(mix_batch *batch) {
     const mixture_model *model = batch->model;
     mix_rows rows = mix_block_rows(&batch->block);

@@ -5,13 +5,13 @@
 #include "mixture.h"
 #include "rows.h"
 
-/* The family's log_base of each row, 0 for a family without. False when one is so large that the kernels' log densities,
-** as large and of the other sign, have lost the digits that matter: then rows go alone. */
+/* The family's log_base of each row, 0 for a family without. False when one is so large that the kernels' log
+** densities, as large and of the other sign, have lost the digits that matter: then rows go alone. */
 bool mix_score_base(const mixture_model *model, const mix_rows *rows, double *base);
 
-/* Each row by itself, as mixture_responsibilities() has it: responsibilities times row weight, a labelled row's to its
-** component alone, into resp (k columns, rows->stride apart; 0 in the padding). Adds to totals[MIX_TOTALS], log_base
-** included; a row that is impossible has a log density of -infinity. */
+/* Each row by itself, as mixture_responsibilities() has it: responsibilities times row weight, a labelled row's
+** to its component alone, into resp (k columns, rows->stride apart; 0 in the padding). Adds to
+** totals[MIX_TOTALS], log_base included; a row that is impossible has a log density of -infinity. */
 void mix_score_alone(const mixture_model *model, const mix_rows *rows, double *resp, double *totals,
                      mixture_scratch *scratch);
 

@@ -270,10 +270,10 @@ static void end_path(mix_contour *contour, size_t first) {
     contour->start[contour->path_count] = contour->count;
 }
 
-/* Around a component that falls through the field the level is looked for from its mean outward, in directions in
-** which its own ellipses are circles, as far as the component makes a difference. Neighboring rays that find it are
-** a path, which a line across the ridge closes, shorter than what the field can show: nothing is drawn along rays
-** that end in the region of a wider component. */
+/* Around a component that falls through the field the level is looked for from its mean outward, in directions
+** in which its own ellipses are circles, as far as the component makes a difference. Neighboring rays that find
+** it are a path, which a line across the ridge closes, shorter than what the field can show: nothing is drawn
+** along rays that end in the region of a wider component. */
 static mixture_status trace_ridge(const mix_scorer *scorer, size_t c, double log_level, mix_contour *contour) {
     const tracer t = {.scorer = scorer, .log_level = log_level};
     const double mean[2] = {mix_extent_mean(scorer->model, c, 0), mix_extent_mean(scorer->model, c, 1)};

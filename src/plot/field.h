@@ -26,9 +26,9 @@ double mix_scorer_log_density(const mix_scorer *scorer, const double *x);
 mixture_status mix_field_levels(const mix_scorer *scorer, const double *probabilities, size_t count, size_t draws,
                                 const mix_cancel *cancel, double *log_levels);
 
-/* So many deviations from its mean, along its ellipses, a component's weighted density falls to the k-th part of a
-** level; -1: it is nowhere as dense. Where the mixture reaches a level some component reaches its k-th part, so that
-** every such point lies in the ellipse of that radius of one component at least. */
+/* So many deviations from its mean, along its ellipses, a component's weighted density falls to the k-th part
+** of a level; -1: it is nowhere as dense. Where the mixture reaches a level some component reaches its k-th
+** part, so that every such point lies in the ellipse of that radius of one component at least. */
 double mix_field_radius(const mixture_model *model, double log_level, size_t c);
 
 /* Add to a range what column j needs to hold every point of at least that log density. */

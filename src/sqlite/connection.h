@@ -6,25 +6,12 @@
 #include <stdbool.h>
 
 #include "api.h"
-#include "mixture.h"
-
-/* A parsed model with room to score one row. */
-typedef struct mix_parsed {
-    int references;
-    char *text; /* the JSON it was made from */
-    size_t length;
-    mixture_model *model;
-    mixture_scratch *scratch;
-    double *x;    /* d: a row */
-    double *resp; /* k: its responsibilities */
-} mix_parsed;
-
-enum { MIX_CACHED_MODELS = 4 }; /* queries that compare a few models parse each once */
+#include "model_cache.h"
 
 typedef struct mix_connection {
     sqlite3 *db;
     int references;
-    mix_parsed *cache[MIX_CACHED_MODELS]; /* most recently used first */
+    mix_model_cache models;
 } mix_connection;
 
 mix_connection *mix_connection_new(sqlite3 *db); /* with one reference; NULL when out of memory */
@@ -36,7 +23,6 @@ void mix_connection_release(mix_connection *connection);
 ** text, so that a model that comes from a table is parsed once. */
 mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *value, mix_parsed **parsed,
                                     mixture_error *error);
-void mix_parsed_release(mix_parsed *parsed); /* NULL is fine */
 
 /* Component (from 0) of highest responsibility in parsed->resp; of equal ones the first. */
 size_t mix_parsed_likeliest(const mix_parsed *parsed);

@@ -1,5 +1,5 @@
-/* library.c: who has entered is counted, under a lock. The pointer is written only while there is nobody, so that all
-** others read it without one. */
+/* library.c: who has entered is counted, under a lock. The pointer is written only while there is nobody, so
+** that all others read it without one. */
 #include "library.h"
 
 #ifdef SQLITE_CORE

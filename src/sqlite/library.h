@@ -7,9 +7,9 @@
 
 #include "api.h"
 
-/* Before anything else of SQLite's is called for a new connection. False when another library is in use; then *error,
-** if not NULL, is a text of this library's, NULL when it has no memory, and nothing may be called. True is to be
-** followed by mix_library_leave(). */
+/* Before anything else of SQLite's is called for a new connection. False when another library is in use; then
+** *error, if not NULL, is a text of this library's, NULL when it has no memory, and nothing may be called. True
+** is to be followed by mix_library_leave(). */
 bool mix_library_enter(const sqlite3_api_routines *api, char **error);
 
 /* Enter once more the library that is in use: for as long as a connection has functions. */

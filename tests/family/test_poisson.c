@@ -1,4 +1,5 @@
-/* test_poisson.c: the Poisson family against published numbers and the formulas, written plainly in long double. */
+/* test_poisson.c: the Poisson family against published numbers and the formulas, written plainly in long
+** double. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@ static const mixture_family *poisson(void) {
     return family;
 }
 
-/* ---- The formulas --------------------------------------------------------------------------------------------- */
+/* ---- The formulas
+** --------------------------------------------------------------------------------------------- */
 
 typedef struct rates {
     size_t k, d;
@@ -67,7 +69,8 @@ static double plain_draw(mix_random *random, double rate) {
     return count;
 }
 
-/* ---- The library ---------------------------------------------------------------------------------------------- */
+/* ---- The library
+** ---------------------------------------------------------------------------------------------- */
 
 static mixture_model *fit(mixture_data *data, const mixture_options *options) {
     mixture_model *model = NULL;
@@ -109,7 +112,8 @@ static mixture_model *one_component(size_t d, const double *rate) {
     return model;
 }
 
-/* ---- Tests ------------------------------------------------------------------------------------------------------ */
+/* ---- Tests
+** ------------------------------------------------------------------------------------------------------ */
 
 static void deaths_in_the_times_have_the_published_rates(void **state) {
     (void)state;

@@ -1,0 +1,198 @@
+/* model_cache.c: a hash table with chains, and a list by the last use. */
+#include "model_cache.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "family.h"
+#include "memory.h"
+#include "model.h"
+#include "model_json.h"
+
+enum { FIRST_BUCKETS = 16, SAMPLED_WORDS = 16 };
+
+void mix_parsed_release(mix_parsed *parsed) {
+    if (parsed != NULL && --parsed->references == 0) {
+        mix_memory_free(parsed->text);
+        mixture_model_free(parsed->model);
+        mixture_scratch_free(parsed->scratch);
+        mix_memory_free(parsed->x);
+        mix_memory_free(parsed->resp);
+        mix_memory_free(parsed);
+    }
+}
+
+/* ---- Parsing ----------------------------------------------------------------------------------------------- */
+
+/* What a parsed model takes, but for strings and such: its text, parameters and work space. */
+static size_t count_bytes(const mix_parsed *parsed) {
+    const mixture_model *model = parsed->model;
+    const mix_shape shape = mix_shape_of(model);
+    size_t doubles = 3 + model->family->derived_size(&shape);
+    for (size_t a = 0; a < model->family->array_count; a++) {
+        doubles += mix_family_array_size(&shape, a);
+    }
+    doubles = doubles * model->k + model->trace_count;
+    doubles += model->family->scratch_size(&shape) + (model->d + model->k) * (MIX_LANES + 4);
+    return sizeof *parsed + sizeof *model + parsed->length + doubles * sizeof(double);
+}
+
+static mixture_status parse_model(const char *text, size_t length, mix_parsed **result, mixture_error *error) {
+    mix_parsed *parsed = mix_memory_zeros(1, sizeof *parsed);
+    *result = NULL;
+    if (parsed == NULL) {
+        return mix_error_status(error, MIXTURE_NOMEM);
+    }
+    parsed->references = 1;
+    parsed->length = length;
+    mixture_status status = mix_model_json_read(text, length, &parsed->model, error);
+    if (status == MIXTURE_OK) {
+        parsed->text = mix_memory_array(length, 1);
+        parsed->scratch = mixture_scratch_new(parsed->model);
+        parsed->x = mix_memory_zeros(parsed->model->d, sizeof(double));
+        parsed->resp = mix_memory_zeros(parsed->model->k, sizeof(double));
+        if (parsed->text == NULL || parsed->scratch == NULL || parsed->x == NULL || parsed->resp == NULL) {
+            status = mix_error_status(error, MIXTURE_NOMEM);
+        } else {
+            memcpy(parsed->text, text, length);
+            parsed->bytes = count_bytes(parsed);
+        }
+    }
+    if (status != MIXTURE_OK) {
+        mix_parsed_release(parsed);
+        return status;
+    }
+    *result = parsed;
+    return MIXTURE_OK;
+}
+
+/* ---- The table
+** ----------------------------------------------------------------------------------------------- */
+
+/* Of the length and some words, spread evenly from the first to the last: models of one kind differ all along.
+** Equal texts are told by comparison, never by this. */
+static uint64_t hash_text(const char *text, size_t length) {
+    uint64_t hash = 0x9E3779B97F4A7C15u ^ length;
+    size_t words = length / sizeof hash, step = words > SAMPLED_WORDS ? words / SAMPLED_WORDS : 1;
+    for (size_t i = 0; i < words; i += step) {
+        uint64_t word;
+        memcpy(&word, text + i * sizeof word, sizeof word);
+        hash = (hash ^ word) * 0xff51afd7ed558ccdu;
+        hash ^= hash >> 32;
+    }
+    for (size_t i = length > sizeof hash ? length - sizeof hash : 0; i < length; i++) {
+        hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
+    }
+    return hash ^ hash >> 29;
+}
+
+static mix_parsed **bucket_of(const mix_model_cache *cache, uint64_t hash) {
+    return &cache->buckets[hash & (cache->bucket_count - 1)];
+}
+
+/* More buckets where there are fewer than models. Without memory for them chains are longer, which is no error
+** unless there are none at all. */
+static bool make_buckets(mix_model_cache *cache) {
+    if (cache->count < cache->bucket_count) {
+        return true;
+    }
+    mix_model_cache more = {.bucket_count = cache->bucket_count > 0 ? 2 * cache->bucket_count : FIRST_BUCKETS};
+    more.buckets = mix_memory_zeros(more.bucket_count, sizeof *more.buckets);
+    if (more.buckets == NULL) {
+        return cache->bucket_count > 0;
+    }
+    for (mix_parsed *parsed = cache->newest; parsed != NULL; parsed = parsed->older) {
+        mix_parsed **bucket = bucket_of(&more, parsed->hash);
+        parsed->chain = *bucket;
+        *bucket = parsed;
+    }
+    mix_memory_free(cache->buckets);
+    cache->buckets = more.buckets;
+    cache->bucket_count = more.bucket_count;
+    return true;
+}
+
+/* ---- The list
+** -------------------------------------------------------------------------------------------------- */
+
+static void leave_list(mix_model_cache *cache, mix_parsed *parsed) {
+    *(parsed->newer != NULL ? &parsed->newer->older : &cache->newest) = parsed->older;
+    *(parsed->older != NULL ? &parsed->older->newer : &cache->oldest) = parsed->newer;
+    parsed->newer = parsed->older = NULL;
+}
+
+static void enter_list(mix_model_cache *cache, mix_parsed *parsed) {
+    parsed->older = cache->newest;
+    *(cache->newest != NULL ? &cache->newest->newer : &cache->oldest) = parsed;
+    cache->newest = parsed;
+}
+
+static void drop_oldest(mix_model_cache *cache) {
+    mix_parsed *parsed = cache->oldest, **place = bucket_of(cache, parsed->hash);
+    while (*place != parsed) {
+        place = &(*place)->chain;
+    }
+    *place = parsed->chain;
+    leave_list(cache, parsed);
+    cache->count--;
+    cache->bytes -= parsed->bytes;
+    mix_parsed_release(parsed);
+}
+
+void mix_model_cache_clear(mix_model_cache *cache) {
+    while (cache->oldest != NULL) {
+        drop_oldest(cache);
+    }
+    mix_memory_free(cache->buckets);
+    *cache = (mix_model_cache){.most_bytes = cache->most_bytes};
+}
+
+/* ---- Both
+** --------------------------------------------------------------------------------------------------------- */
+
+static bool has_text(const mix_parsed *parsed, const char *text, size_t length) {
+    return parsed->length == length && memcmp(parsed->text, text, length) == 0;
+}
+
+/* The model of a text if it is kept, now the newest. */
+static mix_parsed *look_up(mix_model_cache *cache, uint64_t hash, const char *text, size_t length) {
+    mix_parsed *parsed = cache->bucket_count > 0 ? *bucket_of(cache, hash) : NULL;
+    while (parsed != NULL && !(parsed->hash == hash && has_text(parsed, text, length))) {
+        parsed = parsed->chain;
+    }
+    if (parsed != NULL) {
+        leave_list(cache, parsed);
+        enter_list(cache, parsed);
+    }
+    return parsed;
+}
+
+mixture_status mix_model_cache_find(mix_model_cache *cache, const char *text, size_t length, mix_parsed **parsed,
+                                    mixture_error *error) {
+    *parsed = cache->newest;
+    if (*parsed != NULL && has_text(*parsed, text, length)) { /* as in most rows */
+        (*parsed)->references++;
+        return MIXTURE_OK;
+    }
+    uint64_t hash = hash_text(text, length);
+    *parsed = look_up(cache, hash, text, length);
+    if (*parsed == NULL) {
+        mixture_status status = make_buckets(cache) ? parse_model(text, length, parsed, error)
+                                                    : mix_error_status(error, MIXTURE_NOMEM);
+        if (status != MIXTURE_OK) {
+            return status;
+        }
+        mix_parsed **bucket = bucket_of(cache, hash);
+        (*parsed)->hash = hash;
+        (*parsed)->chain = *bucket;
+        *bucket = *parsed;
+        enter_list(cache, *parsed);
+        cache->count++;
+        cache->bytes += (*parsed)->bytes;
+        while (cache->bytes > cache->most_bytes && cache->count > 1) {
+            drop_oldest(cache);
+        }
+    }
+    (*parsed)->references++;
+    return MIXTURE_OK;
+}
