@@ -52,8 +52,7 @@ static mixture_status deliver_fit(const mix_multistart *multistart, const mixtur
     if (status != MIXTURE_OK) {
         return mix_error_status(error, status);
     }
-    mix_result_run(multistart, shift, &found->run);
-    return mix_result_deliver(multistart, options, found, model, error);
+    return mix_result_deliver(multistart, options, shift, found, model, error);
 }
 
 /* Fit rows that are framed, of which so many are distinct. */

@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "options.h"
+#include "reproduce.h"
 
 mixture_status mix_result_shift(const mix_multistart *multistart, double *shift) {
     const mixture_family *family = multistart->family;
@@ -47,16 +48,21 @@ mix_criteria mix_result_criteria(const mix_multistart *multistart, const mixture
     return criteria;
 }
 
-mixture_status mix_result_deliver(const mix_multistart *multistart, const mixture_options *options,
+mixture_status mix_result_deliver(const mix_multistart *multistart, const mixture_options *options, double shift,
                                   mix_found *found, mixture_model **result, mixture_error *error) {
     mixture_model *model = found->model;
     mix_run *run = &found->run;
+    mix_result_run(multistart, shift, run);
     if (multistart->family->move != NULL) {
         multistart->family->move(model, &multistart->data->frame, true);
     }
     mixture_status status = mixture_model_prepare(model, error);
     if (status != MIXTURE_OK) {
         return status;
+    }
+    status = mix_reproduce(multistart, shift, model, run);
+    if (status != MIXTURE_OK) {
+        return mix_error_status(error, status);
     }
     mix_criteria criteria = mix_result_criteria(multistart, options, run);
     model->structure = options->structure;

@@ -260,10 +260,9 @@ static mixture_status deliver_winner(mix_selection *selection, mixture_model **r
     mixture_options options = plan->options;
     options.k = selection->winner.k;
     options.structure = selection->winner.structure;
-    mix_result_run(&selection->multistart, plan->shift, &selection->best.run);
     mixture_model *model = NULL;
-    mixture_status status =
-        mix_result_deliver(&selection->multistart, &options, &selection->best, &model, selection->error);
+    mixture_status status = mix_result_deliver(&selection->multistart, &options, plan->shift, &selection->best,
+                                               &model, selection->error);
     if (status != MIXTURE_OK) {
         return status;
     }
