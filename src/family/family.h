@@ -202,6 +202,10 @@ struct mixture_family {
     ** statistics (component after component) were taken. Sets model->floored. */
     void (*maximize)(mixture_model *model, const double *statistics, const mix_maximize *how, double *scratch);
 
+    /* Whether EM may step from these parameters: no fit could have made them if not, and one component would overwhelm
+    ** the others without having rows. NULL: always. */
+    mixture_status (*check_step)(const mixture_model *model, mixture_error *error);
+
     /* Make parameters that came from elsewhere obey the structure, the nearest in likelihood when each component's
     ** parameters stand for its share of rows, and the floor. Returns whether the floor raised any. */
     bool (*constrain)(mixture_model *model, const mix_maximize *how, double *scratch);

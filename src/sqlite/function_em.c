@@ -42,6 +42,10 @@ static mixture_status maximize_blob(mixture_model *model, const mix_statistics_b
     return status;
 }
 
+static mixture_status check_step(const mixture_model *model, mixture_error *error) {
+    return model->family->check_step != NULL ? model->family->check_step(model, error) : MIXTURE_OK;
+}
+
 /* Whether the statistics can be maximized. */
 static mixture_status check_maximize(const mixture_model *model, const mix_statistics_blob *blob,
                                      mixture_error *error) {
@@ -61,7 +65,7 @@ static mixture_status check_maximize(const mixture_model *model, const mix_stati
         return mix_error_invalid(
             error, "a row is impossible under every component; expected a model that allows all rows");
     }
-    return MIXTURE_OK;
+    return check_step(model, error);
 }
 
 /* What the next model says of the rows. */
@@ -144,7 +148,10 @@ static mixture_status expect_start(void *pointer, mixture_error *error) {
     expect_state *state = pointer;
     const mixture_model *model = state->group.parsed->model;
     const mix_shape shape = mix_shape_of(model);
-    (void)error;
+    mixture_error inner;
+    if (check_step(model, &inner) != MIXTURE_OK) {
+        return mix_error_invalid(error, "argument 1 (model): %s", inner.text);
+    }
     mixture_status status = mix_statistics_blob_begin(&state->blob, model);
     state->scratch = mix_memory_zeros(mix_family_scratch(&shape), sizeof(double));
     bool full = mix_block_begin(&state->block, model->d) && state->scratch != NULL;

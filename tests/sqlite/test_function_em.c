@@ -437,6 +437,57 @@ static void a_model_that_changes_between_rows_is_refused(void **state) {
                  "mix_step: value 3 (x3) is -1 in row 1; expected a count, an integer from 0 to 2^53");
 }
 
+static const char *const codes[] = {"EII", "VII", "EEI", "VEI", "EVI", "VVI", "EEE",
+                                    "VEE", "EVE", "VVE", "EEV", "VEV", "EVV", "VVV"};
+enum { CODES = sizeof codes / sizeof *codes };
+
+/* A model of one or two components; the second one's variances are `wide` and its mean is far from all rows. */
+static char *one_or_two(const char *structure, bool two, double wide) {
+    char *second = sql_format(",[[%.17g,%.17g],[%.17g,%.17g]]", wide, 0.1 * wide, 0.1 * wide, 2 * wide);
+    bool axis = structure[2] == 'I';
+    return sql_format("{\"family\":\"gaussian\",\"covariance\":\"%s\",\"weights\":[%s],\"means\":[[0,0]%s],"
+                      "\"covariances\":[[[1,0],[0,1]]%s]}",
+                      structure, two ? "0.5,0.5" : "1", two ? ",[1e30,1e30]" : "",
+                      !two   ? ""
+                      : axis ? sql_format(",[[%.17g,0],[0,%.17g]]", wide, 2 * wide)
+                             : second);
+}
+
+static void a_component_without_rows_changes_no_other(void **state) {
+    sqlite3 *db = *state;
+    static const double wide[] = {1e-39, 1e-20, 1, 1e20, 1e39};
+    sql_run(db, "CREATE TABLE r(x, y); INSERT INTO r VALUES (0,1), (1,0.5), (-1,0.2), (0.3,-2), (0.7,0.1), (2,2)");
+    for (int s = 0; s < CODES; s++) {
+        for (size_t w = 0; w < sizeof wide / sizeof *wide; w++) {
+            static const char sql[] = "SELECT value FROM mix_parameters((SELECT mix_step(%Q, x, y) FROM r)) "
+                                      "WHERE component = 1 AND parameter <> 'weight'";
+            double alone[6], beside[6];
+            assert_int_equal(sql_numbers(db, alone, 6, sql, one_or_two(codes[s], false, 0)), 6);
+            assert_int_equal(sql_numbers(db, beside, 6, sql, one_or_two(codes[s], true, wide[w])), 6);
+            for (int i = 0; i < 6; i++) {
+                assert_close(beside[i], alone[i], 1e-9, 1e-9);
+            }
+        }
+    }
+}
+
+static void variances_that_no_fit_could_have_made_are_refused(void **state) {
+    sqlite3 *db = *state;
+    static const char *const calls[] = {"mix_step(%Q, column1)", "mix_statistics(%Q, column1)"};
+    static const char *const names[] = {"mix_step", "mix_statistics"};
+    const char *model =
+        "{\"family\":\"gaussian\",\"covariance\":\"tied\",\"weights\":[0.5,0.5],\"means\":[[0],[1]],"
+        "\"covariances\":[[[1e308]],[[1e-320]]]}";
+    for (int i = 0; i < 2; i++) {
+        expect_error(
+            db, sql_build(sql_format("SELECT %s FROM (VALUES (0), (0))", calls[i]), model),
+            sql_format("%s: argument 1 (model): covariances[1][0][0] is 1e-320 and covariances[0][0][0] is "
+                       "1e+308; expected variances of a column within a factor of 1e40 for a step of EM",
+                       names[i]));
+    }
+    assert_close(sql_double(db, "SELECT mix_predict(%Q, 1)", model), 2, 0, 0); /* scoring is another thing */
+}
+
 static void statistics_of_skipped_rows_alone_have_no_next_model(void **state) {
     sqlite3 *db = *state;
     make_tables(db);
@@ -495,6 +546,8 @@ int main(int argc, char **argv) {
         sql_test(statistics_of_another_model_are_refused),
         sql_test(what_is_no_statistics_is_said_to_be_none),
         sql_test(a_model_that_changes_between_rows_is_refused),
+        sql_test(a_component_without_rows_changes_no_other),
+        sql_test(variances_that_no_fit_could_have_made_are_refused),
         sql_test(statistics_of_skipped_rows_alone_have_no_next_model),
         sql_test(sums_beyond_a_double_have_no_next_model),
         sql_test(constant_columns_and_single_points_step_to_finite_models),

@@ -247,6 +247,30 @@ static void gaussian_maximize(mixture_model *model, const double *statistics, co
     (void)solve_covariances(model, counts, how, before, scratch + d * d);
 }
 
+/* Components without rows keep MIX_EMPTY of their covariance in what is tied. Floors are from 1e-12 of the data's
+** variance up, and no component's variance is above it by more than the number of rows. */
+static mixture_status gaussian_check_step(const mixture_model *model, mixture_error *error) {
+    const double most = 1e40;
+    size_t d = model->d;
+    for (size_t j = 0; j < d; j++) {
+        size_t low = 0, high = 0;
+        for (size_t c = 1; c < model->k; c++) {
+            double variance = mix_gaussian_covariance(model, c)[j * d + j];
+            low = variance < mix_gaussian_covariance(model, low)[j * d + j] ? c : low;
+            high = variance > mix_gaussian_covariance(model, high)[j * d + j] ? c : high;
+        }
+        double least = mix_gaussian_covariance(model, low)[j * d + j];
+        double largest = mix_gaussian_covariance(model, high)[j * d + j];
+        if (largest / most > least) {
+            return mix_error_invalid(error,
+                                     "covariances[%zu][%zu][%zu] is %.3g and covariances[%zu][%zu][%zu] is %.3g; "
+                                     "expected variances of a column within a factor of 1e40 for a step of EM",
+                                     low, j, j, least, high, j, j, largest);
+        }
+    }
+    return MIXTURE_OK;
+}
+
 static bool gaussian_constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
     double *counts = model->derived; /* stale, as in maximize */
     sum_covariances(model, scratch);
@@ -508,6 +532,7 @@ const mixture_family mixture_gaussian = {
     .log_density = gaussian_log_density,
     .accumulate = gaussian_accumulate,
     .maximize = gaussian_maximize,
+    .check_step = gaussian_check_step,
     .constrain = gaussian_constrain,
     .floor = "the variance floor (min_variance)",
     .coincide = gaussian_coincide,
