@@ -26,3 +26,28 @@ void mix_sort_rising(double *x, size_t count) {
         sink(x, count, 0);
     }
 }
+
+static void sink_number(uint32_t *numbers, size_t count, size_t place, mix_sort_before before,
+                        const void *context) {
+    uint32_t number = numbers[place];
+    for (size_t child; (child = 2 * place + 1) < count; place = child) {
+        child += child + 1 < count && before(context, numbers[child], numbers[child + 1]);
+        if (!before(context, number, numbers[child])) {
+            break;
+        }
+        numbers[place] = numbers[child];
+    }
+    numbers[place] = number;
+}
+
+void mix_sort_numbers(uint32_t *numbers, size_t count, mix_sort_before before, const void *context) {
+    for (size_t place = count / 2; place-- > 0;) {
+        sink_number(numbers, count, place, before, context);
+    }
+    while (count > 1) {
+        uint32_t last = numbers[0];
+        numbers[0] = numbers[--count];
+        numbers[count] = last;
+        sink_number(numbers, count, 0, before, context);
+    }
+}

@@ -1,6 +1,8 @@
 /* members.c: members of objects, in and out. */
 #include "members.h"
 
+#include <string.h>
+
 #include "error.h"
 #include "memory.h"
 
@@ -102,11 +104,15 @@ mixture_status mix_members_read_strings(mix_json_value root, const char *key, ch
         if (mix_json_type_of(item) != MIX_JSON_STRING) {
             return mix_json_complain(item, "a string", error);
         }
-        (*strings)[*count] = mix_json_string(item, NULL);
-        if ((*strings)[*count] == NULL) {
+        size_t length;
+        char *string = (*strings)[*count] = mix_json_string(item, &length);
+        if (string == NULL) {
             return mix_error_status(error, MIXTURE_NOMEM);
         }
         ++*count;
+        if (strlen(string) != length) {
+            return mix_json_complain(item, "a string without NUL", error);
+        }
     }
     return MIXTURE_OK;
 }

@@ -145,11 +145,12 @@ static mixture_status read_names(mix_json_value root, mixture_model *model, mixt
     mix_json_value value;
     mixture_status status = MIXTURE_OK;
     if (mix_json_member(root, "columns", &value)) {
-        size_t count = 0;
         if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) != model->d) {
             return mix_json_complain(value, "an array of one string for each column", error);
         }
-        status = mix_members_read_strings(root, "columns", &model->columns, &count, error);
+        model->columns = mix_memory_zeros(model->d, sizeof *model->columns);
+        status = model->columns != NULL ? mix_names_json_read_columns(value, model->columns, error)
+                                        : mix_error_status(error, MIXTURE_NOMEM);
     }
     const mix_structures_table *structures = model->family->structures;
     if (status == MIXTURE_OK && structures != NULL && mix_json_member(root, structures->key, &value)) {

@@ -1,16 +1,27 @@
 /* names_json.c: words and what they stand for. */
 #include "names_json.h"
 
+#include <string.h>
+
 #include "error.h"
 #include "family.h"
 #include "memory.h"
+#include "sort.h"
 
-/* The word in a string; *name is NULL for another value, else the caller's to free. */
+/* The word in a string; *name is NULL for another value and for a string that holds a NUL, else the caller's to free. */
 static mixture_status read_word(mix_json_value value, char **name, mixture_error *error) {
+    size_t length;
     *name = NULL;
-    if (mix_json_type_of(value) == MIX_JSON_STRING) {
-        *name = mix_json_string(value, NULL);
-        return mix_error_status(error, *name != NULL ? MIXTURE_OK : MIXTURE_NOMEM);
+    if (mix_json_type_of(value) != MIX_JSON_STRING) {
+        return MIXTURE_OK;
+    }
+    *name = mix_json_string(value, &length);
+    if (*name == NULL) {
+        return mix_error_status(error, MIXTURE_NOMEM);
+    }
+    if (strlen(*name) != length) {
+        mix_memory_free(*name);
+        *name = NULL;
     }
     return MIXTURE_OK;
 }
@@ -47,4 +58,66 @@ mixture_status mix_names_json_read_criterion(mix_json_value value, mixture_crite
         known = mix_json_string_equals(value, mixture_criterion_name(*criterion));
     }
     return known ? MIXTURE_OK : mix_json_complain(value, "bic, icl or aic", error);
+}
+
+/* ---- Columns -------------------------------------------------------------------------------------------------- */
+
+static mixture_status read_name(mix_json_value item, char **name, mixture_error *error) {
+    size_t length;
+    if (mix_json_type_of(item) != MIX_JSON_STRING) {
+        return mix_json_complain(item, "a column name", error);
+    }
+    *name = mix_json_string(item, &length);
+    if (*name == NULL) {
+        return mix_error_status(error, MIXTURE_NOMEM);
+    }
+    return length > 0 && strlen(*name) == length
+               ? MIXTURE_OK
+               : mix_json_complain(item, "a column name that is not empty and holds no NUL", error);
+}
+
+/* By name, and equal ones in their order. */
+static bool name_before(const void *context, uint32_t a, uint32_t b) {
+    char *const *names = context;
+    int order = strcmp(names[a], names[b]);
+    return order < 0 || (order == 0 && a < b);
+}
+
+/* The place of the first name that was there before; count: there is none. */
+static mixture_status find_again(char **names, size_t count, size_t *again, mixture_error *error) {
+    uint32_t *order = mix_memory_array(count, sizeof *order);
+    *again = count;
+    if (order == NULL) {
+        return mix_error_status(error, MIXTURE_NOMEM);
+    }
+    for (size_t i = 0; i < count; i++) {
+        order[i] = (uint32_t)i; /* a text has fewer than 2^32 values */
+    }
+    mix_sort_numbers(order, count, name_before, names);
+    for (size_t i = 1; i < count; i++) {
+        bool same = strcmp(names[order[i - 1]], names[order[i]]) == 0;
+        *again = same && order[i] < *again ? order[i] : *again;
+    }
+    mix_memory_free(order);
+    return MIXTURE_OK;
+}
+
+mixture_status mix_names_json_read_columns(mix_json_value array, char **names, mixture_error *error) {
+    mix_json_value item;
+    size_t count = 0, again = 0;
+    for (bool more = mix_json_first(array, &item); more; more = mix_json_next(array, &item), count++) {
+        mixture_status status = read_name(item, &names[count], error);
+        if (status != MIXTURE_OK) {
+            return status;
+        }
+    }
+    mixture_status status = find_again(names, count, &again, error);
+    if (status != MIXTURE_OK || again == count) {
+        return status;
+    }
+    bool more = mix_json_first(array, &item);
+    for (size_t i = 0; more && i < again; i++) {
+        more = mix_json_next(array, &item);
+    }
+    return mix_json_complain(item, "a name that no other column has", error);
 }

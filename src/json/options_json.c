@@ -70,30 +70,9 @@ static mixture_status read_columns(options_reader *reader, mix_json_value value)
     if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) != count) {
         return mix_json_complain(value, expected, reader->error);
     }
-    char **columns = reader->out->columns = mix_memory_zeros(count, sizeof *columns);
-    if (columns == NULL) {
-        return mix_error_status(reader->error, MIXTURE_NOMEM);
-    }
-    mix_json_value item;
-    for (bool more = mix_json_first(value, &item); more; more = mix_json_next(value, &item), columns++) {
-        size_t length = 0;
-        if (mix_json_type_of(item) != MIX_JSON_STRING) {
-            return mix_json_complain(item, "a column name", reader->error);
-        }
-        *columns = mix_json_string(item, &length);
-        if (*columns == NULL) {
-            return mix_error_status(reader->error, MIXTURE_NOMEM);
-        }
-        if (length == 0 || strlen(*columns) != length) {
-            return mix_json_complain(item, "a column name that is not empty and holds no NUL", reader->error);
-        }
-        for (char **other = reader->out->columns; other < columns; other++) {
-            if (strcmp(*other, *columns) == 0) {
-                return mix_json_complain(item, "a name that no other column has", reader->error);
-            }
-        }
-    }
-    return MIXTURE_OK;
+    reader->out->columns = mix_memory_zeros(count, sizeof *reader->out->columns);
+    return reader->out->columns != NULL ? mix_names_json_read_columns(value, reader->out->columns, reader->error)
+                                        : mix_error_status(reader->error, MIXTURE_NOMEM);
 }
 
 /* A column by its name or 1-based position. */

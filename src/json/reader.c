@@ -8,6 +8,7 @@
 #include "error.h"
 #include "memory.h"
 #include "number.h"
+#include "sort.h"
 
 /* ---- Parser ---------------------------------------------------------------------------------------- */
 
@@ -153,35 +154,10 @@ static int compare_strings(const char *text, const mix_json_node *a, const mix_j
 }
 
 /* By key, and equal ones in the order of the text. */
-static bool key_before(const parser *p, uint32_t a, uint32_t b) {
+static bool key_before(const void *context, uint32_t a, uint32_t b) {
+    const parser *p = context;
     int order = compare_strings(p->text, &p->nodes[a], &p->nodes[b]);
     return order < 0 || (order == 0 && a < b);
-}
-
-/* Let keys[i] sink to its place in the heap of count keys, the last in order on top. */
-static void sink(const parser *p, uint32_t *keys, size_t i, size_t count) {
-    uint32_t key = keys[i];
-    for (size_t child; (child = 2 * i + 1) < count; i = child) {
-        child += child + 1 < count && key_before(p, keys[child], keys[child + 1]);
-        if (!key_before(p, key, keys[child])) {
-            break;
-        }
-        keys[i] = keys[child];
-    }
-    keys[i] = key;
-}
-
-/* Heapsort: no input makes it slow, and it allocates nothing. */
-static void sort_keys(const parser *p, uint32_t *keys, size_t count) {
-    for (size_t i = count / 2; i-- > 0;) {
-        sink(p, keys, i, count);
-    }
-    while (count-- > 1) {
-        uint32_t last = keys[0];
-        keys[0] = keys[count];
-        keys[count] = last;
-        sink(p, keys, 0, count);
-    }
 }
 
 /* Of the keys of the object that has just been read, complain of the first that was there before. */
@@ -199,7 +175,7 @@ static mixture_status check_keys(parser *p, uint32_t object) {
     for (size_t i = 0; i < count; i++, key = p->nodes[key + 1].next) {
         p->keys[i] = key;
     }
-    sort_keys(p, p->keys, count);
+    mix_sort_numbers(p->keys, count, key_before, p);
     for (size_t i = 1; i < count; i++) {
         uint32_t again = p->keys[i];
         if (again < first && compare_strings(p->text, &p->nodes[p->keys[i - 1]], &p->nodes[again]) == 0) {

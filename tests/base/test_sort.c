@@ -51,10 +51,36 @@ static void sorted_as_by_the_c_library(void **state) {
     }
 }
 
+/* By tens, and then as they come. */
+static bool by_tens(const void *context, uint32_t a, uint32_t b) {
+    const uint32_t *values = context;
+    return values[a] / 10 != values[b] / 10 ? values[a] / 10 < values[b] / 10 : a < b;
+}
+
+static void numbers_of_things_are_in_the_order_of_the_things(void **state) {
+    (void)state;
+    uint64_t random = 2;
+    for (size_t count = 0; count < 400; count += 1 + count / 7) {
+        uint32_t values[400] = {0}, numbers[400];
+        bool seen[400] = {false};
+        for (uint32_t i = 0; i < count; i++) {
+            values[i] = (uint32_t)(random_bits(&random) % 300);
+            numbers[i] = i;
+        }
+        mix_sort_numbers(numbers, count, by_tens, values);
+        for (size_t i = 0; i < count; i++) {
+            assert_false(seen[numbers[i]]);
+            seen[numbers[i]] = true;
+            assert_true(i == 0 || by_tens(values, numbers[i - 1], numbers[i]));
+        }
+    }
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorted_as_by_the_c_library),
+        cmocka_unit_test(numbers_of_things_are_in_the_order_of_the_things),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -231,7 +231,8 @@ static void a_fit_that_is_scored_again_runs_out_of_memory_and_is_stopped_like_an
     mixture_data_free(data);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_log_likelihood_is_that_of_the_model_wherever_the_data_are),
         cmocka_unit_test(so_it_is_with_weights_and_labels),

@@ -154,7 +154,7 @@ static void what_a_fit_adds_is_checked_where_it_is_present(void **state) {
         {"columns", "an array of one string for each column", {"5", "\"xy\"", "null"}},
         {"covariance",
          "full, tied, diag, spherical, or a mclust code: EII, VII, EEI, VEI, EVI, VVI, EEE, VEE, EVE, VVE, EEV, VEV, EVV, VVV",
-         {"5", "\"banana\"", "null"}},
+         {"5", "\"banana\"", "null", "\"full\\u0000\""}},
         {"n", "a number", {"\"x\"", "null", "true"}},
         {"skipped", "an integer >= 0", {"-1", "1.5", "\"x\"", "null"}},
         {"loglik", "a number", {"\"x\"", "null"}},
@@ -176,7 +176,17 @@ static void what_a_fit_adds_is_checked_where_it_is_present(void **state) {
         }
     }
     const wrong cases[] = {
-        {"{" GOOD ",\"columns\":[\"x\",5]}", "columns[1] is 5 at offset 122; expected a string"},
+        {"{" GOOD ",\"columns\":[\"x\",5]}", "columns[1] is 5 at offset 122; expected a column name"},
+        {"{" GOOD ",\"columns\":[\"x\",\"x\"]}",
+         "columns[1] is \"x\" at offset 122; expected a name that no other column has"},
+        {"{" GOOD ",\"columns\":[\"x\",\"\\u0078\"]}",
+         "columns[1] is \"\\u0078\" at offset 122; expected a name that no other column has"},
+        {"{" GOOD ",\"columns\":[\"x\\u0000a\",\"x\\u0000b\"]}",
+         "columns[0] is \"x\\u0000a\" at offset 118; expected a column name that is not empty and holds no NUL"},
+        {"{" GOOD ",\"columns\":[\"\",\"x\"]}",
+         "columns[0] is \"\" at offset 118; expected a column name that is not empty and holds no NUL"},
+        {"{" GOOD ",\"warnings\":[\"a\\u0000b\"]}",
+         "warnings[0] is \"a\\u0000b\" at offset 119; expected a string without NUL"},
         {"{" GOOD ",\"columns\":{\"a\":\"x\",\"b\":\"y\"}}",
          "columns is an object at offset 117; expected an array of one string for each column"},
         {"{" GOOD ",\"columns\":[\"x\"]}",
