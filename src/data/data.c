@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "hash.h"
 #include "kernel.h"
 #include "magnitudes.h"
 #include "memory.h"
@@ -257,13 +258,9 @@ bool mix_data_same_row(const mixture_data *data, size_t a, size_t b) {
 }
 
 static uint64_t hash_row(const mixture_data *data, size_t row) {
-    uint64_t hash = 0x9E3779B97F4A7C15u;
+    uint64_t hash = MIX_HASH_BEGIN;
     for (size_t j = 0; j < data->d; j++) {
-        double value = mix_data_value(data, row, j) + 0.0; /* -0 and 0 are the same value */
-        uint64_t bits;
-        memcpy(&bits, &value, sizeof bits);
-        hash = (hash ^ bits) * 0xff51afd7ed558ccdu;
-        hash ^= hash >> 32;
+        hash = mix_hash_double(hash, mix_data_value(data, row, j));
     }
     return hash;
 }

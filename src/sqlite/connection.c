@@ -5,6 +5,7 @@
 
 #include "describe.h"
 #include "error.h"
+#include "hash.h"
 #include "library.h"
 #include "memory.h"
 
@@ -30,6 +31,13 @@ void mix_connection_release(mix_connection *connection) {
         mix_memory_free(connection);
         mix_library_leave();
     }
+}
+
+uint64_t mix_parsed_hash(mix_parsed *parsed) {
+    if (parsed->text_hash == 0) {
+        parsed->text_hash = mix_hash_bytes(MIX_HASH_BEGIN, parsed->text, parsed->length);
+    }
+    return parsed->text_hash;
 }
 
 size_t mix_parsed_likeliest(const mix_parsed *parsed) {

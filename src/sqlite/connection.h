@@ -24,6 +24,9 @@ void mix_connection_release(mix_connection *connection);
 mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *value, mix_parsed **parsed,
                                     mixture_error *error);
 
+/* Of its text. */
+uint64_t mix_parsed_hash(mix_parsed *parsed);
+
 /* Component (from 0) of highest responsibility in parsed->resp; of equal ones the first. */
 size_t mix_parsed_likeliest(const mix_parsed *parsed);
 

@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "family.h"
+#include "hash.h"
 #include "memory.h"
 #include "model.h"
 #include "model_json.h"
@@ -72,18 +73,14 @@ static mixture_status parse_model(const char *text, size_t length, mix_parsed **
 /* Of the length and some words, spread evenly from the first to the last: models of one kind differ all along.
 ** Equal texts are told by comparison, never by this. */
 static uint64_t hash_text(const char *text, size_t length) {
-    uint64_t hash = 0x9E3779B97F4A7C15u ^ length;
-    size_t words = length / sizeof hash, step = words > SAMPLED_WORDS ? words / SAMPLED_WORDS : 1;
+    uint64_t hash = mix_hash_number(MIX_HASH_BEGIN, length), word;
+    size_t words = length / sizeof word, step = words > SAMPLED_WORDS ? words / SAMPLED_WORDS : 1;
     for (size_t i = 0; i < words; i += step) {
-        uint64_t word;
         memcpy(&word, text + i * sizeof word, sizeof word);
-        hash = (hash ^ word) * 0xff51afd7ed558ccdu;
-        hash ^= hash >> 32;
+        hash = mix_hash_number(hash, word);
     }
-    for (size_t i = length > sizeof hash ? length - sizeof hash : 0; i < length; i++) {
-        hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-    }
-    return hash ^ hash >> 29;
+    size_t rest = length < sizeof word ? length : sizeof word;
+    return mix_hash_bytes(hash, text + length - rest, rest);
 }
 
 static mix_parsed **bucket_of(const mix_model_cache *cache, uint64_t hash) {

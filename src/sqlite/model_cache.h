@@ -14,12 +14,13 @@ typedef struct mix_parsed {
     int references;
     char *text; /* the JSON it was made from */
     size_t length;
+    uint64_t text_hash; /* of the whole text; 0: not asked for yet */
     mixture_model *model;
     mixture_scratch *scratch;
     double *x;    /* d: a row */
     double *resp; /* k: its responsibilities */
     /* The cache's: */
-    uint64_t hash;
+    uint64_t hash;                    /* of a part of the text */
     size_t bytes;                     /* that it takes, about */
     struct mix_parsed *chain;         /* the next of its bucket */
     struct mix_parsed *newer, *older; /* by the last use */

@@ -6,11 +6,13 @@
 ** comparisons the arguments are given back as the values of the hidden columns. */
 #include "table.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "error.h"
 #include "function.h"
+#include "hash.h"
 #include "memory.h"
 
 enum { OMITTED_CONSTRAINTS = 16 };
@@ -19,9 +21,6 @@ typedef struct table_instance {
     sqlite3_vtab base; /* must be first */
     const mix_table *table;
     mix_connection *connection;
-    sqlite3_int64
-        next_row; /* rowids go on from call to call: where a query ORs two calls, SQLite drops a row whose rowid
-                            ** it has seen */
 } table_instance;
 
 typedef struct table_binding {
@@ -205,6 +204,7 @@ static void reset(mix_cursor *cursor) {
     drop_arguments(cursor);
     cursor->x = NULL;
     cursor->row = cursor->rows = 0;
+    cursor->identified = false;
 }
 
 static int table_close(sqlite3_vtab_cursor *base) {
@@ -277,9 +277,6 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
         cursor->rows = 0;
         return fail(instance, &error);
     }
-    cursor->first_row = instance->next_row;
-    /* Unsigned: after 2^63 rows asked for, rowids begin again. */
-    instance->next_row = (sqlite3_int64)((uint64_t)instance->next_row + (uint64_t)cursor->rows);
     return SQLITE_OK;
 }
 
@@ -313,9 +310,45 @@ static int table_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int
     return SQLITE_OK;
 }
 
+/* An argument: its type and value, but a whole number is the same as INTEGER and as REAL. */
+static uint64_t hash_argument(uint64_t hash, sqlite3_value *value) {
+    int type = sqlite3_value_type(value);
+    double number = type == SQLITE_FLOAT ? sqlite3_value_double(value) : 0;
+    bool whole = type == SQLITE_INTEGER ||
+                 (type == SQLITE_FLOAT && fabs(number) < 0x1p63 && number == (double)(sqlite3_int64)number);
+    hash = mix_hash_number(hash, whole ? SQLITE_INTEGER : (uint64_t)type);
+    if (whole) {
+        sqlite3_int64 integer = type == SQLITE_FLOAT ? (sqlite3_int64)number : sqlite3_value_int64(value);
+        return mix_hash_number(hash, (uint64_t)integer);
+    }
+    if (type == SQLITE_FLOAT) {
+        return mix_hash_double(hash, number);
+    }
+    const void *bytes = type == SQLITE_NULL ? NULL : sqlite3_value_blob(value);
+    return bytes != NULL ? mix_hash_bytes(hash, bytes, (size_t)sqlite3_value_bytes(value)) : hash;
+}
+
+/* What tells this call from others: its arguments. */
+static uint64_t identify(const mix_cursor *cursor) {
+    uint64_t hash = mix_parsed_hash(cursor->parsed);
+    for (int i = 1; i < cursor->argument_count; i++) {
+        hash = hash_argument(hash, cursor->arguments[i]);
+    }
+    for (size_t j = 0; cursor->argument_count == 0 && cursor->x != NULL && j < mix_cursor_model(cursor)->d; j++) {
+        hash = isnan(cursor->x[j]) ? mix_hash_number(hash, SQLITE_NULL) : mix_hash_double(hash, cursor->x[j]);
+    }
+    return hash;
+}
+
+/* A row has the same rowid whenever it is asked for, and those of two calls are far apart: where a query ORs two, SQLite
+** drops a row whose rowid it has seen. Positive, as long as a call has no more than 2^62 rows. */
 static int table_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid) {
-    const mix_cursor *cursor = (mix_cursor *)base;
-    *rowid = (sqlite3_int64)((uint64_t)cursor->first_row + (uint64_t)cursor->row + 1);
+    mix_cursor *cursor = (mix_cursor *)base;
+    if (!cursor->identified) {
+        cursor->identified = true;
+        cursor->identity = identify(cursor) >> 2;
+    }
+    *rowid = (sqlite3_int64)(cursor->identity + (uint64_t)cursor->row);
     return SQLITE_OK;
 }
 

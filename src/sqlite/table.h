@@ -37,8 +37,9 @@ struct mix_cursor {
     mix_parsed *parsed; /* NULL: the model is NULL and there are no rows */
     bool started;
     sqlite3_int64 row, rows;
-    sqlite3_int64 first_row; /* rowid of row 0, less 1 */
-    const double *x;         /* a table that takes a row: its values, d of them, for the hidden columns */
+    bool identified; /* `identity` is known */
+    uint64_t identity;
+    const double *x; /* a table that takes a row: its values, d of them, for the hidden columns */
     sqlite3_value *
         *arguments; /* copies, for the hidden columns; a table that takes a row has them only when needed */
     int argument_count;

@@ -120,6 +120,65 @@ static void or_on_hidden_columns_runs_the_table_for_each_value(void **state) {
         in, 1e-12, 0);
 }
 
+/* Every table with its arguments, over models of two columns. */
+static const char *const table_calls[] = {
+    "mix_components(m)",
+    "mix_parameters(m)",
+    "mix_responsibilities(m, 1, 2)",
+    "mix_responsibilities(m, mix_row(1, NULL))",
+    "mix_sample(m, 3)",
+    "mix_sample(m, 3, 4)",
+    "mix_grid(m, 2, 3)",
+    "mix_ellipses(m, 0.5, 4)",
+    "mix_contours(m, 1, 5)",
+};
+enum { TABLE_CALLS = sizeof table_calls / sizeof *table_calls };
+
+static void a_row_has_the_same_rowid_whenever_it_is_asked_for(void **state) {
+    for (int i = 0; i < TABLE_CALLS; i++) {
+        const char *sql = "SELECT group_concat(t.rowid, ' ') FROM (SELECT m FROM models LIMIT 1), %s t";
+        char *first = sql_text(*state, sql_format(sql, table_calls[i]));
+        (void)sql_count(*state, sql_format("SELECT t.rowid FROM models, %s t", table_calls[i]));
+        assert_string_equal(sql_text(*state, sql_format(sql, table_calls[i])), first);
+        sqlite3 *other = sql_open(); /* and in another connection */
+        sql_run(other, "CREATE TABLE models AS SELECT %Q AS m", sql_text(*state, "SELECT m FROM models LIMIT 1"));
+        assert_string_equal(sql_text(other, sql_format(sql, table_calls[i])), first);
+        sql_close(other);
+    }
+}
+
+static void rowids_of_different_calls_differ(void **state) {
+    for (int i = 0; i < TABLE_CALLS; i++) {
+        const char *sql = sql_format(
+            "SELECT count(*) = count(DISTINCT t.rowid) AND min(t.rowid) >= 0 FROM models, %s t", table_calls[i]);
+        assert_int_equal(sql_integer(*state, sql), 1);
+    }
+    static const char *const pairs[][2] = {
+        {"mix_sample(m, 3, 4)", "mix_sample(m, 4, 4)"},
+        {"mix_sample(m, 3, 9007199254740992)", "mix_sample(m, 3, 9007199254740993)"},
+        {"mix_grid(m, 2, 3)", "mix_grid(m, 3, 2)"},
+        {"mix_responsibilities(m, 1, 2)", "mix_responsibilities(m, 2, 1)"},
+        {"mix_responsibilities(m, 1, NULL)", "mix_responsibilities(m, NULL, 1)"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        assert_int_equal(sql_count(*state, sql_format("SELECT 1 FROM models, %s a, %s b WHERE a.rowid = b.rowid",
+                                                      pairs[i][0], pairs[i][1])),
+                         0);
+    }
+}
+
+static void or_on_the_same_call_gives_its_rows_once(void **state) {
+    const char *json = sql_text(*state, "SELECT m FROM models LIMIT 1");
+    assert_int_equal(
+        sql_count(*state, "SELECT * FROM mix_sample WHERE (_model = %Q AND _n = 3) OR (_model = %Q AND _n = 3.0)",
+                  json, json),
+        3);
+    assert_int_equal(
+        sql_count(*state, "SELECT * FROM mix_sample WHERE (_model = %Q AND _n = 3) OR (_model = %Q AND _n = 4)",
+                  json, json),
+        7);
+}
+
 static void contradicting_conditions_give_no_rows(void **state) {
     assert_int_equal(sql_count(*state, "SELECT * FROM models, mix_sample(m, 5) WHERE _n = 6"), 0);
     assert_int_equal(sql_count(*state, "SELECT * FROM models, mix_sample(m, 5) WHERE _n = 5"), 15);
@@ -206,6 +265,9 @@ int main(int argc, char **argv) {
         points_test(a_join_order_that_cannot_pass_the_arguments_is_refused),
         points_test(in_on_hidden_columns_runs_the_table_for_each_value),
         points_test(or_on_hidden_columns_runs_the_table_for_each_value),
+        points_test(a_row_has_the_same_rowid_whenever_it_is_asked_for),
+        points_test(rowids_of_different_calls_differ),
+        points_test(or_on_the_same_call_gives_its_rows_once),
         points_test(contradicting_conditions_give_no_rows),
         points_test(conditions_on_output_columns_only_filter),
         points_test(a_models_text_is_given_back_as_the_hidden_column),
