@@ -85,15 +85,29 @@ endfunction()
 function(mixture_kernel name)
     set(target kernel_${name})
     add_library(${target} OBJECT src/kernel/kernel.c)
-    if("address" IN_LIST MIXTURE_SANITIZE AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
-        # gcc puts 64-byte vectors into stack frames of its own that are not aligned for them.
-        target_compile_options(${target} PRIVATE "SHELL:--param asan-use-after-return=0")
-    endif()
     mixture_flags(${target})
     target_include_directories(${target} PRIVATE src/base src/kernel include)
     target_compile_definitions(${target} PRIVATE MIX_KERNEL=${name})
     target_compile_options(${target} PRIVATE ${ARGN} -ffp-contract=fast -fno-lto -Wno-psabi)
-    # For coverage just enough that a condition on a constant is no branch.
-    target_compile_options(${target} PRIVATE $<IF:$<BOOL:${MIXTURE_COVERAGE}>,-O1,-O3>)
+    # For coverage just enough that a condition on a constant is no branch. To optimize what sanitizers add to
+    # unrolled loops takes minutes.
+    if(MIXTURE_COVERAGE OR MIXTURE_SANITIZE)
+        target_compile_options(${target} PRIVATE -O1)
+    else()
+        target_compile_options(${target} PRIVATE -O3)
+    endif()
+    # Of two checks of the same access the dear one is left out. gcc: marking the frame of log_density(), as large as
+    # all its sizes together, took most of the tests' time; -fsanitize=bounds keeps indices within their arrays.
+    # clang: to compile the other sanitizer's checks of pointers took three minutes.
+    if("address" IN_LIST MIXTURE_SANITIZE AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+        set(parameter asan-use-after-return=0) # its frames on the heap are not aligned for vectors of 64 bytes
+        if("undefined" IN_LIST MIXTURE_SANITIZE)
+            set(parameter asan-stack=0)
+        endif()
+        target_compile_options(${target} PRIVATE "SHELL:--param ${parameter}")
+    elseif("address" IN_LIST MIXTURE_SANITIZE AND "undefined" IN_LIST MIXTURE_SANITIZE)
+        target_compile_options(${target} PRIVATE
+            -fno-sanitize=alignment,bounds,null,object-size,pointer-overflow)
+    endif()
     set(objects ${objects} $<TARGET_OBJECTS:${target}> PARENT_SCOPE)
 endfunction()
