@@ -442,10 +442,10 @@ static bool set_comma_locale(void) {
     if (mkdtemp(private_locales) == NULL) {
         return false;
     }
-    snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >/dev/null 2>&1",
+    snprintf(command, sizeof command, "localedef -i de_DE -f ISO-8859-1 %s/de_DE.ISO-8859-1 >/dev/null 2>&1",
              private_locales);
     bool made = system(command) == 0 && setenv("LOCPATH", private_locales, 1) == 0 &&
-                setlocale(LC_ALL, "de_DE.UTF-8") != NULL && strcmp(localeconv()->decimal_point, ",") == 0;
+                setlocale(LC_ALL, "de_DE.ISO-8859-1") != NULL && strcmp(localeconv()->decimal_point, ",") == 0;
     snprintf(command, sizeof command, "rm -r %s", private_locales);
     return system(command) == 0 && made;
 }
@@ -462,8 +462,11 @@ static void a_decimal_comma_changes_nothing(void **state) {
     known_doubles_are_written_as_expected(state);
     known_texts_are_read_as_expected(state);
     what_rounds_to_infinity_is_out_of_range(state);
+    long all = rounds; /* a comma that gets in does so for all numbers alike */
+    rounds /= 20;
     random_doubles_come_back_the_same(state);
     random_numbers_are_read_as_the_library_reads_them(state);
+    rounds = all;
     setlocale(LC_ALL, "C");
 }
 

@@ -268,7 +268,7 @@ static void memory_that_runs_out_leaks_nothing(void **state) {
         size_t d, rows;
         const char *json;
     } cases[] = {{2, 20, "{\"levels\":1,\"title\":\"t\"}"}, {1, 20, "{}"},
-                 {1, 20, "{\"what\":\"uncertainty\"}"},     {3, 5, "{\"levels\":1,\"what\":\"density\"}"},
+                 {1, 20, "{\"what\":\"uncertainty\"}"},     {3, 5, "{\"levels\":1,\"what\":\"uncertainty\"}"},
                  {2, 0, "{\"what\":\"surface\"}"},          {2, 0, "{\"what\":\"components\"}"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         mixture_model *model = draw_model(2, cases[i].d, 1);

@@ -262,7 +262,7 @@ static const char *const converted[] = {
     "SELECT * FROM chosen, mix_selection(m)",
     "SELECT mix_step(m, x, y) FROM model, p",
     "SELECT mix_predict(m, 'abc', 1) FROM model",
-    "SELECT count(*) FROM model, mix_contours(m, '[0.5]', 9)",
+    "SELECT count(*) FROM model, mix_contours(m, '[1.5]', 9)", /* refused when both texts have been read */
     "SELECT length(mix_plot(m, x, y, '{\"columns\":[1],\"points\":2}')) FROM model, p",
 };
 
