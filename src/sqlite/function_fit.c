@@ -276,7 +276,7 @@ static mixture_status take_extras(fit_state *state, double *weight, int *label, 
     }
     if (options->weight != 0) {
         *weight = x[options->weight - 1];
-        if (!(*weight >= 0)) {
+        if (*weight < 0) {
             return wrong_number(state, options->weight - 1, "a weight >= 0", error);
         }
     }
@@ -335,7 +335,7 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
     if (status != MIXTURE_OK) {
         return status;
     }
-    if (!mix_block_complete(state->x, options->d)) {
+    if (!mix_block_complete(state->x, options->d) || isnan(weight)) {
         state->skipped++;
         return MIXTURE_OK;
     }
@@ -346,6 +346,9 @@ static void fit_deliver(sqlite3_context *context, fit_state *state, mixture_mode
     model->skipped = state->skipped;
     model->columns = state->names; /* moved */
     state->names = NULL;
+    for (size_t i = 0; i < model->warning_count; i++) {
+        sqlite3_log(SQLITE_WARNING, "%s: %s", state->group.function->name, model->warnings[i]);
+    }
     mix_json_writer writer = {0};
     mix_model_json_write(model, &writer);
     mix_function_json(context, &writer);

@@ -1,4 +1,4 @@
-/* function_plot.c: mix_plot over rows and mix_plot_model without. */
+/* function_plot.c: mix_plot over rows, mix_plot_model and mix_summary without. */
 #include "plot.h"
 
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "error.h"
 #include "interrupt.h"
 #include "memory.h"
+#include "summary.h"
 
 static void free_svg(void *svg) {
     mix_memory_free(svg);
@@ -96,6 +97,27 @@ static void plot_model_call(sqlite3_context *context, int argc, sqlite3_value **
     mix_parsed_release(parsed);
 }
 
+/* ---- mix_summary ------------------------------------------------------------------------------------------ */
+
+static void summary_call(sqlite3_context *context, int argc, sqlite3_value **argv) {
+    const mix_binding *binding = sqlite3_user_data(context);
+    mixture_error error = {MIXTURE_OK, ""};
+    mix_parsed *parsed = NULL;
+    if (!mix_function_check(context, argc)) {
+        return;
+    }
+    error.status = mix_connection_model(binding->connection, argv[0], &parsed, &error);
+    size_t length;
+    char *text = parsed != NULL ? mix_summary_write(parsed->model, &length) : NULL;
+    if (text != NULL) {
+        sqlite3_result_text64(context, text, length, free_svg, SQLITE_UTF8);
+    } else if (error.status != MIXTURE_OK || parsed != NULL) {
+        error.status = error.status != MIXTURE_OK ? error.status : MIXTURE_NOMEM;
+        mix_function_fail(context, &error);
+    }
+    mix_parsed_release(parsed);
+}
+
 /* ---- mix_plot --------------------------------------------------------------------------------------------- */
 
 typedef struct plot_state {
@@ -172,6 +194,7 @@ static const mix_aggregate plot_aggregate = {
 const mix_function mix_plot_functions[] = {
     {"mix_plot", "(model, x... [, options])", 2, -1, MIX_INNOCUOUS, NULL, &plot_aggregate, NULL},
     {"mix_plot_model", "(model [, options])", 1, 2, MIX_PURE, plot_model_call, NULL, NULL},
+    {"mix_summary", "(model)", 1, 1, MIX_PURE, summary_call, NULL, NULL},
 };
 /* clang-format on */
 const int mix_plot_function_count = sizeof mix_plot_functions / sizeof *mix_plot_functions;

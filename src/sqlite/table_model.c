@@ -1,5 +1,6 @@
 /* table_model.c: tables that show what a model holds: mix_components, mix_parameters, mix_trace,
 ** mix_selection. */
+#include <stdio.h>
 #include <string.h>
 
 #include "arrays.h"
@@ -130,6 +131,17 @@ static mixture_status start_parameters(mix_cursor *cursor, sqlite3_value **value
     return MIXTURE_OK;
 }
 
+/* Name of a column of the model; of one without names, x1, x2, ... */
+static void result_column_name(sqlite3_context *context, const mixture_model *model, size_t j) {
+    if (model->columns != NULL) {
+        sqlite3_result_text(context, model->columns[j], -1, SQLITE_TRANSIENT);
+    } else {
+        char name[32];
+        snprintf(name, sizeof name, "x%zu", j + 1);
+        sqlite3_result_text(context, name, -1, SQLITE_TRANSIENT);
+    }
+}
+
 static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int column) {
     const mixture_model *model = mix_cursor_model(cursor);
     parameter place = locate(model, (size_t)cursor->row);
@@ -151,6 +163,11 @@ static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int 
             sqlite3_result_int64(context, (sqlite3_int64)place.j + 1);
         }
         break;
+    case 5:
+        if (!place.weight && array->rank != MIX_SCALAR) {
+            result_column_name(context, model, place.i);
+        }
+        break;
     default:
         if (place.weight) {
             sqlite3_result_double(context, model->weights[place.component]);
@@ -165,8 +182,8 @@ static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int 
 const mix_table mix_table_parameters = {
     .name = "mix_parameters",
     .usage = "mix_parameters(model)",
-    .columns = "component, parameter, i, j, value",
-    .column_count = 5,
+    .columns = "component, parameter, i, j, value, column",
+    .column_count = 6,
     .start = start_parameters,
     .column = column_parameters,
 };

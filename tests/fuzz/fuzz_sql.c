@@ -47,7 +47,8 @@ static const struct {
                  {"pmm_fit", false},
                  {"pmm_select", false},
                  {"mix_number", false},
-                 {"mix_refit", false}};
+                 {"mix_refit", false},
+                 {"mix_summary", false}};
 enum { CALLABLES = sizeof callables / sizeof *callables };
 
 /* Arguments that are what a function expects. */

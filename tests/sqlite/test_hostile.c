@@ -27,6 +27,7 @@ static const char *const functions[] = {
     "mix_impute(m, x)",
     "mix_row(x)",
     "mix_number(x)",
+    "mix_summary(m)",
     "mix_loglik(m, x)",
     "mix_step(m, x)",
     "mix_refit(m, x)",

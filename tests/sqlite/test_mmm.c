@@ -300,8 +300,6 @@ static void what_is_no_count_no_weight_and_no_label_is_refused(void **state) {
          "mmm_fit: argument 2 (tails) is -4.5 in row 1; expected a count, an integer from 0 to 2^53"},
         {"mmm_fit(a, b, -1, 2, '{\"weight\":3}')",
          "mmm_fit: argument 3 (x3) is -1 in row 1; expected a weight >= 0"},
-        {"mmm_fit(a, b, NULL, 2, '{\"weight\":3}')",
-         "mmm_fit: argument 3 (x3) is NULL in row 1; expected a weight >= 0"},
         {"mmm_fit(a, b, 9e999, 2, '{\"weight\":3}')",
          "mmm_fit: argument 3 (x3) is REAL Inf in row 1; expected a finite number"},
         {"gmm_fit(a, b, w - 1, 2, '{\"weight\":\"w\",\"columns\":[\"a\",\"b\",\"w\"]}')",

@@ -129,6 +129,17 @@ static void a_start_may_be_a_model_as_text(void **state) {
         "gmm_fit: argument 4 (options): init, as text: offset 14: unexpected end of text; expected a value");
 }
 
+/* ---- Weights --------------------------------------------------------------------------------------------- */
+
+static void a_row_without_a_weight_is_left_out(void **state) {
+    char *text =
+        sql_text(*state, "SELECT gmm_fit(c1, iif(rowid %% 3, 2, NULL), c2, 2, '{\"weight\":2}') FROM faithful");
+    char *left = sql_text(*state, "SELECT gmm_fit(c1, 2, c2, 2, '{\"weight\":2}') FROM faithful WHERE rowid %% 3");
+    assert_string_equal(sql_text(*state, "SELECT json_set(%Q, '$.skipped', 0)", text),
+                        sql_text(*state, "SELECT json_set(%Q, '$.skipped', 0)", left));
+    assert_int_equal(sql_integer(*state, "SELECT %Q ->> 'skipped'", text), 90);
+}
+
 /* ---- few_rows ------------------------------------------------------------------------------------------------------ */
 
 static void a_group_that_is_too_small_loses_no_other(void **state) {
@@ -165,6 +176,7 @@ int main(int argc, char **argv) {
         refit_test(weights_labels_and_packed_rows_are_taken),
         refit_test(wrong_calls_are_named),
         refit_test(a_start_may_be_a_model_as_text),
+        refit_test(a_row_without_a_weight_is_left_out),
         refit_test(a_group_that_is_too_small_loses_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

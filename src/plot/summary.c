@@ -1,0 +1,178 @@
+/* summary.c: numbers rounded for reading, cells padded to columns. */
+#include "summary.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "caption.h"
+#include "extent.h"
+#include "family.h"
+#include "memory.h"
+#include "model.h"
+#include "number.h"
+#include "svg.h"
+
+enum {
+    MOST_ROWS = 20,   /* components shown */
+    MOST_CELLS = 8,   /* columns shown */
+    CELL_BYTES = 100, /* of one cell */
+    FIT_DIGITS = 8,   /* of log-likelihood and criteria */
+    DIGITS = 4        /* of parameters */
+};
+
+typedef struct summary {
+    const mixture_model *model;
+    mix_svg text; /* a growing buffer like another */
+} summary;
+
+/* x with so many significant digits, in the fewest characters, whatever the host's locale. */
+static const char *round_number(double x, int digits, char text[MIX_JSON_NUMBER_BYTES]) {
+    if (x != 0 && isfinite(x)) {
+        double exponent = floor(log10(fabs(x))) - (digits - 1), unit = pow(10, fabs(exponent));
+        double rounded = exponent < 0 ? round(x * unit) / unit : round(x / unit) * unit;
+        x = isfinite(rounded) ? rounded : x;
+    }
+    (void)mix_json_format_double(x, text);
+    return text;
+}
+
+static void say(summary *s, const char *text) {
+    mix_svg_raw(&s->text, text);
+}
+
+/* "label number" */
+static void say_number(summary *s, const char *label, double x, int digits) {
+    char number[MIX_JSON_NUMBER_BYTES];
+    say(s, label);
+    say(s, round_number(x, digits, number));
+}
+
+/* ---- What was fitted ----------------------------------------------------------------------------------------- */
+
+static void say_kind(summary *s) {
+    const mixture_model *model = s->model;
+    char number[32];
+    snprintf(number, sizeof number, " of %zu component%s", model->k, model->k == 1 ? "" : "s");
+    say(s, model->family->name);
+    say(s, " mixture");
+    say(s, number);
+    if (model->family->structures != NULL) {
+        const char *name = mixture_structure_name(model->family, model->structure);
+        const char *code = mixture_structure_code(model->family, model->structure, model->d);
+        say(s, ", ");
+        say(s, model->family->structures->key);
+        say(s, " ");
+        say(s, name);
+        if (strcmp(name, code) != 0) {
+            say(s, " (");
+            say(s, code);
+            say(s, ")");
+        }
+    }
+    snprintf(number, sizeof number, ", %zu column%s\n", model->d, model->d == 1 ? "" : "s");
+    say(s, number);
+}
+
+static void say_fit(summary *s) {
+    const mixture_model *model = s->model;
+    char text[80];
+    say_number(s, "n ", model->n, FIT_DIGITS);
+    if (model->skipped > 0) {
+        snprintf(text, sizeof text, " (%zu row%s skipped)", model->skipped, model->skipped == 1 ? "" : "s");
+        say(s, text);
+    }
+    say_number(s, ", log-likelihood ", model->loglik, FIT_DIGITS);
+    if (!model->stepped && model->parameters > 0) {
+        say_number(s, ", BIC ", model->bic, FIT_DIGITS);
+        snprintf(text, sizeof text, " with %zu parameters; %sconverged, %ld iteration%s", model->parameters,
+                 model->converged ? "" : "not ", model->iterations, model->iterations == 1 ? "" : "s");
+        say(s, text);
+    }
+    say(s, "\n");
+}
+
+/* ---- The components -------------------------------------------------------------------------------------------- */
+
+/* Mean and deviation where components have them; else the component's parameter of the column. */
+static void write_cell(const mixture_model *model, size_t c, size_t j, char cell[CELL_BYTES]) {
+    char first[MIX_JSON_NUMBER_BYTES], second[MIX_JSON_NUMBER_BYTES];
+    if (model->family->geometry != NULL) {
+        snprintf(cell, CELL_BYTES, "%s ± %s", round_number(mix_extent_mean(model, c, j), DIGITS, first),
+                 round_number(mix_extent_deviation(model, c, j), DIGITS - 1, second));
+    } else if (model->family->arrays[0].rank == MIX_VECTOR) {
+        snprintf(cell, CELL_BYTES, "%s", round_number(model->arrays[0][c * model->d + j], DIGITS, first));
+    } else {
+        cell[0] = '\0';
+    }
+}
+
+/* Text of a place in the table: row 0 is the head, column 0 the component, column 1 its share. */
+static void write_place(const mixture_model *model, size_t row, size_t column, char cell[CELL_BYTES]) {
+    char share[MIX_LABEL_BYTES], name[32];
+    if (row == 0) {
+        snprintf(cell, CELL_BYTES, "%.90s",
+                 column == 0   ? "component"
+                 : column == 1 ? "share"
+                               : mix_caption_column(model, column - 2, name));
+    } else if (column == 0) {
+        snprintf(cell, CELL_BYTES, "%zu", row);
+    } else if (column == 1) {
+        snprintf(cell, CELL_BYTES, "%s", mix_caption_percent(model->weights[row - 1], share));
+    } else {
+        write_cell(model, row - 1, column - 2, cell);
+    }
+}
+
+/* Characters of well-formed UTF-8. */
+static size_t count_characters(const char *text) {
+    size_t count = 0;
+    for (; *text != '\0'; text++) {
+        count += ((unsigned char)*text & 0xC0) != 0x80;
+    }
+    return count;
+}
+
+static void say_table(summary *s) {
+    const mixture_model *model = s->model;
+    size_t rows = 1 + (model->k < MOST_ROWS ? model->k : MOST_ROWS);
+    size_t columns = 2 + (model->d < MOST_CELLS ? model->d : MOST_CELLS), widths[2 + MOST_CELLS] = {0};
+    char cell[CELL_BYTES];
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t column = 0; column < columns; column++) {
+            write_place(model, row, column, cell);
+            size_t width = count_characters(cell);
+            widths[column] = width > widths[column] ? width : widths[column];
+        }
+    }
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t column = 0; column < columns; column++) {
+            write_place(model, row, column, cell);
+            say(s, cell);
+            for (size_t i = count_characters(cell); column + 1 < columns && i < widths[column] + 2; i++) {
+                say(s, " ");
+            }
+        }
+        say(s, "\n");
+    }
+    if (model->k > MOST_ROWS || model->d > MOST_CELLS) {
+        snprintf(cell, sizeof cell, "(%zu of %zu components, %zu of %zu columns)\n", rows - 1, model->k,
+                 columns - 2, model->d);
+        say(s, cell);
+    }
+}
+
+char *mix_summary_write(const mixture_model *model, size_t *length) {
+    summary s = {.model = model};
+    for (size_t i = 0; i < model->warning_count; i++) {
+        say(&s, "warning: ");
+        say(&s, model->warnings[i]);
+        say(&s, "\n");
+    }
+    say_kind(&s);
+    if (model->fitted) {
+        say_fit(&s);
+    }
+    say_table(&s);
+    return mix_svg_finish(&s.text, length);
+}
