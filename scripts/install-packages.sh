@@ -1,65 +1,90 @@
 #!/bin/sh
-# install-packages.sh build|test|fuzz|coverage|memcheck|clients|bench: install what is missing to build the
-# extension, to test it, to fuzz it, to measure what the tests reach, to test it under valgrind, to test it in
-# other languages, or to measure it beside other programs.
+# install-packages.sh WHAT...: install what is missing to
+#   build      build the extension
+#   test       test it
+#   check      check how its source is written
+#   fuzz       fuzz it
+#   clients    test it in other languages; what npm has goes to build/clients
+#   better-sqlite3  … and in that library for Node, which npm compiles for minutes
+#   coverage   measure what the tests reach
+#   memcheck   test it under valgrind
+#   bench      measure it beside other programs
 set -eu
+cd "$(dirname "$0")/.."
 
-packages='build-essential cmake ninja-build libsqlite3-dev sqlite3'
-case "${1:-}" in
-build) ;;
-test) packages="$packages libcmocka-dev libxml2-utils" ;;
-fuzz) packages="$packages libcmocka-dev libxml2-utils clang libclang-rt-dev" ;;
-coverage) packages="$packages libcmocka-dev libxml2-utils gcovr" ;;
-memcheck) packages="$packages libcmocka-dev libxml2-utils valgrind" ;;
-clients) packages="$packages libcmocka-dev libxml2-utils python3 python3-apsw sqlite-utils r-cran-rsqlite nodejs npm" ;;
-bench) packages="$packages g++ python3-sklearn r-cran-mclust libarmadillo-dev libvlfeat-dev" ;;
-*)
-    echo "usage: $0 build|test|fuzz|coverage|memcheck|clients|bench" >&2
-    exit 2
-    ;;
-esac
+build='build-essential cmake ninja-build libsqlite3-dev sqlite3'
+tests="$build libcmocka-dev libxml2-utils locales"
+clients="$tests python3 python3-apsw sqlite-utils r-cran-rsqlite"
+# Debian's package npm and others' nodejs exclude each other.
+command -v npm >/dev/null 2>&1 || clients="$clients nodejs npm"
 
-if ! command -v apt-get >/dev/null 2>&1; then
-    echo "No apt-get here. Needed, under Debian's names: $packages"
-    exit 0
-fi
-
-# better-sqlite3 for the tests in Node: no package of Debian's. It is compiled, which takes minutes.
-install_better_sqlite3() {
-    if command -v npm >/dev/null 2>&1 && [ ! -d "$(npm root --global)/better-sqlite3" ]; then
-        echo "Installing better-sqlite3"
-        npm install --global --no-audit --no-fund --allow-scripts=better-sqlite3 better-sqlite3
-    fi
-}
-
-missing=
-for package in $packages; do
-    if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$'; then
-        missing="$missing $package"
-    fi
+packages=
+modules=
+for what in "${@:-nothing}"; do
+    case "$what" in
+    build) packages="$packages $build" ;;
+    test) packages="$packages $tests" ;;
+    check) packages="$packages $build clang-format clang-tidy shellcheck" ;;
+    fuzz) packages="$packages $tests clang libclang-rt-dev" ;;
+    clients) packages="$packages $clients" modules="$modules libsql@0.5.29" ;; # with SQLite 3.45.1, compiled
+    better-sqlite3) packages="$packages $clients" modules="$modules better-sqlite3@12.11.1" ;;
+    coverage) packages="$packages $tests gcovr" ;;
+    memcheck) packages="$packages $tests valgrind" ;;
+    bench) packages="$packages $tests g++ python3-sklearn r-cran-mclust libarmadillo-dev libvlfeat-dev" ;;
+    *)
+        sed -n '2,/^set/s/^# *//p' "$0" >&2
+        exit 2
+        ;;
+    esac
 done
-if [ -z "$missing" ]; then
-    [ "$1" != clients ] || install_better_sqlite3
-    exit 0
-fi
 
-as_root=
-if [ "$(id -u)" -ne 0 ]; then
-    if ! command -v sudo >/dev/null 2>&1; then
-        echo "Not root, and no sudo. Missing:$missing"
-        exit 0
-    fi
-    as_root=sudo
-fi
-
-echo "Installing$missing"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# $as_root is a word or nothing, $missing a list of words.
-# shellcheck disable=SC2086
-if ! { $as_root apt-get -q update && $as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get -q -y --no-install-recommends install $missing; } >"$log" 2>&1; then
-    cat "$log"
-    exit 1
+
+# quietly COMMAND...: its output is shown only when it fails.
+quietly() {
+    "$@" >"$log" 2>&1 || {
+        cat "$log"
+        return 1
+    }
+}
+
+install_packages() {
+    missing=
+    for package in $packages; do
+        case " $missing " in
+        *" $package "*) continue ;;
+        esac
+        if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$'; then
+            missing="$missing $package"
+        fi
+    done
+    [ -n "$missing" ] || return 0
+    as_root=
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null 2>&1; then
+            echo "Not root, and no sudo. Missing:$missing"
+            return 0
+        fi
+        as_root=sudo
+    fi
+    echo "Installing$missing"
+    quietly $as_root apt-get -q update
+    # $as_root is a word or nothing, $missing a list of words.
+    # shellcheck disable=SC2086
+    quietly $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $missing
+}
+
+if command -v apt-get >/dev/null 2>&1; then
+    install_packages
+else
+    echo "No apt-get here. Needed, under Debian's names:$packages"
 fi
-[ "$1" != clients ] || install_better_sqlite3
+
+for module in $modules; do
+    name=${module%@*}
+    if [ ! -d "build/clients/node_modules/$name" ] && command -v npm >/dev/null 2>&1; then
+        echo "Installing $module"
+        quietly npm install --prefix build/clients --no-audit --no-fund "$module"
+    fi
+done

@@ -1,17 +1,20 @@
-// client.js MODULE: the extension through Node's better-sqlite3, which brings its own, newer SQLite.
+// client.js MODULE LIBRARY: the extension through libsql or better-sqlite3, which have one interface and bring a newer
+// SQLite each.
 'use strict';
 const assert = require('assert');
 
+const [module_file, library] = process.argv.slice(2);
 let db;
 try {
-    const Database = require('better-sqlite3');
+    const Database = require(library);
     db = new Database(':memory:');
 } catch (problem) {
-    console.log(`better-sqlite3 is not installed: ${problem.code || problem.message.split('\n')[0]}`);
+    console.log(`${library} is not installed: ${problem.code || problem.message.split('\n')[0]}`);
     process.exit(77); // skipped
 }
-db.loadExtension(process.argv[2]);
-console.log(db.prepare('SELECT mixture_debug() AS text').get().text);
+db.loadExtension(module_file);
+const one = (sql, ...values) => Object.values(db.prepare(sql).get(...values))[0];
+console.log(one('SELECT mixture_debug()'));
 
 // Two heaps of points, 100 apart.
 db.exec('CREATE TABLE p(x REAL, y REAL)');
@@ -19,7 +22,7 @@ const insert = db.prepare('INSERT INTO p VALUES (?, ?)');
 const points = Array.from({ length: 200 }, (_, i) => [100 * (i % 2) + (i % 7), 50 * (i % 2) + (i % 5) * 0.5]);
 points.forEach((point) => insert.run(point));
 
-const text = db.prepare('SELECT gmm_fit(x, y, 2) FROM p').pluck().get();
+const text = one('SELECT gmm_fit(x, y, 2) FROM p');
 const model = JSON.parse(text);
 assert.strictEqual(model.n, 200);
 const heap = (high) => points.map(([x]) => x).filter((x) => (x >= 50) === high);
@@ -28,18 +31,18 @@ const means = model.means.map(([x]) => x).sort((a, b) => a - b);
 [false, true].forEach((high, i) => assert(Math.abs(means[i] - mean(heap(high))) < 1e-6));
 
 const component = (high) => model.means.findIndex(([x]) => x > 50 === high) + 1;
-const predicted = db.prepare('SELECT mix_predict(?, x, y) FROM p ORDER BY rowid').pluck().all(text);
-assert.deepStrictEqual(predicted, points.map(([x]) => component(x >= 50)));
+const predicted = db.prepare('SELECT mix_predict(?, x, y) AS component FROM p ORDER BY rowid').all(text);
+assert.deepStrictEqual(predicted.map((row) => row.component), points.map(([x]) => component(x >= 50)));
 
 const sums = db
-    .prepare('SELECT sum(r.probability) FROM p, mix_responsibilities(?, p.x, p.y) r GROUP BY p.rowid')
-    .pluck()
-    .all(text);
+    .prepare('SELECT sum(r.probability) AS sum FROM p, mix_responsibilities(?, p.x, p.y) r GROUP BY p.rowid')
+    .all(text)
+    .map((row) => row.sum);
 assert.strictEqual(sums.length, 200);
 sums.forEach((sum) => assert(Math.abs(sum - 1) < 1e-12));
 
-const chosen = db.prepare(`SELECT gmm_select(x, y, 3, '{"covariance":"EII"}') FROM p`).pluck().get();
-assert.strictEqual(db.prepare('SELECT k FROM mix_selection(?) WHERE rank = 1').pluck().get(chosen), JSON.parse(chosen).k);
+const chosen = one(`SELECT gmm_select(x, y, 3, '{"covariance":"EII"}') FROM p`);
+assert.strictEqual(one('SELECT k FROM mix_selection(?) WHERE rank = 1', chosen), JSON.parse(chosen).k);
 
 assert.throws(() => db.prepare(`SELECT gmm_fit(x, 'abc', 2) FROM p`).get(), {
     message: "gmm_fit: argument 2 (x2) is TEXT 'abc' in row 1; expected a number",
