@@ -96,8 +96,8 @@ function(mixture_kernel name)
     else()
         target_compile_options(${target} PRIVATE -O3)
     endif()
-    # Of two checks of the same access the dear one is left out. gcc: marking the frame of log_density(), as large as
-    # all its sizes together, took most of the tests' time; -fsanitize=bounds keeps indices within their arrays.
+    # Of two checks of the same access the dear one is left out. gcc: marking the frame of log_density(), as large
+    # as all its sizes together, took most of the tests' time; -fsanitize=bounds keeps indices within their arrays.
     # clang: to compile the other sanitizer's checks of pointers took three minutes.
     if("address" IN_LIST MIXTURE_SANITIZE AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
         set(parameter asan-use-after-return=0) # its frames on the heap are not aligned for vectors of 64 bytes

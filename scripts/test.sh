@@ -1,6 +1,7 @@
 #!/bin/sh
-# test.sh [PRESET...]: build and test. Without arguments what CI runs: as released, again under the address and
-# undefined-behaviour sanitizers, and each fuzz target for half a minute. The long ones: tsan, memcheck.
+# test.sh [STEP...]: check how the source is written, build and test. A step is check, fuzz or a preset; without
+# arguments those of CI: check, as released, again under the address and undefined-behaviour sanitizers, and a few
+# thousand executions of each fuzz target. The long ones: tsan, memcheck.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -16,27 +17,45 @@ quietly() {
     }
 }
 
-[ $# -gt 0 ] || set -- release asan fuzz
+# test_preset PRESET
+test_preset() {
+    packages='test'
+    [ "$1" != memcheck ] || packages=memcheck
+    scripts/install-packages.sh "$packages"
+    echo "== $1: build"
+    quietly cmake --preset "$1" && quietly cmake --build --preset "$1" || return 1
+    echo "== $1: test"
+    quietly ctest --preset "$1" --output-on-failure -j2 || return 1
+    sed -n '/tests passed/,$p' "$log" # the closing lines, with the tests that were skipped
+    awk '/^[0-9]+\/[0-9]+ Test: / { test = $3 }
+        /^\[  SKIPPED \] [a-z]/ && !said[test, $4]++ { print "skipped: " test ": " $4 }' \
+        "build/$1/Testing/Temporary/LastTest.log"
+}
+
+# What fuzzing found worth keeping, where gcc's sanitizers see what clang's leave out (cmake/flags.cmake).
+replay_corpus() {
+    for corpus in build/fuzz/corpus/*; do
+        quietly build/asan/tests/replay_"${corpus##*/}" "$corpus" || return 1
+    done
+}
+
+[ $# -gt 0 ] || set -- check release asan fuzz
 
 failed=0
-for preset in "$@"; do
-    if [ "$preset" = fuzz ]; then
+for step in "$@"; do
+    case "$step" in
+    check)
+        echo "== check"
+        scripts/check.sh || failed=1
+        ;;
+    fuzz)
         echo "== fuzz"
-        scripts/fuzz.sh 30 || failed=1
-        continue
-    fi
-    [ "$preset" = memcheck ] && packages=memcheck || packages=test
-    scripts/install-packages.sh "$packages"
-    echo "== $preset: build"
-    if ! quietly cmake --preset "$preset" || ! quietly cmake --build --preset "$preset"; then
-        failed=1
-        continue
-    fi
-    echo "== $preset: test"
-    if quietly ctest --preset "$preset" --output-on-failure -j2; then
-        sed -n '/tests passed/,$p' "$log" # the closing lines
-    else
-        failed=1
-    fi
+        scripts/fuzz.sh quick || failed=1
+        case " $* " in
+        *" asan fuzz "*) replay_corpus || failed=1 ;;
+        esac
+        ;;
+    *) test_preset "$step" || failed=1 ;;
+    esac
 done
 exit $failed
