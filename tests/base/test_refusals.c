@@ -1,5 +1,5 @@
-/* test_refusals.c: what the system may refuse, refused: threads, keys, the number of processors. The functions here
-** stand before those of the C library. */
+/* test_refusals.c: what the system may refuse, refused: threads, keys, the number of processors. The functions
+** here stand before those of the C library. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <locale.h>

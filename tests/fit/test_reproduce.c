@@ -123,7 +123,7 @@ static mixture_options quick(size_t k) {
     return options;
 }
 
-/* ---- Points --------------------------------------------------------------------------------------------------- */
+/* ---- Points ------------------------------------------------------------------------------------------------- */
 
 static void the_log_likelihood_is_that_of_the_model_wherever_the_data_are(void **state) {
     (void)state;
@@ -171,7 +171,7 @@ static void an_ordinary_fit_is_not_scored_again(void **state) {
     mixture_model_free(model);
 }
 
-/* ---- Counts --------------------------------------------------------------------------------------------------- */
+/* ---- Counts ------------------------------------------------------------------------------------------------- */
 
 static void of_counts_up_to_2_to_53_and_large_weights_the_trace_does_not_fall_in_silence(void **state) {
     (void)state;
@@ -195,7 +195,7 @@ static void of_counts_up_to_2_to_53_and_large_weights_the_trace_does_not_fall_in
     assert_true(warned > 0);
 }
 
-/* ---- Memory and being stopped ----------------------------------------------------------------------------------- */
+/* ---- Memory and being stopped ------------------------------------------------------------------------------- */
 
 static bool stop_at(void *left) {
     return (*(long *)left)-- <= 0;

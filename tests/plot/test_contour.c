@@ -251,8 +251,8 @@ static double own_reach(const plain *model, size_t c, double log_level) {
     return sqrt(2 * (log((double)model->k * model->weights[c]) + peak - log_level));
 }
 
-/* By how much the log density at x may be off its level: by what moving x by the last digit of a double does, and by
-** the last digits of a factor of a matrix that is nearly singular. */
+/* By how much the log density at x may be off its level: by what moving x by the last digit of a double does,
+** and by the last digits of a factor of a matrix that is nearly singular. */
 static double level_tolerance(const plain *model, const double x[2], double log_level) {
     const double digit = 0x1p-52;
     double most = 0;

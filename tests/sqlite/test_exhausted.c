@@ -1,5 +1,6 @@
-/* test_exhausted.c: what the system has run out of: memory for the C library, in threads that use the extension for the
-** first time; threads; keys of what belongs to a thread. Each test is a child process, where SQLite's own memory is a block that was obtained before. */
+/* test_exhausted.c: what the system has run out of: memory for the C library, in threads that use the extension
+** for the first time; threads; keys of what belongs to a thread. Each test is a child process, where SQLite's
+** own memory is a block that was obtained before. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -296,7 +297,7 @@ static void in_a_child(int (*run)(void)) {
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-/* ---- Tests --------------------------------------------------------------------------------------------------- */
+/* ---- Tests -------------------------------------------------------------------------------------------------- */
 
 static void a_thread_that_never_used_the_extension_needs_no_memory_but_sqlites(void **state) {
     (void)state;

@@ -184,8 +184,8 @@ static void sql_in_arguments_is_never_run(void **state) {
     sql_close(db);
 }
 
-/* How often each was run: what the user asked for, the two questions of SECURITY.md, others. SQLite marks what runs
-** inside of another statement by dashes. */
+/* How often each was run: what the user asked for, the two questions of SECURITY.md, others. SQLite marks what
+** runs inside of another statement by dashes. */
 typedef struct heard {
     const char *asked;
     int own, brief, lengthy, others;

@@ -209,7 +209,7 @@ static void samples_have_the_trials_of_the_argument_or_of_the_rows_fitted(void *
                         sql_text(db, "SELECT group_concat(x) FROM mix_sample(%Q, 9, 4, 7)", hand));
 }
 
-/* ---- Large counts -------------------------------------------------------------------------------------------- */
+/* ---- Large counts ------------------------------------------------------------------------------------------- */
 
 static double uniform(uint64_t *state) {
     *state = *state * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX */

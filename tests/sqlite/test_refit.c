@@ -16,7 +16,7 @@ static int tear_down(void **state) {
 
 #define refit_test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
-/* ---- mix_refit --------------------------------------------------------------------------------------------------- */
+/* ---- mix_refit ---------------------------------------------------------------------------------------------- */
 
 static const char *const codes[] = {"EII", "VII", "EEI", "VEI", "EVI", "VVI", "EEE",
                                     "VEE", "EVE", "VVE", "EEV", "VEV", "EVV", "VVV"};
@@ -140,7 +140,7 @@ static void a_row_without_a_weight_is_left_out(void **state) {
     assert_int_equal(sql_integer(*state, "SELECT %Q ->> 'skipped'", text), 90);
 }
 
-/* ---- few_rows ------------------------------------------------------------------------------------------------------ */
+/* ---- few_rows ----------------------------------------------------------------------------------------------- */
 
 static void a_group_that_is_too_small_loses_no_other(void **state) {
     sql_run(*state,

@@ -1,5 +1,5 @@
-/* two_libraries.c: a process with two SQLite libraries, as Python's own beside the system's; both load the same file.
-** The program is linked with neither: each is loaded by itself, and finds its own functions. */
+/* two_libraries.c: a process with two SQLite libraries, as Python's own beside the system's; both load the same
+** file. The program is linked with neither: each is loaded by itself, and finds its own functions. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -114,7 +114,7 @@ static const char *score(const sqlite3_api_routines *api, sqlite3 *db, char text
     return ask(api, db, scores, text);
 }
 
-/* ---- Tests --------------------------------------------------------------------------------------------------- */
+/* ---- Tests -------------------------------------------------------------------------------------------------- */
 
 static void a_second_library_is_refused_while_the_first_has_connections_open(void **state) {
     (void)state;
@@ -190,7 +190,7 @@ static void each_library_may_have_a_copy_of_the_file(void **state) {
     assert_int_equal(libraries[1]->close_v2(second), SQLITE_OK);
 }
 
-/* ---- Threads ------------------------------------------------------------------------------------------------- */
+/* ---- Threads ------------------------------------------------------------------------------------------------ */
 
 enum { ROUNDS = 100 };
 

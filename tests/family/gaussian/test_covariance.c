@@ -231,8 +231,7 @@ static void structures_have_the_names_codes_and_free_parameters_of_mclust(void *
 static const double units[D] = {1, 4, 0.25, 64}, variances[D] = {1.5, 3, 1, 2};
 
 static bool apply_floor(int covariance, double min_variance, double *matrix) {
-    mix_maximize how = {
-        .min_variance = min_variance, .scale = units, .variance = variances};
+    mix_maximize how = {.min_variance = min_variance, .scale = units, .variance = variances};
     double *scratch = malloc(mix_covariance_scratch(1, D) * sizeof(double));
     const double one = 1; /* row, of which the matrix is the scatter */
     bool raised;
