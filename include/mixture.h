@@ -68,6 +68,7 @@ const char *mixture_family_name(const mixture_family *family);
 ** empty for a family without structures. */
 const char *mixture_structure_name(const mixture_family *family, int structure);
 const char *mixture_structure_code(const mixture_family *family, int structure, size_t d);
+/* By name or code, in letters of either case. */
 bool mixture_structure_find(const mixture_family *family, const char *name, int *structure);
 
 /* The Gaussian family's: structures of its covariance matrices, with mclust's codes (volume, shape,

@@ -171,8 +171,7 @@ static void measure(mix_accelerate *accelerate, const mixture_model *model, cons
     }
 }
 
-/* ---- The quadratic model of the log-likelihood
-** ----------------------------------------------------------------- */
+/* ---- The quadratic model of the log-likelihood -------------------------------------------------------------- */
 
 static double dot(size_t size, const double *a, const double *b) {
     double sum = 0;

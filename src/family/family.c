@@ -98,13 +98,29 @@ const char *mixture_structure_code(const mixture_family *family, int structure, 
     return code != NULL ? code : table != NULL ? table->at(structure)->code : "";
 }
 
+static bool letters_match(char a, char b) {
+    char lower = (char)(a | 0x20);
+    return lower == (b | 0x20) && lower >= 'a' && lower <= 'z';
+}
+
+/* Whether two names are the same but for the case of letters, in any locale. */
+static bool same_letters(const char *name, const char *other) {
+    size_t i = 0;
+    while (name[i] != '\0' && (name[i] == other[i] || letters_match(name[i], other[i]))) {
+        i++;
+    }
+    return name[i] == '\0' && other[i] == '\0';
+}
+
 bool mixture_structure_find(const mixture_family *family, const char *name, int *structure) {
     const mix_structures_table *table = family->structures;
     for (int i = 0; table != NULL && i < table->count; i++) {
         int s = table->order[i];
+        const mix_structure *at = table->at(s);
         const char *code = table->short_code != NULL ? table->short_code(s, 1) : NULL;
-        bool short_one = code != NULL && table->canonical(s, 1) == s && strcmp(name, code) == 0;
-        if (short_one || strcmp(name, table->at(s)->name) == 0 || strcmp(name, table->at(s)->code) == 0) {
+        bool short_one = code != NULL && table->canonical(s, 1) == s && same_letters(name, code);
+        if (short_one || same_letters(name, at->name) || same_letters(name, at->code) ||
+            (at->also != NULL && same_letters(name, at->also))) {
             *structure = s;
             return true;
         }

@@ -98,6 +98,7 @@ typedef struct mix_observed {
 /* Structures: ways in which parameters are tied or restricted. */
 typedef struct mix_structure {
     const char *name, *code; /* "full", "VVV"; one without a name of its own is named by its code */
+    const char *also;        /* another spelling that is read, or NULL */
     int kind;                /* for one component those of a kind are the same; and they share starts */
 } mix_structure;
 

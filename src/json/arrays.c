@@ -17,12 +17,13 @@ mixture_status mix_json_read_array(mix_json_value value, size_t count, size_t d,
     }
     mix_json_value item;
     for (bool more = mix_json_first(value, &item); more; more = mix_json_next(value, &item)) {
-        if (rank > 0) {
+        const bool number = mix_json_type_of(item) == MIX_JSON_NUMBER;
+        if (rank > 0 && !(d == 1 && number)) {
             mixture_status status = mix_json_read_array(item, d, d, rank - 1, numbers, error);
             if (status != MIXTURE_OK) {
                 return status;
             }
-        } else if (mix_json_type_of(item) != MIX_JSON_NUMBER) {
+        } else if (!number) {
             return mix_json_complain(item, "a number", error);
         } else if (numbers != NULL) {
             *numbers = mix_json_number(item);

@@ -94,11 +94,12 @@ static mixture_status read_shape(mix_json_value root, const mixture_family *fami
     if (mix_json_type_of(weights) != MIX_JSON_ARRAY || *k == 0) {
         return mix_json_complain(weights, "an array of one number or more", error);
     }
-    if (!mix_json_first(array, &first) || mix_json_type_of(array) != MIX_JSON_ARRAY ||
-        mix_json_type_of(first) != MIX_JSON_ARRAY || mix_json_count(first) == 0) {
+    bool some = mix_json_type_of(array) == MIX_JSON_ARRAY && mix_json_first(array, &first);
+    bool flat = some && mix_json_type_of(first) == MIX_JSON_NUMBER; /* of one column */
+    if (!flat && !(some && mix_json_type_of(first) == MIX_JSON_ARRAY && mix_json_count(first) > 0)) {
         return mix_json_complain(array, "an array of arrays of numbers", error);
     }
-    *d = mix_json_count(first);
+    *d = flat ? 1 : mix_json_count(first);
     const char *const names[] = {"k", "d"};
     const size_t values[] = {*k, *d};
     for (size_t i = 0; i < 2; i++) {

@@ -88,6 +88,7 @@ void mix_json_path(mix_json_value value, char *buffer, size_t size);
 /* Fill *error (if not NULL) and return MIXTURE_INVALID:
 **     covariances[1][0][2] is "a" at offset 123; expected a number
 **     the text is 5 at offset 0; expected an object
+**     means is an array of 3 at offset 43; expected an array of 2 arrays
 ** and of a key:
 **     unknown key "menas" in init at offset 12; expected means, covariances or weights */
 mixture_status mix_json_complain(mix_json_value value, const char *expected, mixture_error *error);

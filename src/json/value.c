@@ -231,7 +231,9 @@ mixture_status mix_json_complain(mix_json_value value, const char *expected, mix
                                  mix_json_excerpt(value.document->text, n, buffer), where[0] ? " in " : "", where,
                                  mix_json_offset(value), expected);
     }
-    const char *what = n->type == MIX_JSON_ARRAY    ? "an array"
+    char array[32];
+    snprintf(array, sizeof array, "an array of %u", (unsigned)n->size);
+    const char *what = n->type == MIX_JSON_ARRAY    ? array
                        : n->type == MIX_JSON_OBJECT ? "an object"
                                                     : mix_json_excerpt(value.document->text, n, buffer);
     return mix_error_invalid(error, "%s is %s at offset %zu; expected %s", where[0] ? where : "the text", what,

@@ -95,8 +95,7 @@ void mix_curves_end(mix_curves *curves) {
     *curves = (mix_curves){0};
 }
 
-/* ---- Drawing
-** --------------------------------------------------------------------------------------------------- */
+/* ---- Drawing ------------------------------------------------------------------------------------------------ */
 
 /* Whether the curve is flat on the ground around place i, so that the place adds nothing. */
 static bool on_ground(const mix_curves *curves, const double *density, size_t i) {

@@ -59,8 +59,7 @@ void mix_pair_reach(const mix_pair *pair, const mix_drawing *drawing, bool ellip
     }
 }
 
-/* ---- Contours
-** ------------------------------------------------------------------------------------------------ */
+/* ---- Contours ----------------------------------------------------------------------------------------------- */
 
 /* A path; vertices nearer than a pixel (or more, with less detail) to the one before are left out. */
 static void draw_path(mix_drawing *drawing, const mix_panel *panel, const mix_contour *contour, size_t path) {
@@ -97,8 +96,7 @@ void mix_pair_draw_contours(mix_drawing *drawing, const mix_panel *panel, const 
     }
 }
 
-/* ---- Components
-** ---------------------------------------------------------------------------------------------- */
+/* ---- Components --------------------------------------------------------------------------------------------- */
 
 void mix_pair_draw_ellipses(mix_drawing *drawing, const mix_panel *panel, const mix_pair *pair, double probability,
                             bool filled) {
@@ -178,8 +176,7 @@ void mix_pair_draw_means(mix_drawing *drawing, const mix_panel *panel, const mix
     }
 }
 
-/* ---- Points
-** -------------------------------------------------------------------------------------------------- */
+/* ---- Points ------------------------------------------------------------------------------------------------- */
 
 /* What a class of points looks like: those of a component whose uncertainty falls into one of `sizes`. */
 typedef struct look {

@@ -55,8 +55,7 @@ static frame fit_frame(const mix_area *area) {
     return f;
 }
 
-/* ---- The surface
-** ----------------------------------------------------------------------------------------------- */
+/* ---- The surface -------------------------------------------------------------------------------------------- */
 
 static double height_at(const frame *f, const mix_field *field, size_t i, size_t j) {
     return exp(field->log_density[j * field->nx + i] - f->log_top);
@@ -98,8 +97,7 @@ static void draw_surface(mix_drawing *drawing, const frame *f, const mix_field *
     mix_svg_raw(&drawing->page.svg, "</g>\n");
 }
 
-/* ---- The box
-** --------------------------------------------------------------------------------------------------- */
+/* ---- The box ------------------------------------------------------------------------------------------------ */
 
 /* From one point (x, y, height) to another. */
 static void draw_segment(mix_drawing *drawing, const frame *f, const double ends[6]) {
@@ -180,8 +178,7 @@ static void draw_labels(mix_drawing *drawing, const frame *f, const mix_ticks ti
     mix_page_text(page, x, y - 8, MIX_FONT_NAME, "middle", "m-ink", "density");
 }
 
-/* ---- The picture
-** ------------------------------------------------------------------------------------------------- */
+/* ---- The picture -------------------------------------------------------------------------------------------- */
 
 mixture_status mix_surface_field(mix_field *field, const mix_scorer *scorer, double detail,
                                  const mix_cancel *cancel) {

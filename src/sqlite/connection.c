@@ -48,16 +48,28 @@ size_t mix_parsed_likeliest(const mix_parsed *parsed) {
     return best;
 }
 
+/* The bytes of a TEXT, or of a BLOB that holds one, as readfile() gives it; NULL: neither, or out of memory. */
+static const char *text_of(sqlite3_value *value, size_t *length) {
+    int type = sqlite3_value_type(value);
+    const char *text = type == SQLITE_TEXT   ? (const char *)sqlite3_value_text(value)
+                       : type == SQLITE_BLOB ? sqlite3_value_blob(value)
+                                             : NULL;
+    *length = text != NULL ? (size_t)sqlite3_value_bytes(value) : 0;
+    size_t blanks = 0;
+    while (type == SQLITE_BLOB && blanks < *length && strchr(" \t\r\n", text[blanks]) != NULL &&
+           text[blanks] != 0) {
+        blanks++;
+    }
+    return type == SQLITE_BLOB && (blanks == *length || text[blanks] != '{') ? NULL : text;
+}
+
 bool mix_parsed_same(const mix_parsed *parsed, sqlite3_value *value) {
     if (parsed == NULL) {
         return sqlite3_value_type(value) == SQLITE_NULL;
     }
-    if (sqlite3_value_type(value) != SQLITE_TEXT) {
-        return false;
-    }
-    const unsigned char *text = sqlite3_value_text(value);
-    return text != NULL && (size_t)sqlite3_value_bytes(value) == parsed->length &&
-           memcmp(text, parsed->text, parsed->length) == 0;
+    size_t length;
+    const char *text = text_of(value, &length);
+    return text != NULL && length == parsed->length && memcmp(text, parsed->text, length) == 0;
 }
 
 mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *value, mix_parsed **parsed,
@@ -67,18 +79,23 @@ mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *v
     if (type == SQLITE_NULL) {
         return MIXTURE_OK;
     }
-    if (type != SQLITE_TEXT) {
+    size_t length;
+    const char *text = text_of(value, &length);
+    if (text == NULL && type != SQLITE_TEXT) {
         char said[MIX_SAID_BYTES];
         return mix_error_invalid(error, "argument 1 (model) is %s; expected a model as JSON text",
                                  mix_describe_value(value, said));
     }
-    const char *text = (const char *)sqlite3_value_text(value);
-    size_t length = (size_t)sqlite3_value_bytes(value);
     if (text == NULL) {
         return mix_error_status(error, MIXTURE_NOMEM);
     }
     mixture_error inner = {MIXTURE_OK, ""};
     mixture_status status = mix_model_cache_find(&connection->models, text, length, parsed, &inner);
+    if (status == MIXTURE_INVALID && strchr("{[\"\xef", text[strspn(text, " \t\r\n")]) == NULL) {
+        char said[MIX_SAID_BYTES]; /* a column's name in quotes, a file's name */
+        return mix_error_invalid(error, "argument 1 (model) is %s; expected a model as JSON text",
+                                 mix_describe_value(value, said));
+    }
     return status == MIXTURE_INVALID ? mix_error_invalid(error, "argument 1 (model): %s", inner.text)
                                      : mix_error_status(error, status);
 }

@@ -35,7 +35,8 @@ typedef struct fit_state {
     mix_group group;  /* first */
     uint64_t skipped; /* rows, for a NULL */
     sqlite3_int64 k;
-    bool packed; /* the first row came as one mix_row() */
+    bool packed;   /* the first row came as one mix_row() */
+    bool optioned; /* there is an argument for options, be it NULL */
     mix_fit_options options;
     mixture_data *data;
     char **arguments; /* names of the row's arguments, options.arguments */
@@ -81,10 +82,19 @@ static void fit_clear(void *pointer) {
     mix_memory_free(state->x);
 }
 
-/* The last argument when it is TEXT and no number: the options. k stands before them, and the row before k. */
-static sqlite3_value *fit_options_argument(const mix_group *group) {
-    sqlite3_value *last = group->argv[group->argc - 1];
-    return sqlite3_value_type(last) == SQLITE_TEXT && !mix_arguments_is_number(last) ? last : NULL;
+/* The last argument when it is TEXT and no number, or NULL where that may be no options: k stands before them, and
+** the row before k. Behind a row that belongs to a model it is NULL where there are more values than columns. */
+static sqlite3_value *fit_options_argument(const fit_state *state) {
+    const mix_group *group = &state->group;
+    const mixture_model *model = refitted(state);
+    sqlite3_value **last = group->argv + group->argc - 1;
+    int type = sqlite3_value_type(*last);
+    if (type == SQLITE_NULL) {
+        bool behind = model != NULL ? (size_t)group->argc - 1 > model->d
+                                    : group->argc > 2 && sqlite3_value_type(last[-1]) == SQLITE_INTEGER;
+        return behind ? *last : NULL;
+    }
+    return type == SQLITE_TEXT && !mix_arguments_is_number(*last) ? *last : NULL;
 }
 
 /* Whether a text begins like a JSON object. */
@@ -151,7 +161,8 @@ static mixture_status read_k_and_options(fit_state *state, size_t arguments, sql
                                          sqlite3_value *options, mixture_error *error) {
     fit_kind kind = kind_of(state);
     int argc = state->group.argc;
-    if (options != NULL && !looks_like_object((const char *)sqlite3_value_text(options))) {
+    bool none = options == NULL || sqlite3_value_type(options) == SQLITE_NULL;
+    if (!none && !looks_like_object((const char *)sqlite3_value_text(options))) {
         char said[MIX_SAID_BYTES]; /* as likely k in words as options */
         return mix_error_invalid(error,
                                  "argument %d is %s; expected %s, an integer >= 1, or options, a JSON object",
@@ -175,8 +186,9 @@ static mixture_status fit_start(void *pointer, mixture_error *error) {
     fit_state *state = pointer;
     const mix_group *group = &state->group;
     const char *k = k_name(kind_of(state));
-    sqlite3_value **argv = group->argv, *options = fit_options_argument(group);
+    sqlite3_value **argv = group->argv, *options = fit_options_argument(state);
     int count = group->argc - (options != NULL ? 2 : 1);
+    state->optioned = options != NULL;
     char said[MIX_SAID_BYTES];
     if (count < 1) {
         return mix_error_invalid(error,
@@ -199,8 +211,9 @@ static mixture_status refit_start(void *pointer, mixture_error *error) {
     fit_state *state = pointer;
     const mix_group *group = &state->group;
     const mixture_model *model = refitted(state);
-    sqlite3_value **values = group->argv + 1, *options = fit_options_argument(group);
+    sqlite3_value **values = group->argv + 1, *options = fit_options_argument(state);
     int count = group->argc - (options != NULL ? 2 : 1);
+    state->optioned = options != NULL;
     char said[MIX_SAID_BYTES];
     size_t arguments = count > 0 ? mix_arguments_columns(values, count) : 0;
     state->packed = count == 1 && sqlite3_value_type(values[0]) == SQLITE_BLOB;
@@ -220,7 +233,7 @@ static mixture_status refit_start(void *pointer, mixture_error *error) {
 static mixture_status refit_same(void *pointer, mixture_error *error) {
     const fit_state *state = pointer;
     const mix_group *group = &state->group;
-    return mix_aggregate_same_options(group, fit_options_argument(group), group->argc,
+    return mix_aggregate_same_options(group, fit_options_argument(state), group->argc,
                                       group->argv[group->argc - 1], error);
 }
 
@@ -235,16 +248,17 @@ static mixture_status same_k(const fit_state *state, sqlite3_value *k, int place
         return status;
     }
     return mix_error_invalid(
-        error, "argument %d (%s) changes from %lld to %lld in row %llu; expected the same in all rows", place,
-        k_name(kind), (long long)state->k, (long long)again, (unsigned long long)state->group.row);
+        error,
+        "argument %d (%s) changes from %lld to %lld in row %llu; expected the same in all rows, behind the columns",
+        place, k_name(kind), (long long)state->k, (long long)again, (unsigned long long)state->group.row);
 }
 
 /* k and options must be those of the first row. */
 static mixture_status fit_same(void *pointer, mixture_error *error) {
     const fit_state *state = pointer;
     const mix_group *group = &state->group;
-    sqlite3_value *last = group->argv[group->argc - 1], *options = fit_options_argument(group);
-    if ((options != NULL) == (group->options != NULL)) {
+    sqlite3_value *last = group->argv[group->argc - 1], *options = fit_options_argument(state);
+    if ((options != NULL) == state->optioned) {
         int place = options != NULL ? group->argc - 1 : group->argc;
         mixture_status status = same_k(state, group->argv[place - 1], place, error);
         if (status != MIXTURE_OK) {
@@ -318,7 +332,7 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
     const mix_fit_options *options = &state->options;
     int place = row_place(state);
     mix_row_arguments row = {.values = group->argv + place,
-                             .count = group->argc - (group->options != NULL ? 2 : 1),
+                             .count = group->argc - (state->optioned ? 2 : 1),
                              .first = 1 + place,
                              .d = options->arguments,
                              .columns = (const char *const *)state->arguments,

@@ -152,6 +152,13 @@ static void score(sqlite3_context *context, int argc, sqlite3_value **argv) {
         call.component = (size_t)(component - 1);
         first = 2;
     }
+    size_t d = call.parsed != NULL ? call.parsed->model->d : 0;
+    if (status == MIXTURE_OK && detail->component && argc - 1 == (int)d && d > 1) {
+        status = mix_error_invalid(&error,
+                                   "%d value%s given behind argument 2 (component); expected %zu, the model's "
+                                   "columns: is the component missing?",
+                                   argc - 2, argc == 3 ? "" : "s", d);
+    }
     if (status == MIXTURE_OK) {
         status = mix_arguments_model_row(call.parsed, argc - first, argv + first, first + 1, 0, &error);
     }

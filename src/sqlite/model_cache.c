@@ -67,8 +67,7 @@ static mixture_status parse_model(const char *text, size_t length, mix_parsed **
     return MIXTURE_OK;
 }
 
-/* ---- The table
-** ----------------------------------------------------------------------------------------------- */
+/* ---- The table ---------------------------------------------------------------------------------------------- */
 
 /* Of the length and some words, spread evenly from the first to the last: models of one kind differ all along.
 ** Equal texts are told by comparison, never by this. */
@@ -109,8 +108,7 @@ static bool make_buckets(mix_model_cache *cache) {
     return true;
 }
 
-/* ---- The list
-** -------------------------------------------------------------------------------------------------- */
+/* ---- The list ----------------------------------------------------------------------------------------------- */
 
 static void leave_list(mix_model_cache *cache, mix_parsed *parsed) {
     *(parsed->newer != NULL ? &parsed->newer->older : &cache->newest) = parsed->older;
@@ -144,8 +142,7 @@ void mix_model_cache_clear(mix_model_cache *cache) {
     *cache = (mix_model_cache){.most_bytes = cache->most_bytes};
 }
 
-/* ---- Both
-** --------------------------------------------------------------------------------------------------------- */
+/* ---- Both --------------------------------------------------------------------------------------------------- */
 
 static bool has_text(const mix_parsed *parsed, const char *text, size_t length) {
     return parsed->length == length && memcmp(parsed->text, text, length) == 0;

@@ -16,8 +16,7 @@ static const mixture_family *poisson(void) {
     return family;
 }
 
-/* ---- The formulas
-** --------------------------------------------------------------------------------------------- */
+/* ---- The formulas ------------------------------------------------------------------------------------------- */
 
 typedef struct rates {
     size_t k, d;
@@ -69,8 +68,7 @@ static double plain_draw(mix_random *random, double rate) {
     return count;
 }
 
-/* ---- The library
-** ---------------------------------------------------------------------------------------------- */
+/* ---- The library -------------------------------------------------------------------------------------------- */
 
 static mixture_model *fit(mixture_data *data, const mixture_options *options) {
     mixture_model *model = NULL;
@@ -112,8 +110,7 @@ static mixture_model *one_component(size_t d, const double *rate) {
     return model;
 }
 
-/* ---- Tests
-** ------------------------------------------------------------------------------------------------------ */
+/* ---- Tests -------------------------------------------------------------------------------------------------- */
 
 static void deaths_in_the_times_have_the_published_rates(void **state) {
     (void)state;

@@ -8,7 +8,7 @@
 
 static void what_is_no_object_is_refused(void **state) {
     (void)state;
-    const char *const texts[][2] = {{"[]", "an array"}, {"5", "5"}, {"\"{}\"", "\"{}\""}, {"null", "null"}};
+    const char *const texts[][2] = {{"[]", "an array of 0"}, {"5", "5"}, {"\"{}\"", "\"{}\""}, {"null", "null"}};
     const mix_options_target target = {.family = &mixture_gaussian, .k = 2, .arguments = 2};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         mix_fit_options options;

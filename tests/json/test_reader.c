@@ -597,7 +597,7 @@ static void complaints_name_path_value_and_offset(void **state) {
     } cases[] = {
         {"", false, "the text is an object at offset 0; expected a number"},
         {"k", false, "k is 2 at offset 5; expected a number"},
-        {"means", false, "means is an array at offset 15; expected a number"},
+        {"means", false, "means is an array of 2 at offset 15; expected a number"},
         {"means.1.1", false, "means[1][1] is \"a\" at offset 25; expected a number"},
         {"init.means.0", false, "init.means[0] is null at offset 48; expected a number"},
         {"init.odd key", false, "init[\"odd key\"] is an object at offset 64; expected a number"},

@@ -214,7 +214,7 @@ static void wrong_options_are_errors_that_say_what_is_allowed(void **state) {
     expect_invalid(model, true, "{\"levels\":[0.5,1]}",
                    "levels[1] is 1 at offset 15; expected a number between 0 and 1");
     expect_invalid(model, true, "{\"levels\":[]}",
-                   "levels is an array at offset 10; expected an integer from 1 to 20 or an array of 1 to "
+                   "levels is an array of 0 at offset 10; expected an integer from 1 to 20 or an array of 1 to "
                    "20 probabilities");
     expect_invalid(model, true, "{\"palette\":\"jet\"}",
                    "palette is \"jet\" at offset 11; expected okabe-ito, viridis or gray");
@@ -233,9 +233,9 @@ static void wrong_options_are_errors_that_say_what_is_allowed(void **state) {
     expect_invalid(model, true, "{\"columns\":2}",
                    "columns is 2 at offset 11; expected an array of 1 to 8 columns");
     expect_invalid(model, true, "{\"columns\":[]}",
-                   "columns is an array at offset 11; expected an array of 1 to 8 columns");
+                   "columns is an array of 0 at offset 11; expected an array of 1 to 8 columns");
     expect_invalid(model, true, "{\"columns\":[1,2,3,1,2,3,1,2,3]}",
-                   "columns is an array at offset 11; expected an array of 1 to 8 columns");
+                   "columns is an array of 9 at offset 11; expected an array of 1 to 8 columns");
     expect_invalid(
         model, true, "{\"columns\":[0]}",
         "columns[0] is 0 at offset 12; expected the name of a column of the model or its position from 1 to "
@@ -247,7 +247,7 @@ static void wrong_options_are_errors_that_say_what_is_allowed(void **state) {
                    "20 probabilities");
     expect_invalid(model, true, "{\"width\":\"a\"}",
                    "width is \"a\" at offset 9; expected an integer from 240 to 4000");
-    expect_invalid(model, true, "[]", "the text is an array at offset 0; expected an object");
+    expect_invalid(model, true, "[]", "the text is an array of 0 at offset 0; expected an object");
     expect_invalid(model, false, "{\"what\":\"surface\"}",
                    "argument 1 (model) has 3 columns; expected 2, or two that the option columns names");
     expect_invalid(model, false, "{\"what\":\"surface\",\"columns\":[2]}",

@@ -182,6 +182,22 @@ static void missing_arguments_of_tables_show_the_usage(void **state) {
     CHECK(cases);
 }
 
+static void a_forgotten_component_is_told(void **state) {
+    const wrong cases[] = {
+        {"SELECT mix_probability(m2, 1, 2) FROM t",
+         "mix_probability: 1 value given behind argument 2 (component); expected 2, the model's columns: is the "
+         "component missing?"},
+        {"SELECT mix_distance(m3, 1, 2, 3) FROM t",
+         "mix_distance: 2 values given behind argument 2 (component); expected 3, the model's columns: is the "
+         "component missing?"},
+        {"SELECT mix_probability(m3, 1, 2) FROM t",
+         "mix_probability: 1 value given; expected 3, the model's columns, or one mix_row()"},
+        {"SELECT mix_probability(m2, 1.5, 2) FROM t",
+         "mix_probability: argument 2 (component) is REAL 1.5; expected an integer from 1 to 2"},
+    };
+    CHECK(cases);
+}
+
 static void wrong_starts_are_located(void **state) {
     const char *const cases[][2] = {
         {"{\"menas\":[[1,2],[3,4]]}",
@@ -189,17 +205,17 @@ static void wrong_starts_are_located(void **state) {
         {"{\"weights\":0.5}",
          "argument 4 (options): init.weights is 0.5 at offset 19; expected an array of 2 numbers"},
         {"{\"weights\":[0.5]}",
-         "argument 4 (options): init.weights is an array at offset 19; expected an array of 2 numbers"},
+         "argument 4 (options): init.weights is an array of 1 at offset 19; expected an array of 2 numbers"},
         {"{\"weights\":[0.5,\"a\"]}",
          "argument 4 (options): init.weights[1] is \"a\" at offset 24; expected a number"},
         {"{\"means\":[1,2]}",
          "argument 4 (options): init.means[0] is 1 at offset 18; expected an array of 2 numbers"},
         {"{\"means\":[[1,2]]}",
-         "argument 4 (options): init.means is an array at offset 17; expected an array of 2 arrays"},
+         "argument 4 (options): init.means is an array of 1 at offset 17; expected an array of 2 arrays"},
         {"{\"means\":[[1,2],[3,null]]}",
          "argument 4 (options): init.means[1][1] is null at offset 27; expected a number"},
         {"{\"covariances\":[[[1,0],[0,1]],[[1,0]]]}",
-         "argument 4 (options): init.covariances[1] is an array at offset 38; expected an array of 2 arrays"},
+         "argument 4 (options): init.covariances[1] is an array of 1 at offset 38; expected an array of 2 arrays"},
         {"{\"family\":\"banana\"}",
          "argument 4 (options): init.family is \"banana\" at offset 18; expected FAMILIES"},
         {"{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0,0]],\"covariances\":[[[1,0],[0,1]]]}",
@@ -226,7 +242,7 @@ static void wrong_starts_are_located(void **state) {
 static void a_start_is_compared_with_k_before_memory_is_taken_for_it(void **state) {
     sql_run(*state, "CREATE TABLE rows(x, y); INSERT INTO rows VALUES (1, 2), (2, 1), (5, 7), (6, 6), (3, 9)");
     expect_error(*state, "SELECT gmm_fit(x, y, 1000000000000, '{\"init\":{\"weights\":[0.5,0.5]}}') FROM rows",
-                 "gmm_fit: argument 4 (options): init.weights is an array at offset 19; expected an array of "
+                 "gmm_fit: argument 4 (options): init.weights is an array of 2 at offset 19; expected an array of "
                  "1000000000000 numbers");
 }
 
@@ -239,6 +255,7 @@ int main(int argc, char **argv) {
         models_test(components_are_counted_from_1_to_k),
         models_test(arguments_of_tables_are_checked),
         models_test(missing_arguments_of_tables_show_the_usage),
+        models_test(a_forgotten_component_is_told),
         models_test(wrong_starts_are_located),
         models_test(a_start_is_compared_with_k_before_memory_is_taken_for_it),
     };

@@ -38,11 +38,13 @@ static void wrong_arguments_are_named(void **state) {
          "gmm_fit: argument 2 is TEXT '{}' and argument 1 would be k; expected x1, ..., xd, k [, options]"},
         {"x, 0, '{}'", "gmm_fit: argument 2 (k) is INTEGER 0; expected an integer >= 1"},
         {"x, y, 2.5, '{}'", "gmm_fit: argument 3 (k) is REAL 2.5; expected an integer >= 1"},
-        {"x, 2, NULL", "gmm_fit: argument 3 (k) is NULL; expected an integer >= 1"},
+        {"x, 2.5, NULL", "gmm_fit: argument 3 (k) is NULL; expected an integer >= 1"},
         {"x'', 2", "gmm_fit: argument 1 is BLOB of 0 bytes; expected a number or mix_row()"},
         {"x'010203', 2", "gmm_fit: argument 1 is BLOB of 3 bytes; expected a number or mix_row()"},
-        {"x, k", "gmm_fit: argument 2 (k) changes from 2 to 3 in row 7; expected the same in all rows"},
-        {"x, y, k, '{}'", "gmm_fit: argument 3 (k) changes from 2 to 3 in row 7; expected the same in all rows"},
+        {"x, k", "gmm_fit: argument 2 (k) changes from 2 to 3 in row 7; expected the same in all rows, "
+                 "behind the columns"},
+        {"x, y, k, '{}'", "gmm_fit: argument 3 (k) changes from 2 to 3 in row 7; expected the same in all rows, "
+                          "behind the columns"},
         {"x, iif(x < 3, 2, NULL)", "gmm_fit: argument 2 (k) is NULL; expected an integer >= 1"},
         {"x, iif(x < 3, 2, 'b')",
          "gmm_fit: argument 2 (options) changes to TEXT 'b' in row 3; expected the same in all rows"},
@@ -128,7 +130,7 @@ static void each_option_says_what_it_may_be(void **state) {
         {"columns", "an array of 2 column names", {"5", "\"x\"", "null", "true"}},
         {"covariance",
          "full, tied, diag, spherical, or a mclust code: EII, VII, EEI, VEI, EVI, VVI, EEE, VEE, EVE, VVE, EEV, VEV, EVV, VVV",
-         {"5", "null", "\"banana\"", "\"FULL\"", "false", "\"VEX\"", "\"\""}},
+         {"5", "null", "\"banana\"", "\"FULLY\"", "false", "\"VEX\"", "\"\""}},
         {"equal_weights", "true or false", {"1", "\"true\"", "null", "0.5"}},
         {"max_iter",
          "an integer from 0 to 1000000000",
@@ -151,7 +153,7 @@ static void each_option_says_what_it_may_be(void **state) {
                                           options[i].values[v], offset, options[i].expected)};
             check_options(*state, &one, 1, "argument 4 (options): ");
         }
-        const char *const containers[][2] = {{"[]", "an array"}, {"{}", "an object"}};
+        const char *const containers[][2] = {{"[]", "an array of 0"}, {"{}", "an object"}};
         for (size_t c = 0; c < 2; c++) {
             if (c == 1 && strcmp(options[i].key, "init") == 0) {
                 continue; /* an object may be empty */
@@ -176,9 +178,9 @@ static void column_names_are_checked_one_by_one(void **state) {
          "columns[0] is \"\" at offset 12; expected a column name that is not empty and holds no NUL"},
         {"{\"columns\":[\"a\\u0000\",\"b\"]}",
          "columns[0] is \"a\\u0000\" at offset 12; expected a column name that is not empty and holds no NUL"},
-        {"{\"columns\":[\"a\"]}", "columns is an array at offset 11; expected an array of 2 column names"},
+        {"{\"columns\":[\"a\"]}", "columns is an array of 1 at offset 11; expected an array of 2 column names"},
         {"{\"columns\":[\"a\",\"b\",\"c\"]}",
-         "columns is an array at offset 11; expected an array of 2 column names"},
+         "columns is an array of 3 at offset 11; expected an array of 2 column names"},
     };
     CHECK(cases, "argument 4 (options): ");
 }

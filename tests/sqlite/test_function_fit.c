@@ -225,6 +225,28 @@ static void integer_columns_are_numbers(void **state) {
                         sql_text(*state, "SELECT gmm_fit(c2, 2) FROM faithful"));
 }
 
+static void options_may_be_null(void **state) {
+    sql_run(*state, "CREATE TABLE few(x, y); INSERT INTO few VALUES (1, 2), (2, 1), (5, 7), (6, 6), (3, 9)");
+    assert_string_equal(sql_text(*state, "SELECT gmm_fit(x, y, 2, NULL) FROM few"),
+                        sql_text(*state, "SELECT gmm_fit(x, y, 2) FROM few"));
+    sql_run(*state, "CREATE TABLE model AS SELECT gmm_fit(x, y, 1) AS m FROM few");
+    assert_string_equal(sql_text(*state, "SELECT mix_refit(m, x, y, NULL) FROM few, model"),
+                        sql_text(*state, "SELECT mix_refit(m, x, y) FROM few, model"));
+    assert_int_equal(sql_integer(*state, "SELECT mix_refit(m, x, nullif(y, 9)) ->> '$.skipped' FROM few, model"),
+                     1);
+}
+
+/* Of one column a number stands for an array of one, as people write such models; and a file read is a BLOB. */
+static void a_model_of_one_column_may_be_written_flat_and_come_from_a_file(void **state) {
+    const char *flat = "{\"family\":\"gaussian\",\"weights\":[0.25,0.75],\"means\":[0,4],\"covariances\":[1,2]}",
+               *full = "{\"family\":\"gaussian\",\"weights\":[0.25,0.75],\"means\":[[0],[4]],"
+                       "\"covariances\":[[[1]],[[2]]]}";
+    double wanted = sql_double(*state, "SELECT mix_log_density(%Q, 1.5)", full);
+    assert_true(sql_double(*state, "SELECT mix_log_density(%Q, 1.5)", flat) == wanted);
+    assert_true(sql_double(*state, "SELECT mix_log_density(CAST(' ' || %Q AS BLOB), 1.5)", flat) == wanted);
+    assert_true(sql_double(*state, "SELECT mix_loglik(CAST(%Q AS BLOB), 1.5)", full) == wanted);
+}
+
 static void a_packed_row_may_be_wider_than_sqlite_allows_arguments(void **state) {
     enum { D = 200 };
     sqlite3_stmt *fit;
@@ -271,6 +293,8 @@ int main(int argc, char **argv) {
         faithful_test(rows_with_a_null_are_left_out_and_counted),
         faithful_test(nothing_to_fit_is_null),
         faithful_test(integer_columns_are_numbers),
+        faithful_test(options_may_be_null),
+        faithful_test(a_model_of_one_column_may_be_written_flat_and_come_from_a_file),
         faithful_test(a_packed_row_may_be_wider_than_sqlite_allows_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

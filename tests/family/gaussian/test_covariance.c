@@ -222,7 +222,11 @@ static void structures_have_the_names_codes_and_free_parameters_of_mclust(void *
     }
     int none;
     assert_false(mixture_structure_find(&mixture_gaussian, "VIV", &none));
-    assert_false(mixture_structure_find(&mixture_gaussian, "Full", &none));
+    assert_false(mixture_structure_find(&mixture_gaussian, "diagona", &none));
+    assert_false(mixture_structure_find(&mixture_gaussian, "vvv\x09", &none));
+    assert_true(mixture_structure_find(&mixture_gaussian, "Full", &none) && none == MIXTURE_FULL);
+    assert_true(mixture_structure_find(&mixture_gaussian, "diagonal", &none) && none == MIXTURE_DIAG);
+    assert_true(mixture_structure_find(&mixture_gaussian, "eev", &none) && none == MIXTURE_EEV);
     assert_false(mixture_structure_find(&mixture_gaussian, "", &none));
 }
 
