@@ -68,7 +68,20 @@ static mixture_status fit_single(mix_em *em, const mixture_model *like, const mi
     return status == MIXTURE_INVALID ? status : mix_error_status(error, status);
 }
 
-/* For each component the number of distinct rows for which it is the likeliest, counted as far as needed. */
+/* The component that row r of a block belongs to: its label or the likeliest. */
+static size_t find_owner(const mixture_model *model, const mix_rows *rows, const double *densities, size_t r) {
+    if (rows->label != NULL && rows->label[r] > 0) {
+        return (size_t)rows->label[r] - 1;
+    }
+    size_t best = 0;
+    for (size_t c = 1; c < model->k; c++) {
+        double density = densities[c * rows->stride + r] + model->log_weights[c];
+        best = density > densities[best * rows->stride + r] + model->log_weights[best] ? c : best;
+    }
+    return best;
+}
+
+/* For each component the number of distinct rows that belong to it, counted as far as needed. */
 static mixture_status count_rows(mix_em *em, const mixture_model *model, const mix_cancel *cancel,
                                  size_t *counts) {
     const mix_shape shape = mix_shape_of(model);
@@ -85,12 +98,7 @@ static mixture_status count_rows(mix_em *em, const mixture_model *model, const m
         mix_rows rows = mix_data_block(em->data, b);
         model->family->log_density(model, &rows, densities, densities + k * MIX_BLOCK_ROWS);
         for (size_t r = 0; r < rows.count && open > 0; r++) {
-            size_t best = 0;
-            for (size_t c = 1; c < k; c++) {
-                double density = densities[c * rows.stride + r] + model->log_weights[c];
-                best = density > densities[best * rows.stride + r] + model->log_weights[best] ? c : best;
-            }
-            size_t row = b * MIX_BLOCK_ROWS + r;
+            size_t row = b * MIX_BLOCK_ROWS + r, best = find_owner(model, &rows, densities, r);
             bool known = counts[best] == enough;
             for (size_t i = 0; i < counts[best] && !known; i++) {
                 known = mix_data_same_row(em->data, seen[best * enough + i], row);

@@ -177,7 +177,7 @@ struct mixture_family {
     size_t (*scratch_size)(const mix_shape *shape);
     /* Free parameters of all components together, without the weights. */
     size_t (*parameter_count)(const mix_shape *shape);
-    /* Distinct rows that a component needs to be more than an accident. */
+    /* Distinct rows that a component needs: with fewer the likelihood has no maximum there. */
     size_t (*least_rows)(const mix_shape *shape);
     /* Floating point operations of one row and component in an EM map, roughly, exp and log included. */
     double (*work)(const mix_shape *shape);

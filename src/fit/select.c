@@ -230,6 +230,34 @@ static mixture_status fit_best_again(mix_selection *selection) {
 
 /* ---- The result -------------------------------------------------------------------------------------- */
 
+/* The refused candidate that the criterion likes best, if it likes it better than the winner; else NULL. */
+static const mixture_candidate *find_refused(const mix_selection *selection) {
+    mixture_criterion criterion = selection->plan.criterion;
+    const mixture_candidate *best = &selection->winner;
+    for (size_t i = 0; i < selection->candidate_count; i++) {
+        const mixture_candidate *candidate = &selection->candidates[i];
+        bool refused = candidate->fitted && !candidate->sound && candidate->warning_count > 0;
+        if (refused && mix_structures_value(candidate, criterion) < mix_structures_value(best, criterion)) {
+            best = candidate;
+        }
+    }
+    return best != &selection->winner ? best : NULL;
+}
+
+static mixture_status warn_of_refused(const mix_selection *selection, mixture_model *model) {
+    const mixture_candidate *refused = find_refused(selection);
+    if (refused == NULL) {
+        return MIXTURE_OK;
+    }
+    const mix_plan *plan = &selection->plan;
+    bool structured = plan->family->structures != NULL;
+    return mix_model_warn(
+        model, "k = %zu%s%s has a better %s (%.2f) but was refused: %.200s", refused->k, structured ? ", " : "",
+        structured ? mixture_structure_code(plan->family, refused->structure, plan->data->d) : "",
+        mixture_criterion_name(plan->criterion), mix_structures_value(refused, plan->criterion),
+        refused->warnings[0]);
+}
+
 static mixture_status warn_of_edges(const mix_selection *selection, mixture_model *model) {
     mixture_status status = MIXTURE_OK;
     if (selection->asked > 0) {
@@ -245,7 +273,7 @@ static mixture_status warn_of_edges(const mix_selection *selection, mixture_mode
     if (status == MIXTURE_OK && model->k == selection->by_k[0].k && model->k > 1) {
         status = mix_model_warn(model, "k = %zu is the smallest that was tried: fewer may be better", model->k);
     }
-    return status;
+    return status == MIXTURE_OK ? warn_of_refused(selection, model) : status;
 }
 
 static mixture_status deliver_winner(mix_selection *selection, mixture_model **result) {

@@ -21,7 +21,7 @@ typedef struct structures_fit {
 
 /* ---- Order ------------------------------------------------------------------------------------------- */
 
-static double value_of(const mixture_candidate *candidate, mixture_criterion criterion) {
+double mix_structures_value(const mixture_candidate *candidate, mixture_criterion criterion) {
     return criterion == MIXTURE_BIC ? candidate->bic : criterion == MIXTURE_ICL ? candidate->icl : candidate->aic;
 }
 
@@ -35,7 +35,7 @@ int mix_structures_compare(const mixture_candidate *a, const mixture_candidate *
     if (!a->sound && a->k != b->k) {
         return a->k < b->k ? -1 : 1;
     }
-    double first = value_of(a, criterion), second = value_of(b, criterion);
+    double first = mix_structures_value(a, criterion), second = mix_structures_value(b, criterion);
     return (first > second) - (first < second);
 }
 

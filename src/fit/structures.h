@@ -23,6 +23,9 @@ typedef struct mix_structures {
     size_t best_place;             /* its candidate */
 } mix_structures;
 
+/* What the criterion says of a candidate: lower is better. */
+double mix_structures_value(const mixture_candidate *candidate, mixture_criterion criterion);
+
 /* < 0 if a is the better one: sound ones first, by the criterion; then those that are not and those without a fit,
 ** by k. */
 int mix_structures_compare(const mixture_candidate *a, const mixture_candidate *b, mixture_criterion criterion);

@@ -121,7 +121,7 @@ static void check_list(const mixture_model *model) {
     }
 }
 
-/* A structure that allows all that another one does is never less likely. */
+/* A structure that allows all that another one does is never less likely, unless it needs more rows. */
 static void check_nesting(const mixture_model *model) {
     for (size_t i = 0; i < model->candidate_count; i++) {
         const mixture_candidate *inner = &model->candidates[i];
@@ -129,6 +129,8 @@ static void check_nesting(const mixture_model *model) {
             const mixture_candidate *outer = &model->candidates[j];
             if (inner->sound && outer->sound && inner->k == outer->k &&
                 mix_covariance_structures.nested(inner->structure, outer->structure) &&
+                mix_covariance_least_rows(inner->structure, model->d) ==
+                    mix_covariance_least_rows(outer->structure, model->d) &&
                 outer->loglik < inner->loglik - 1e-6 * fabs(inner->loglik)) {
                 fail_msg("k = %zu: %s reaches %.6f, %s only %.6f", inner->k,
                          mixture_structure_name(&mixture_gaussian, inner->structure), inner->loglik,

@@ -106,6 +106,18 @@ size_t mix_covariance_parameters(int covariance, size_t k, size_t d) {
     return sum;
 }
 
+/* Equal volume and shape: what shrinks shrinks for all. A volume of its own needs a distance between two rows. A
+** shape of its own needs variance in each of its directions: along given axes two rows may have it; where
+** directions are free d rows have none in one of them. (An EVE component without has a bounded likelihood unless
+** the common axes point there, where the floor says so.) */
+size_t mix_covariance_least_rows(int covariance, size_t d) {
+    const covariance_structure *s = &structures[covariance];
+    if (s->shape != VARIABLE) {
+        return s->volume == EQUAL ? 1 : 2;
+    }
+    return s->orientation == VARIABLE || covariance == MIXTURE_VVE ? d + 1 : 2;
+}
+
 /* ---- Plain structures --------------------------------------------------------------------------------- */
 
 /* VVV: W_c / n_c. EEE: sum W_c / n. VVI, EEI: their diagonals. VII, EII: the mean of the diagonal. */

@@ -13,6 +13,11 @@ extern const mix_structures_table mix_covariance_structures;
 /* Free parameters of k covariance matrices of d columns. */
 size_t mix_covariance_parameters(int covariance, size_t k, size_t d);
 
+/* Distinct rows that each component needs, or the likelihood of the structure has no maximum
+** (docs/mathematics-floors.md). What else it needs, variance in every direction that may shrink by itself, the
+** floor tells. */
+size_t mix_covariance_least_rows(int covariance, size_t d);
+
 /* The covariance matrices (k, d x d each, in `matrices`) that maximize the likelihood, given each component's
 ** sum of responsibilities n_c > 0 and, in their place, its scatter W_c about its mean. Nothing falls below the
 ** floor (see below); floored[c] says where it would have. before: d x d, the sum of the covariances before, for

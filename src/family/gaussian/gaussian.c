@@ -38,7 +38,7 @@ static size_t gaussian_scratch_size(const mix_shape *shape) {
 }
 
 static size_t gaussian_least_rows(const mix_shape *shape) {
-    return shape->d + 1; /* fewer lie in a plane: their covariance is singular */
+    return mix_covariance_least_rows(shape->structure, shape->d);
 }
 
 static size_t gaussian_parameter_count(const mix_shape *shape) {
