@@ -39,6 +39,8 @@ void mixture_data_free(mixture_data *data) {
     mix_memory_free(data->frame.center);
     mix_memory_free(data->frame.scale);
     mix_memory_free(data->frame.variance);
+    mix_memory_free(data->frame.constant);
+    mix_steps_free(data->steps);
     mix_memory_free(data);
 }
 
@@ -155,6 +157,7 @@ static mixture_status measure_column(mixture_data *data, size_t j, const mix_can
     if (column.low == column.high) {
         frame->center[j] = column.low;
         frame->scale[j] = mix_data_constant_unit(column.low);
+        frame->constant[j] = 1;
         return MIXTURE_OK;
     }
     /* In units in which sums and squares neither overflow nor vanish. */
@@ -215,8 +218,8 @@ mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_can
         return MIXTURE_OK;
     }
     mix_frame *frame = &data->frame;
-    double **arrays[] = {&frame->center, &frame->scale, &frame->variance};
-    for (size_t i = 0; i < 3; i++) {
+    double **arrays[] = {&frame->center, &frame->scale, &frame->variance, &frame->constant};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         if (*arrays[i] == NULL && (*arrays[i] = mix_memory_zeros(data->d, sizeof(double))) == NULL) {
             return mix_error_status(error, MIXTURE_NOMEM);
         }

@@ -6,6 +6,7 @@
 #include "cancel.h"
 #include "mixture.h"
 #include "rows.h"
+#include "steps.h"
 
 /* Where the data were moved to: value = center + scale * stored. A scale is a power of two, so that scaling
 ** changes no digit. */
@@ -13,6 +14,7 @@ typedef struct mix_frame {
     double *center;   /* d */
     double *scale;    /* d */
     double *variance; /* d: the data's, in stored units; 1 for a constant column */
+    double *constant; /* d: 1 for a constant column, 0 for others */
 } mix_frame;
 
 struct mixture_data {
@@ -27,6 +29,7 @@ struct mixture_data {
     mix_frame frame;     /* set by mix_data_standardize */
     double weight_unit;  /* a power of two that the weights were divided by */
     double total_weight; /* in that unit */
+    mix_steps *steps;    /* set by mix_prepare_rows; NULL: of counts */
     /* How far mix_data_standardize has come: */
     bool weighed, measured, standardized;
     size_t moved; /* columns */

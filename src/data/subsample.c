@@ -74,6 +74,7 @@ mixture_status mix_subsample_draw(const mixture_data *data, size_t k, int64_t se
     }
     if (status == MIXTURE_OK) {
         sample->frame = data->frame;
+        sample->steps = data->steps;
         sample->standardized = true;
         status = add_rare_rows(data, k, cancel, sample, x);
     }
@@ -83,7 +84,8 @@ mixture_status mix_subsample_draw(const mixture_data *data, size_t k, int64_t se
 
 void mix_subsample_free(mixture_data *sample) {
     if (sample != NULL) {
-        sample->frame = (mix_frame){NULL, NULL, NULL}; /* is the data's */
+        sample->frame = (mix_frame){0}; /* is the data's, */
+        sample->steps = NULL;           /* and so are these */
         mixture_data_free(sample);
     }
 }

@@ -463,7 +463,7 @@ static void a_model_at_its_limits_made_to_obey_stays_valid(void **state) {
 
 static void check_move(const family_case *at) {
     double center[] = {3, -5, 0.25, 7, -1}, scale[] = {4, 0.5, 1, 0.125, 16};
-    const mix_frame frame = {center, scale, NULL};
+    const mix_frame frame = {.center = center, .scale = scale};
     const mix_shape shape = family_case_shape(at);
     mixture_model *model = family_case_model(at, 1), *moved = family_case_model(at, 1);
     family_rows rows = family_case_rows(at, 1, 4);
