@@ -123,6 +123,7 @@ typedef struct mixture_options {
     int threads; /* 0: as many as the machine has, when the work is worth it */
     mixture_few_rows few_rows;
     double min_variance;        /* floor of a component's variance, relative to the data's */
+    const double *resolution;   /* d: steps of the columns, 0: none, NaN: measured; NULL: all are measured */
     const char *const *columns; /* d names for error texts; NULL: x1, x2, … */
     bool (*cancel)(void *host); /* asked about once a block of rows, on the calling thread; may be NULL */
     void *host;
@@ -173,6 +174,8 @@ typedef struct mixture_model {
     bool stepped;        /* by a single maximize step: only n, skipped and loglik are known */
     bool equal_weights;  /* the weights were held at 1/k */
     double min_variance; /* the floor it was fitted with; 0: the default */
+    double *resolution;  /* d: the option of that name; NULL: it was not given */
+    double *step;        /* d: in which each column was recorded, 0: in none; NULL: nothing is known */
     double trials;       /* mean sum of a row of counts; 0: not counts, or not known */
     double n;            /* total weight of the rows */
     size_t skipped;      /* rows left out by the caller */
@@ -192,10 +195,10 @@ typedef struct mixture_model {
     size_t candidate_count;
 
     /* Derived by mixture_model_prepare(); private. */
-    double *log_weights; /* k */
-    double *derived;     /* the family's, per component */
-    bool plain;          /* the family's own: a plainer form of it will do (all covariances are diagonal) */
-    bool *floored;       /* k: the last maximize held the component at the variance floor */
+    double *log_weights;    /* k */
+    double *derived;        /* the family's, per component */
+    bool plain;             /* the family's own: a plainer form of it will do (all covariances are diagonal) */
+    unsigned char *floored; /* k: not 0 where the last maximize held the component at a floor */
 } mixture_model;
 
 /* Room for a model with all parameters 0; NULL when out of memory. */

@@ -126,8 +126,8 @@ static bool pack_model(const mixture_model *model, double *theta, double *scratc
     const mix_coordinates *coordinates = model->family->coordinates;
     const mix_shape shape = mix_shape_of(model);
     for (size_t c = 0; c < model->k; c++) {
-        if (model->floored[c] || !(model->weights[c] > 1e-300)) {
-            return false; /* at the edge of the parameter space: leave it to EM */
+        if (model->floored[c] > MIX_FLOOR_STEP || !(model->weights[c] > 1e-300)) {
+            return false; /* at an edge of the parameter space that is no place to stay: leave it to EM */
         }
         *theta++ = model->log_weights[c];
         coordinates->pack(model, c, theta, scratch);

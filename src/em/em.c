@@ -39,7 +39,9 @@ mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixtu
         .equal_weights = options->equal_weights,
         .min_variance = options->min_variance,
         .scale = data->frame.scale,
-        .variance = data->frame.variance,
+        .variance = data->steps != NULL ? data->steps->variance : data->frame.variance,
+        .constant = data->frame.constant,
+        .steps = data->steps,
     };
     const mix_shape shape = {.family = family, .k = options->k, .d = data->d, .structure = options->structure};
     bool accelerate = options->accelerate && family->coordinates != NULL;

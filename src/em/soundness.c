@@ -27,7 +27,8 @@ static bool both_coincide(const mixture_model *model, size_t a, size_t b) {
 mix_soundness mix_soundness_glance(const mixture_model *model) {
     mix_soundness soundness = {false, false};
     for (size_t c = 0; c < model->k; c++) {
-        soundness.degenerate = soundness.degenerate || model->floored[c] || model->weights[c] == 0;
+        soundness.degenerate =
+            soundness.degenerate || model->floored[c] == MIX_FLOOR_DEGENERATE || model->weights[c] == 0;
         for (size_t other = 0; other < c && !soundness.saddle; other++) {
             soundness.saddle = both_coincide(model, other, c);
         }
@@ -68,6 +69,35 @@ static mixture_status fit_single(mix_em *em, const mixture_model *like, const mi
     return status == MIXTURE_INVALID ? status : mix_error_status(error, status);
 }
 
+/* Whether equal values of a column make equal rows of a component: not if its steps keep it from collapsing. A
+** column that has steps only here and there has them where a component is held at one. */
+static bool is_free(const mixture_data *data, const mixture_model *model, size_t c, size_t j) {
+    if (data->frame.constant != NULL && data->frame.constant[j] != 0) {
+        return false;
+    }
+    return data->steps == NULL || data->steps->step[j] == 0 ||
+           (data->steps->knots[j].apart && model->floored[c] != MIX_FLOOR_STEP);
+}
+
+/* Rows that a component needs. */
+static size_t rows_needed(const mix_em *em, const mixture_model *model, size_t c) {
+    const mix_shape shape = mix_shape_of(model);
+    size_t free = 0;
+    for (size_t j = 0; j < model->d; j++) {
+        free += is_free(em->data, model, c, j);
+    }
+    return model->family->least_rows(&shape, free);
+}
+
+/* Whether two rows are the same in the columns that count; all the same where none does. */
+static bool same_row(const mixture_data *data, const mixture_model *model, size_t c, size_t a, size_t b) {
+    bool same = true;
+    for (size_t j = 0; j < data->d && same; j++) {
+        same = !is_free(data, model, c, j) || mix_data_value(data, a, j) == mix_data_value(data, b, j);
+    }
+    return same;
+}
+
 /* The component that row r of a block belongs to: its label or the likeliest. */
 static size_t find_owner(const mixture_model *model, const mix_rows *rows, const double *densities, size_t r) {
     if (rows->label != NULL && rows->label[r] > 0) {
@@ -85,9 +115,9 @@ static size_t find_owner(const mixture_model *model, const mix_rows *rows, const
 static mixture_status count_rows(mix_em *em, const mixture_model *model, const mix_cancel *cancel,
                                  size_t *counts) {
     const mix_shape shape = mix_shape_of(model);
-    size_t k = model->k, enough = model->family->least_rows(&shape);
+    size_t k = model->k, most = model->family->least_rows(&shape, model->d);
     double *densities = mix_expect_scratch(em->expect);
-    size_t *seen = mix_memory_array(k, enough * sizeof(size_t));
+    size_t *seen = mix_memory_array(k, most * sizeof(size_t));
     if (seen == NULL) {
         return MIXTURE_NOMEM;
     }
@@ -99,12 +129,13 @@ static mixture_status count_rows(mix_em *em, const mixture_model *model, const m
         model->family->log_density(model, &rows, densities, densities + k * MIX_BLOCK_ROWS);
         for (size_t r = 0; r < rows.count && open > 0; r++) {
             size_t row = b * MIX_BLOCK_ROWS + r, best = find_owner(model, &rows, densities, r);
+            size_t enough = rows_needed(em, model, best);
             bool known = counts[best] == enough;
             for (size_t i = 0; i < counts[best] && !known; i++) {
-                known = mix_data_same_row(em->data, seen[best * enough + i], row);
+                known = same_row(em->data, model, best, seen[best * most + i], row);
             }
             if (!known) {
-                seen[best * enough + counts[best]++] = row;
+                seen[best * most + counts[best]++] = row;
                 open -= counts[best] == enough;
             }
         }
@@ -128,11 +159,10 @@ mixture_status mix_soundness_judge(mix_em *em, const mixture_model *model, const
         soundness->saddle = status == MIXTURE_OK && em->run.loglik - em->single < least;
     }
     if (status == MIXTURE_OK && !soundness->degenerate) {
-        const mix_shape shape = mix_shape_of(model);
         size_t *counts = mix_memory_array(model->k, sizeof(size_t));
         status = counts != NULL ? count_rows(em, model, cancel, counts) : MIXTURE_NOMEM;
         for (size_t c = 0; status == MIXTURE_OK && c < model->k; c++) {
-            soundness->degenerate = soundness->degenerate || counts[c] < model->family->least_rows(&shape);
+            soundness->degenerate = soundness->degenerate || counts[c] < rows_needed(em, model, c);
         }
         mix_memory_free(counts);
         if (status != MIXTURE_OK) {
@@ -156,14 +186,13 @@ static mixture_status warn_component(mix_em *em, mixture_model *model, size_t c,
     if (model->weights[c] * em->data->total_weight < EMPTY_ROWS) {
         return mix_model_warn(model, "component %zu is empty", c + 1);
     }
-    if (model->floored[c]) {
+    if (model->floored[c] > MIX_FLOOR_STEP) {
         return mix_model_warn(model, "component %zu is held at %s", c + 1, mix_family_floor(model->family));
     }
     if (twin < c) {
         return mix_model_warn(model, "components %zu and %zu coincide", twin + 1, c + 1);
     }
-    const mix_shape shape = mix_shape_of(model);
-    size_t enough = model->family->least_rows(&shape);
+    size_t enough = rows_needed(em, model, c);
     if (rows < enough) {
         return mix_model_warn(model, "component %zu has %zu distinct row%s; %zu are needed", c + 1, rows,
                               rows == 1 ? "" : "s", enough);

@@ -100,7 +100,7 @@ void mix_exponential_maximize(mixture_model *model, const double *statistics, co
     }
     for (size_t c = 0; c < model->k; c++) {
         model->family->exponential->solve(model, c, statistics + c * size, all, scratch + size);
-        model->floored[c] = false;
+        model->floored[c] = MIX_FLOOR_NONE;
     }
 }
 

@@ -14,6 +14,7 @@
 #include "data.h"
 #include "mixture.h"
 #include "random.h"
+#include "steps.h"
 
 /* ---- Shape --------------------------------------------------------------------------------------------- */
 
@@ -78,7 +79,17 @@ typedef struct mix_maximize {
     double min_variance;
     const double *scale;    /* d: size of a unit of each column in the user's units */
     const double *variance; /* d: the data's, which min_variance is relative to */
+    const double *constant; /* d: a variance of a column that does not vary, 0 of others; NULL: all vary */
+    const mix_steps *steps; /* in which the columns were recorded; NULL: none is known */
 } mix_maximize;
+
+/* Where a component is held: model->floored[]. */
+enum {
+    MIX_FLOOR_NONE,
+    MIX_FLOOR_STEP,      /* at the step of a column: as thin as can be told */
+    MIX_FLOOR_FLAT,      /* in a direction in which the data do not vary at all */
+    MIX_FLOOR_DEGENERATE /* where the likelihood has no maximum: at min_variance, for one */
+};
 
 /* ---- Required: single rows ------------------------------------------------------------------------------- */
 
@@ -177,8 +188,9 @@ struct mixture_family {
     size_t (*scratch_size)(const mix_shape *shape);
     /* Free parameters of all components together, without the weights. */
     size_t (*parameter_count)(const mix_shape *shape);
-    /* Distinct rows that a component needs: with fewer the likelihood has no maximum there. */
-    size_t (*least_rows)(const mix_shape *shape);
+    /* Rows that a component needs which differ in the `free` columns that vary and have no steps: with fewer the
+    ** likelihood has no maximum there. */
+    size_t (*least_rows)(const mix_shape *shape, size_t free);
     /* Floating point operations of one row and component in an EM map, roughly, exp and log included. */
     double (*work)(const mix_shape *shape);
 
@@ -226,9 +238,9 @@ struct mixture_family {
 
     /* Mean sum of a row of counts whose sum is given, from statistics. NULL: it is not. */
     double (*mean_total)(const mix_shape *shape, const double *statistics);
-    /* The data's variances (d, as mix_maximize wants them) from statistics that were taken under `model`. NULL:
-    ** not needed. */
-    void (*variances)(const mixture_model *model, const double *statistics, double *variance);
+    /* Variances of the columns within the components (d, as mix_maximize wants them, as well as those of constant
+    ** columns) from statistics that were taken under `model`. NULL: not needed. */
+    void (*variances)(const mixture_model *model, const double *statistics, double *variance, double *constant);
 
     const mix_observed *observed; /* required */
 

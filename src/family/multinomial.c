@@ -37,8 +37,9 @@ static size_t multinomial_parameter_count(const mix_shape *shape) {
     return shape->k * (shape->d - 1);
 }
 
-static size_t multinomial_least_rows(const mix_shape *shape) {
+static size_t multinomial_least_rows(const mix_shape *shape, size_t free) {
     (void)shape;
+    (void)free;
     return 1;
 }
 

@@ -35,8 +35,9 @@ static size_t poisson_parameter_count(const mix_shape *shape) {
 }
 
 /* No density is above 1: the likelihood is bounded with a single row in a component. */
-static size_t poisson_least_rows(const mix_shape *shape) {
+static size_t poisson_least_rows(const mix_shape *shape, size_t free) {
     (void)shape;
+    (void)free;
     return 1;
 }
 

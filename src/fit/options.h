@@ -7,6 +7,7 @@
 /* Bounds, both included. */
 #define MIX_MIN_VARIANCE_LEAST 1e-12
 #define MIX_MIN_VARIANCE_DEFAULT 1e-9
+#define MIX_MAX_RESOLUTION 1e75 /* of a column whose squares a double holds */
 enum { MIX_MAX_THREADS = 64, MIX_MAX_N_INIT = 10000, MIX_MAX_ITER = 1000000000, MIX_MAX_SELECT_K = 1000 };
 
 /* MIXTURE_OK, or MIXTURE_INVALID with a text that names the option and what it may be. */

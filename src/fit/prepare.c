@@ -1,9 +1,27 @@
 /* prepare.c: rows against k, labels and the range of doubles. */
 #include "prepare.h"
 
+#include <math.h>
+
 #include "error.h"
 #include "family.h"
 #include "magnitudes.h"
+#include "options.h"
+
+/* The steps of the columns, those that the options say or that are measured. */
+static mixture_status find_steps(mixture_data *data, const mixture_options *options, const mix_cancel *cancel,
+                                 mixture_error *error) {
+    for (size_t j = 0; options->resolution != NULL && j < data->d; j++) {
+        double step = options->resolution[j];
+        if (!isnan(step) && !(step >= 0 && step <= MIX_MAX_RESOLUTION)) {
+            return mix_error_invalid(error, "resolution[%zu] is %g; expected a number from 0 to %g", j, step,
+                                     MIX_MAX_RESOLUTION);
+        }
+    }
+    mix_steps_free(data->steps); /* those of another resolution */
+    mixture_status status = mix_steps_measure(data, options->resolution, cancel, &data->steps);
+    return mix_error_status(error, status);
+}
 
 mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
                                 size_t most, const mix_cancel *cancel, size_t *distinct, mixture_error *error) {
@@ -23,6 +41,12 @@ mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data
     double weight = data->total_weight * data->weight_unit;
     if (status == MIXTURE_OK && !(weight <= MIX_MOST_WEIGHT)) {
         return mix_error_invalid(error, "the weights sum to %.3g; expected at most %.0e", weight, MIX_MOST_WEIGHT);
+    }
+    if (status == MIXTURE_OK && mix_family_framed(&shape)) {
+        status = find_steps(data, options, cancel, error);
+        if (status != MIXTURE_OK) {
+            return status;
+        }
     }
     if (status == MIXTURE_OK) {
         status = mix_data_distinct(data, most, cancel, NULL, distinct);

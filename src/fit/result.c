@@ -2,8 +2,11 @@
 #include "result.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "error.h"
+#include "memory.h"
+#include "model.h"
 #include "options.h"
 #include "reproduce.h"
 
@@ -48,6 +51,58 @@ mix_criteria mix_result_criteria(const mix_multistart *multistart, const mixture
     return criteria;
 }
 
+/* A step that was measured in binary units, without the noise that they put in its last digits. */
+static double round_step(double step) {
+    double unit = pow(10, floor(log10(step)) - 9), rounded = round(step / unit) * unit;
+    if (unit < 1) {
+        rounded = round(step / unit) / round(1 / unit); /* nearest to the decimal fraction */
+    }
+    return fabs(rounded - step) <= 1e-11 * step ? rounded : step;
+}
+
+/* The steps in which the columns were recorded, if any was, and those that were asked for. */
+static mixture_status keep_steps(const mixture_data *data, const double *resolution, mixture_model *model) {
+    bool any = false;
+    if (resolution != NULL && data->steps != NULL) {
+        model->resolution = mix_memory_array(model->d, sizeof(double));
+        if (model->resolution == NULL) {
+            return MIXTURE_NOMEM;
+        }
+        memcpy(model->resolution, resolution, model->d * sizeof(double));
+    }
+    for (size_t j = 0; data->steps != NULL && j < model->d; j++) {
+        any = any || data->steps->step[j] > 0;
+    }
+    if (!any) {
+        return MIXTURE_OK;
+    }
+    model->step = mix_memory_zeros(model->d, sizeof(double));
+    for (size_t j = 0; model->step != NULL && j < model->d; j++) {
+        double step = data->steps->step[j] * data->frame.scale[j];
+        model->step[j] = step > 0 ? round_step(step) : 0;
+    }
+    return model->step != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+}
+
+/* Name the columns that do not vary, unless none does. */
+static mixture_status warn_of_constants(const mixture_data *data, const mixture_options *options,
+                                        mixture_model *model) {
+    mixture_status status = MIXTURE_OK;
+    bool any = false;
+    for (size_t j = 0; data->frame.constant != NULL && j < data->d; j++) {
+        any = any || data->frame.constant[j] == 0;
+    }
+    for (size_t j = 0; any && status == MIXTURE_OK && j < data->d; j++) {
+        if (data->frame.constant[j] != 0 && options->columns != NULL) {
+            status = mix_model_warn(model, "column %zu (%.40s) does not vary: it takes no part", j + 1,
+                                    options->columns[j]);
+        } else if (data->frame.constant[j] != 0) {
+            status = mix_model_warn(model, "column %zu (x%zu) does not vary: it takes no part", j + 1, j + 1);
+        }
+    }
+    return status;
+}
+
 mixture_status mix_result_deliver(const mix_multistart *multistart, const mixture_options *options, double shift,
                                   mix_found *found, mixture_model **result, mixture_error *error) {
     mixture_model *model = found->model;
@@ -60,7 +115,13 @@ mixture_status mix_result_deliver(const mix_multistart *multistart, const mixtur
     if (status != MIXTURE_OK) {
         return status;
     }
-    status = mix_reproduce(multistart, shift, model, run);
+    status = keep_steps(multistart->data, options->resolution, model);
+    if (status == MIXTURE_OK) {
+        status = warn_of_constants(multistart->data, options, model);
+    }
+    if (status == MIXTURE_OK) {
+        status = mix_reproduce(multistart, shift, model, run);
+    }
     if (status != MIXTURE_OK) {
         return mix_error_status(error, status);
     }

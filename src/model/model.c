@@ -38,7 +38,7 @@ mixture_model *mix_model_new(const mix_shape *shape) {
     model->parts = shape->parts;
     bool full = (model->weights = mix_memory_zeros(k, sizeof(double))) != NULL &&
                 (model->log_weights = mix_memory_zeros(k, sizeof(double))) != NULL &&
-                (model->floored = mix_memory_zeros(k, sizeof(bool))) != NULL &&
+                (model->floored = mix_memory_zeros(k, 1)) != NULL &&
                 (model->derived = mix_memory_zeros(k, derived_size(model) * sizeof(double))) != NULL &&
                 (model->arrays = mix_memory_zeros(arrays, sizeof *model->arrays)) != NULL;
     for (size_t a = 0; full && a < arrays; a++) {
@@ -82,6 +82,8 @@ void mixture_model_free(mixture_model *model) {
     mix_memory_free(model->log_weights);
     mix_memory_free(model->derived);
     mix_memory_free(model->floored);
+    mix_memory_free(model->resolution);
+    mix_memory_free(model->step);
     mix_memory_free(model);
 }
 
@@ -116,7 +118,7 @@ void mix_model_copy(mixture_model *to, const mixture_model *from) {
     to->plain = from->plain;
     memcpy(to->weights, from->weights, k * sizeof(double));
     memcpy(to->log_weights, from->log_weights, k * sizeof(double));
-    memcpy(to->floored, from->floored, k * sizeof(bool));
+    memcpy(to->floored, from->floored, k);
     memcpy(to->derived, from->derived, k * derived_size(from) * sizeof(double));
     for (size_t a = 0; a < from->family->array_count; a++) {
         memcpy(to->arrays[a], from->arrays[a], k * mix_model_array_size(from, a) * sizeof(double));

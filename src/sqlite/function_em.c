@@ -14,31 +14,53 @@
 
 /* ---- Maximize ----------------------------------------------------------------------------------------- */
 
+/* The steps that a model says its columns have. knots: d, all without any. */
+static mix_steps steps_of(const mixture_model *model, double n, mix_knots *knots) {
+    size_t recorded = 0;
+    for (size_t j = 0; model->step != NULL && j < model->d; j++) {
+        recorded += model->step[j] > 0;
+    }
+    return (mix_steps){
+        .d = model->d,
+        .height = mix_steps_height(n, recorded),
+        .step = model->step,
+        .knots = knots,
+    };
+}
+
 /* How the M-step of a model goes: as it was fitted, the floor relative to the variances that the statistics
 ** imply. */
 static mixture_status maximize_blob(mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
     const mixture_family *family = model->family;
     const mix_shape shape = mix_shape_of(model);
     size_t d = model->d, scratch_size = mix_family_scratch(&shape);
-    double *work = mix_memory_array(2 * d + scratch_size, sizeof(double));
-    if (work == NULL) {
+    double *work = mix_memory_array(3 * d + scratch_size, sizeof(double));
+    mix_knots *knots = mix_memory_zeros(d, sizeof *knots);
+    if (work == NULL || knots == NULL) {
+        mix_memory_free(work);
+        mix_memory_free(knots);
         return mix_error_status(error, MIXTURE_NOMEM);
     }
-    double *variance = work, *scale = work + d;
+    double *variance = work, *scale = work + d, *constant = scale + d;
     for (size_t j = 0; j < d; j++) {
         variance[j] = scale[j] = 1;
+        constant[j] = 0;
     }
     if (family->variances != NULL) {
-        family->variances(model, blob->statistics + MIX_TOTALS, variance);
+        family->variances(model, blob->statistics + MIX_TOTALS, variance, constant);
     }
+    const mix_steps steps = steps_of(model, blob->statistics[MIX_TOTAL_WEIGHT], knots);
     mix_maximize how = {
         .equal_weights = model->equal_weights,
         .min_variance = model->min_variance > 0 ? model->min_variance : MIX_MIN_VARIANCE_DEFAULT,
         .scale = scale,
         .variance = variance,
+        .constant = constant,
+        .steps = model->step != NULL ? &steps : NULL,
     };
-    mixture_status status = mix_statistics_maximize(model, blob->statistics, &how, work + 2 * d, error);
+    mixture_status status = mix_statistics_maximize(model, blob->statistics, &how, work + 3 * d, error);
     mix_memory_free(work);
+    mix_memory_free(knots);
     return status;
 }
 

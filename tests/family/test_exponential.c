@@ -36,8 +36,9 @@ static size_t four_parameters(const mix_shape *shape) {
     return shape->k * 2 * shape->d;
 }
 
-static size_t two_rows(const mix_shape *shape) {
+static size_t two_rows(const mix_shape *shape, size_t free) {
     (void)shape;
+    (void)free;
     return 2;
 }
 
@@ -374,7 +375,7 @@ static void parts_with_levels_take_the_steps_of_a_plain_em(void **state) {
     double p[K * LEVELS] = {0.5, 0.25, 0.25, 0.75, 0.25, 0.125, 0.125, 0.25, 0.5,
                             0.2, 0.3,  0.5,  0.4,  0.6,  0.25,  0.25,  0.3,  0.2};
     double *arrays[] = {p};
-    bool floored[K];
+    unsigned char floored[K];
     mixture_model model = {.family = &level_family,
                            .k = K,
                            .d = COLUMNS,

@@ -129,8 +129,8 @@ static void check_nesting(const mixture_model *model) {
             const mixture_candidate *outer = &model->candidates[j];
             if (inner->sound && outer->sound && inner->k == outer->k &&
                 mix_covariance_structures.nested(inner->structure, outer->structure) &&
-                mix_covariance_least_rows(inner->structure, model->d) ==
-                    mix_covariance_least_rows(outer->structure, model->d) &&
+                mix_covariance_least_rows(inner->structure, model->d, model->d) ==
+                    mix_covariance_least_rows(outer->structure, model->d, model->d) &&
                 outer->loglik < inner->loglik - 1e-6 * fabs(inner->loglik)) {
                 fail_msg("k = %zu: %s reaches %.6f, %s only %.6f", inner->k,
                          mixture_structure_name(&mixture_gaussian, inner->structure), inner->loglik,
@@ -162,10 +162,14 @@ static void check_against_mclust(const mixture_model *model, const char *name) {
     free(text);
 }
 
-static mixture_model *choose_file(const char *name, size_t d, size_t kmax) {
+/* Cells are compared as mclust has them, for columns of which no step is known: with nine components it has one of
+** iris that is thinner than the tenth of a centimeter in which petals were measured. */
+static mixture_model *choose_file(const char *name, size_t d, size_t kmax, bool recorded) {
+    static const double continuous[4] = {0, 0, 0, 0};
     size_t n;
     double *x = check_csv(name, d, &n);
     problem p = up_to(kmax);
+    p.options.resolution = recorded ? NULL : continuous;
     mixture_model *model = choose_gaussian(&p, x, n, d);
     free(x);
     check_list(model);
@@ -175,24 +179,30 @@ static mixture_model *choose_file(const char *name, size_t d, size_t kmax) {
 
 static void old_faithful_has_three_components_of_one_covariance(void **state) {
     (void)state;
-    mixture_model *model = choose_file("faithful.csv", 2, 9);
-    assert_int_equal(model->k, 3);
-    assert_int_equal(model->structure, MIXTURE_TIED);
-    assert_true(model->bic <= 2314.2957 + 5e-5);
-    assert_int_equal(model->candidate_count, 9 * 14);
-    assert_int_equal(model->warning_count, 0);
-    check_against_mclust(model, "faithful.bic.csv");
-    mixture_model_free(model);
+    for (int recorded = 0; recorded < 2; recorded++) {
+        mixture_model *model = choose_file("faithful.csv", 2, 9, recorded != 0);
+        assert_int_equal(model->k, 3);
+        assert_int_equal(model->structure, MIXTURE_TIED);
+        assert_true(model->bic <= 2314.2957 + 5e-5);
+        assert_int_equal(model->candidate_count, 9 * 14);
+        assert_true(model->warning_count == 0 || recorded == 0); /* lines of whole minutes are refused, then */
+        check_against_mclust(model, "faithful.bic.csv");
+        mixture_model_free(model);
+    }
 }
 
 static void iris_has_two_components_of_one_shape(void **state) {
     (void)state;
-    mixture_model *model = choose_file("iris.csv", 4, 9);
-    assert_int_equal(model->k, 2);
-    assert_int_equal(model->structure, MIXTURE_VEV);
-    assert_close(model->bic, 561.7285, 0, 0.01);
-    check_against_mclust(model, "iris.bic.csv");
-    mixture_model_free(model);
+    for (int recorded = 0; recorded < 2; recorded++) {
+        mixture_model *model = choose_file("iris.csv", 4, 9, recorded != 0);
+        assert_int_equal(model->k, 2);
+        assert_int_equal(model->structure, MIXTURE_VEV);
+        assert_close(model->bic, 561.7285, 0, 0.01);
+        if (recorded == 0) {
+            check_against_mclust(model, "iris.bic.csv");
+        }
+        mixture_model_free(model);
+    }
 }
 
 /* ---- The choice ---------------------------------------------------------------------------------------- */

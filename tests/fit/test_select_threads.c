@@ -129,7 +129,7 @@ static void check_same(const mixture_model *a, const mixture_model *b) {
     assert_memory_equal(numbers, others, sizeof numbers);
     assert_memory_equal(a->weights, b->weights, k * sizeof(double));
     assert_memory_equal(a->log_weights, b->log_weights, k * sizeof(double));
-    assert_memory_equal(a->floored, b->floored, k * sizeof(bool));
+    assert_memory_equal(a->floored, b->floored, k);
     for (size_t array = 0; array < a->family->array_count; array++) {
         size_t bytes = k * mix_model_array_size(a, array) * sizeof(double);
         assert_memory_equal(a->arrays[array], b->arrays[array], bytes);

@@ -76,8 +76,8 @@ static void a_winner_says_which_better_candidate_was_refused_and_why(void **stat
     assert_non_null(strstr(warnings, refused));
 }
 
-/* In VII a component on one row has no likelihood to maximize: it goes up by ln 10 for each tenth of a deviation and
-** column. */
+/* In VII a component on one row has no likelihood to maximize: it goes up by ln 10 for each tenth of a deviation
+** and column. */
 static void a_volume_of_its_own_on_one_row_is_the_likelier_the_smaller(void **state) {
     for (int power = 1; power < 8; power++) {
         const char *model =

@@ -7,11 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "covariance_floor.h"
 #include "covariance_steps.h"
 #include "linalg.h"
-
-/* A pivot below this share of its diagonal entry is rounding. */
-#define SINGULAR 1e-14
 
 /* What of a volume, a shape or an orientation is free: nothing (I: it is that of the unit matrix), one for all
 ** components (E), each one's own (V). */
@@ -110,12 +108,15 @@ size_t mix_covariance_parameters(int covariance, size_t k, size_t d) {
 ** shape of its own needs variance in each of its directions: along given axes two rows may have it; where
 ** directions are free d rows have none in one of them. (An EVE component without has a bounded likelihood unless
 ** the common axes point there, where the floor says so.) */
-size_t mix_covariance_least_rows(int covariance, size_t d) {
+size_t mix_covariance_least_rows(int covariance, size_t d, size_t free) {
     const covariance_structure *s = &structures[covariance];
-    if (s->shape != VARIABLE) {
-        return s->volume == EQUAL ? 1 : 2;
+    if (free == 0) {
+        return 1; /* the steps hold it in every direction, */
     }
-    return s->orientation == VARIABLE || covariance == MIXTURE_VVE ? d + 1 : 2;
+    if (s->shape != VARIABLE) {
+        return s->volume == EQUAL || free < d ? 1 : 2; /* or its volume */
+    }
+    return s->orientation == VARIABLE || covariance == MIXTURE_VVE ? free + 1 : 2;
 }
 
 /* ---- Plain structures --------------------------------------------------------------------------------- */
@@ -160,145 +161,203 @@ static void solve_plain(int covariance, size_t k, size_t d, const double *counts
 
 /* ---- Units ---------------------------------------------------------------------------------------------- */
 
+/* Structures that are the same in any units of the columns: all but spheres and those whose axes turn while their
+** shapes or volumes say something of lengths. */
+static bool any_units(int covariance) {
+    bool along = mix_covariance_axis(covariance) && !is_sphere(covariance);
+    return along || covariance == MIXTURE_VEE || covariance == MIXTURE_EVV;
+}
+
 /* Powers of two, so that no digit changes. Spheres and turned axes are what they are in the user's units only:
-** those, relative to the largest. What is along the columns stays so in any units: those near the data's
-** deviations, so that the floor is as far from each. */
-static void choose_units(int covariance, const mix_maximize *how, size_t d, double *units) {
+** those, relative to the largest. What is the same in any units has those near the data's deviations. */
+static void choose_units(int covariance, const mix_maximize *how, size_t d, const size_t *varying, double *units) {
     double largest = 0;
     for (size_t j = 0; j < d; j++) {
-        largest = fmax(largest, how->scale[j]);
+        largest = fmax(largest, how->scale[varying[j]]);
     }
-    bool along = mix_covariance_axis(covariance) && !is_sphere(covariance);
     for (size_t j = 0; j < d; j++) {
-        units[j] = how->scale[j] / largest;
-        if (along) {
-            units[j] = how->variance[j] > 0 ? ldexp(1, -ilogb(how->variance[j]) / 2) : 1;
+        double variance = how->variance[varying[j]];
+        units[j] = how->scale[varying[j]] / largest;
+        if (structures[covariance].solve == NULL && !is_sphere(covariance)) {
+            units[j] = 1; /* in closed form: no matter */
+        } else if (any_units(covariance)) {
+            units[j] = variance > 0 ? ldexp(1, -ilogb(variance) / 2) : 1;
         }
     }
 }
 
-/* Multiply (or divide) entry (i, j) by the units of its columns. */
-static void change_units(size_t d, const double *units, bool back, double *matrix) {
+/* The entries of a matrix in columns that vary, in such units, and back. */
+static void take_varying(const double *matrix, size_t whole, const size_t *varying, size_t d, const double *units,
+                         double *taken) {
     for (size_t i = 0; i < d; i++) {
         for (size_t j = 0; j < d; j++) {
-            matrix[i * d + j] =
-                back ? matrix[i * d + j] / units[i] / units[j] : matrix[i * d + j] * units[i] * units[j];
+            taken[i * d + j] = matrix[varying[i] * whole + varying[j]] * units[i] * units[j];
         }
     }
 }
 
-/* The floor of a variance in those units: min_variance of the mean of the data's. */
-static double least_variance(const mix_maximize *how, size_t d, const double *units) {
-    double sum = 0;
-    for (size_t j = 0; j < d; j++) {
-        sum += how->variance[j] * units[j] * units[j];
+static void put_varying(const double *taken, size_t whole, const size_t *varying, size_t d, const double *units,
+                        double *matrix) {
+    for (size_t i = 0; i < d; i++) {
+        for (size_t j = 0; j < d; j++) {
+            matrix[varying[i] * whole + varying[j]] = taken[i * d + j] / units[i] / units[j];
+        }
     }
-    return how->min_variance * sum / (double)d;
 }
 
 /* ---- Floor ---------------------------------------------------------------------------------------------- */
 
-static bool floor_axes(size_t d, const mix_maximize *how, double *matrix) {
-    bool raised = false;
-    for (size_t j = 0; j < d; j++) {
-        double least = how->min_variance * how->variance[j];
-        if (!(matrix[j * d + j] >= least)) {
-            matrix[j * d + j] = least;
-            raised = true;
-        }
-    }
-    return raised;
+/* The floor of column j of a component there, and whether the column's step makes it. */
+static double floor_of(const mix_maximize *how, size_t j, double mean, bool *recorded) {
+    double least = how->min_variance * how->variance[j];
+    double step = how->steps != NULL ? mix_steps_at(how->steps, j, mean) : 0;
+    double high = step > 0 ? how->steps->height * step * step : 0;
+    *recorded = high >= least;
+    return fmax(least, high);
 }
 
-/* S - min_variance D is positive definite if and only if S is above the floor; then S is left as it is. Else its
-** eigenvalues, in units of the data's deviations, are clamped. */
-static bool floor_ellipsoid(size_t d, const mix_maximize *how, double *matrix, double *scratch) {
-    double *shifted = scratch, *vectors = scratch + d * d, *values = vectors + d * d;
-    memcpy(shifted, matrix, d * d * sizeof(double));
-    for (size_t j = 0; j < d; j++) {
-        shifted[j * d + j] -= how->min_variance * how->variance[j];
+/* Covariance of all data from the components' scatters and means (in `units`), at most n times too large. */
+static void total_covariance(const mix_covariance_task *task, const size_t *varying, size_t d, const double *units,
+                             const double *scatters, double *total) {
+    double n = 0;
+    for (size_t c = 0; c < task->k; c++) {
+        n += task->counts[c];
     }
-    if (mix_linalg_cholesky(d, shifted, 0, vectors) && mix_linalg_cholesky(d, matrix, SINGULAR, vectors)) {
-        return false;
-    }
-    for (size_t i = 0; i < d; i++) {
-        for (size_t j = 0; j < d; j++) {
-            shifted[i * d + j] = matrix[i * d + j] / sqrt(how->variance[i] * how->variance[j]);
+    for (size_t i = 0; i < d * d; i++) {
+        size_t a = varying[i / d], b = varying[i % d];
+        double within = 0, first = 0, second = 0, product = 0;
+        for (size_t c = 0; c < task->k; c++) {
+            /* From the first component's: near the data, whatever their origin. */
+            double share = task->counts[c] / n;
+            double x = task->means[c * task->d + a] - task->means[a];
+            double y = task->means[c * task->d + b] - task->means[b];
+            within += scatters[c * d * d + i] / n;
+            first += share * x;
+            second += share * y;
+            product += share * x * y;
         }
+        total[i] = within + (product - first * second) * units[i / d] * units[i % d];
     }
-    mix_linalg_eigen(d, shifted, values, vectors);
-    /* A hair above the floor, so that rounding does not put it back under; and wide enough for the matrix to be
-    ** positive definite in a double, however long its longest axis is. */
-    double least = how->min_variance * (1 + 1e-6);
-    for (size_t p = 0; p < d; p++) {
-        least = fmax(least, 10 * SINGULAR * values[p]);
-    }
-    for (size_t p = 0; p < d; p++) {
-        values[p] = fmax(values[p], least);
-    }
-    for (size_t i = 0; i < d; i++) {
-        for (size_t j = 0; j <= i; j++) {
-            double sum = 0;
-            for (size_t p = 0; p < d; p++) {
-                sum += vectors[i * d + p] * values[p] * vectors[j * d + p];
-            }
-            matrix[i * d + j] = matrix[j * d + i] = sum * sqrt(how->variance[i] * how->variance[j]);
-        }
-    }
-    return true;
-}
-
-bool mix_covariance_floor(int covariance, const mix_maximize *how, size_t d, double *matrix, double *scratch) {
-    return mix_covariance_axis(covariance) ? floor_axes(d, how, matrix) : floor_ellipsoid(d, how, matrix, scratch);
-}
-
-/* The same for a sphere, in the user's units. */
-static bool floor_sphere(size_t d, double least, double *matrix) {
-    if (matrix[0] >= least) {
-        return false;
-    }
-    for (size_t j = 0; j < d; j++) {
-        matrix[j * d + j] = least;
-    }
-    return true;
 }
 
 /* ---- All of them ---------------------------------------------------------------------------------------- */
 
 size_t mix_covariance_scratch(size_t k, size_t d) {
-    return mix_covariance_steps_scratch(k, d) + 3 * d * d + 2 * d;
+    size_t steps = mix_covariance_steps_scratch(k, d), floor = mix_floor_scratch(k, d);
+    return 3 * k * d * d + 2 * k * d + 2 * d * d + 4 * d + steps + floor;
 }
 
-void mix_covariance_maximize(int covariance, const mix_maximize *how, size_t k, size_t d, const double *counts,
-                             double *matrices, const double *before, bool *floored, double *scratch) {
-    const covariance_structure *s = &structures[covariance];
-    bool sphere = is_sphere(covariance), changed = sphere || s->solve != NULL;
-    double *previous = scratch, *units = previous + d * d, *work = units + d;
-    choose_units(covariance, how, d, units);
-    double least = least_variance(how, d, units);
-    memcpy(previous, before, d * d * sizeof(double));
-    change_units(d, units, false, previous);
-    for (size_t c = 0; c < k; c++) {
-        floored[c] = false;
-        if (changed) {
-            change_units(d, units, false, matrices + c * d * d);
+/* Columns that vary; the others keep a variance of their own and belong to no structure. */
+static size_t list_varying(const mix_maximize *how, size_t d, size_t *varying) {
+    size_t count = 0;
+    for (size_t j = 0; j < d; j++) {
+        if (how->constant == NULL || how->constant[j] == 0) {
+            varying[count++] = j;
         }
     }
+    return count;
+}
+
+static void clear_matrices(const mix_covariance_task *task) {
+    size_t d = task->d;
+    memset(task->matrices, 0, task->k * d * d * sizeof(double));
+    for (size_t c = 0; c < task->k; c++) {
+        for (size_t j = 0; j < d && task->how->constant != NULL; j++) {
+            task->matrices[c * d * d + j * d + j] = task->how->min_variance * task->how->constant[j];
+        }
+    }
+}
+
+/* The scatters in those columns and units, and the floors of each component there; the lowest of these. */
+static double take_problem(const mix_covariance_task *task, const size_t *varying, size_t d, const double *units,
+                           double *scatters, double *floors, bool *recorded) {
+    double lowest = HUGE_VAL;
+    for (size_t c = 0; c < task->k; c++) {
+        const double *mean = task->means + c * task->d;
+        take_varying(task->matrices + c * task->d * task->d, task->d, varying, d, units, scatters + c * d * d);
+        for (size_t j = 0; j < d; j++) {
+            size_t i = c * d + j, column = varying[j];
+            floors[i] = floor_of(task->how, column, mean[column], &recorded[i]) * units[j] * units[j];
+            lowest = fmin(lowest, floors[i]);
+        }
+    }
+    return lowest;
+}
+
+/* The covariances before, and their sum. */
+static void take_before(const mix_covariance_task *task, const size_t *varying, size_t d, const double *units,
+                        double *before, double *sum) {
+    memset(sum, 0, d * d * sizeof(double));
+    for (size_t c = 0; c < task->k; c++) {
+        take_varying(task->before + c * task->d * task->d, task->d, varying, d, units, before + c * d * d);
+        for (size_t i = 0; i < d * d; i++) {
+            sum[i] += before[c * d * d + i];
+        }
+    }
+}
+
+static mix_floor floor_for(const mix_covariance_task *task, size_t d, mix_scatter *scatter, double *work) {
+    const covariance_structure *s = &structures[task->covariance];
+    return (mix_floor){
+        .k = task->k,
+        .d = d,
+        .axis = mix_covariance_axis(task->covariance),
+        .sphere = is_sphere(task->covariance),
+        .pooled = s->solve == NULL && s->volume == EQUAL,
+        .equal_volume = s->volume == EQUAL,
+        .own_shape = s->shape == VARIABLE,
+        .own_axes = s->orientation == VARIABLE,
+        .solve = s->solve,
+        .scatter = scatter,
+        .counts = task->counts,
+        .matrices = scatter->matrices,
+        .work = work,
+    };
+}
+
+/* Solve in the d columns that vary. */
+static void solve_varying(const mix_covariance_task *task, const size_t *varying, size_t d, double *scratch) {
+    size_t k = task->k, size = d * d;
+    const covariance_structure *s = &structures[task->covariance];
+    double *scatters = scratch, *matrices = scatters + k * size, *before = matrices + k * size;
+    double *floors = before + k * size, *sum = floors + k * d, *total = sum + size, *units = total + size;
+    bool *recorded = (bool *)(units + d); /* k * d */
+    double *work = units + d + k * d;
+    choose_units(task->covariance, task->how, d, varying, units);
+    double lowest = take_problem(task, varying, d, units, scatters, floors, recorded);
+    memcpy(matrices, scatters, k * size * sizeof(double));
+    mix_scatter scatter = {k, d, task->counts, matrices, sum, 1e-6 * lowest, work};
+    mix_floor floor = floor_for(task, d, &scatter, work + mix_covariance_steps_scratch(k, d));
+    floor.scatters = scatters;
+    floor.floors = floors;
+    floor.before = task->obeyed ? before : NULL;
     if (s->solve != NULL) {
-        mix_scatter scatter = {k, d, counts, matrices, previous, least, floored, work};
+        take_before(task, varying, d, units, before, sum);
         s->solve(&scatter);
     } else {
-        solve_plain(covariance, k, d, counts, matrices);
+        solve_plain(task->covariance, k, d, task->counts, matrices);
     }
+    bool met = mix_floor_met(&floor);
+    if (!met) {
+        mix_floor_apply(&floor);
+        total_covariance(task, varying, d, units, scatters, total);
+    }
+    clear_matrices(task);
     for (size_t c = 0; c < k; c++) {
-        double *matrix = matrices + c * d * d;
-        if (sphere) {
-            floored[c] = floor_sphere(d, least, matrix);
-        } else if (s->solve == NULL) {
-            floored[c] = mix_covariance_floor(covariance, how, d, matrix, work);
-        }
-        if (changed) {
-            change_units(d, units, true, matrix);
-        }
+        task->floored[c] = met ? MIX_FLOOR_NONE : mix_floor_where(&floor, c, total, recorded + c * d);
+        put_varying(matrices + c * size, task->d, varying, d, units, task->matrices + c * task->d * task->d);
+    }
+}
+
+void mix_covariance_maximize(const mix_covariance_task *task, double *scratch) {
+    size_t *varying = (size_t *)scratch;
+    size_t count = list_varying(task->how, task->d, varying);
+    if (count > 0) {
+        solve_varying(task, varying, count, scratch + task->d);
+        return;
+    }
+    clear_matrices(task);
+    for (size_t c = 0; c < task->k; c++) {
+        task->floored[c] = MIX_FLOOR_DEGENERATE; /* equal rows */
     }
 }

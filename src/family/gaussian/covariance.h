@@ -13,23 +13,29 @@ extern const mix_structures_table mix_covariance_structures;
 /* Free parameters of k covariance matrices of d columns. */
 size_t mix_covariance_parameters(int covariance, size_t k, size_t d);
 
-/* Distinct rows that each component needs, or the likelihood of the structure has no maximum
-** (docs/mathematics-floors.md). What else it needs, variance in every direction that may shrink by itself, the
-** floor tells. */
-size_t mix_covariance_least_rows(int covariance, size_t d);
+/* Distinct rows (in the `free` columns of d, which have no steps) that each component needs, or the likelihood of
+** the structure has no maximum (docs/mathematics-floors.md). What else it needs, variance in every direction that
+** may shrink by itself, the floor tells. */
+size_t mix_covariance_least_rows(int covariance, size_t d, size_t free);
 
-/* The covariance matrices (k, d x d each, in `matrices`) that maximize the likelihood, given each component's
-** sum of responsibilities n_c > 0 and, in their place, its scatter W_c about its mean. Nothing falls below the
-** floor (see below); floored[c] says where it would have. before: d x d, the sum of the covariances before, for
-** structures that are found by a search. scratch: mix_covariance_scratch(k, d). */
-void mix_covariance_maximize(int covariance, const mix_maximize *how, size_t k, size_t d, const double *counts,
-                             double *matrices, const double *before, bool *floored, double *scratch);
+/* An M-step of the covariances. */
+typedef struct mix_covariance_task {
+    int covariance; /* the structure */
+    const mix_maximize *how;
+    size_t k, d;
+    const double *counts; /* k: sums of responsibilities n_c > 0 */
+    const double *means;  /* k x d */
+    double *matrices;     /* k times d x d; in: each component's scatter W_c about its mean; out: its covariance */
+    const double *before; /* the covariances before, where structures that are found by a search begin */
+    bool obeyed;          /* those obey the structure: they stay if nothing better is found at the floor */
+    unsigned char *floored; /* k: where each is held (covariance_floor.h) */
+} mix_covariance_task;
 
-/* The floor: no eigenvalue of D^-1/2 S D^-1/2 stays under how->min_variance, D the data's variances (where the
-** structure is defined by lengths in the user's units: under that share of their mean there). Returns whether S
-** was raised; above the floor it keeps its bits. Clamping eigenvalues maximizes the likelihood under that
-** constraint. */
-bool mix_covariance_floor(int covariance, const mix_maximize *how, size_t d, double *matrix, double *scratch);
+/* The covariance matrices that maximize the likelihood under the structure and the floors: along no direction is a
+** component's variance less than that of diag(f_c), f_cj the larger of how->min_variance times the column's
+** variance and the square of its step, about the component's mean, times how->steps->height. Above the floor a
+** solution keeps its bits. Columns that do not vary have no part in it. scratch: mix_covariance_scratch(k, d). */
+void mix_covariance_maximize(const mix_covariance_task *task, double *scratch);
 
 size_t mix_covariance_scratch(size_t k, size_t d);
 

@@ -20,7 +20,7 @@
 enum { MOST_STEPS = 500 };
 
 size_t mix_covariance_steps_scratch(size_t k, size_t d) {
-    return k * (d * d + d + 2) + 4 * d * d + 2 * d;
+    return k * (d + 2) + 4 * d * d + 2 * d;
 }
 
 static double *matrix_of(const mix_scatter *scatter, size_t c) {
@@ -47,20 +47,9 @@ static double geometric_mean(const double *values, size_t d, size_t stride) {
 }
 
 /* Raise the entries of a diagonal that are below the floor. */
-static bool raise(double *values, size_t d, size_t stride, double least) {
-    bool raised = false;
+static void raise(double *values, size_t d, size_t stride, double least) {
     for (size_t j = 0; j < d; j++) {
-        if (!(values[j * stride] >= least)) {
-            values[j * stride] = least;
-            raised = true;
-        }
-    }
-    return raised;
-}
-
-static void flag_all(mix_scatter *scatter) {
-    for (size_t c = 0; c < scatter->k; c++) {
-        scatter->floored[c] = true;
+        values[j * stride] = values[j * stride] >= least ? values[j * stride] : least;
     }
 }
 
@@ -98,9 +87,7 @@ static void equal_shape(mix_scatter *scatter, double *values, double *shape, dou
         for (size_t j = 0; j < d; j++) {
             most = fmax(most, shape[j]);
         }
-        if (raise(shape, d, 1, most > 0 ? 1e-14 * most : n * scatter->least)) {
-            flag_all(scatter);
-        }
+        raise(shape, d, 1, most > 0 ? 1e-14 * most : n * scatter->least);
         double mean = geometric_mean(shape, d, 1);
         for (size_t j = 0; j < d; j++) {
             shape[j] /= mean;
@@ -111,10 +98,7 @@ static void equal_shape(mix_scatter *scatter, double *values, double *shape, dou
                 sum += values[c * d + j] / shape[j];
             }
             double next = sum / ((double)d * scatter->counts[c]);
-            if (!(next >= scatter->least * 1e-6)) {
-                next = scatter->least;
-                scatter->floored[c] = true;
-            }
+            next = next >= scatter->least * 1e-6 ? next : scatter->least;
             moved = moved || fabs(next - volume[c]) > TOLERANCE * volume[c];
             volume[c] = next;
         }
@@ -127,7 +111,7 @@ static void equal_shape(mix_scatter *scatter, double *values, double *shape, dou
         for (size_t j = 0; j < d; j++) {
             own[j] = volume[c] * shape[j];
         }
-        scatter->floored[c] = raise(own, d, 1, scatter->least) || scatter->floored[c];
+        raise(own, d, 1, scatter->least);
     }
 }
 
@@ -156,7 +140,7 @@ void mix_covariance_steps_evi(mix_scatter *scatter) {
     for (size_t c = 0; c < k; c++) {
         double *matrix = matrix_of(scatter, c);
         clear_off_diagonal(matrix, d);
-        scatter->floored[c] = raise(matrix, d, d + 1, scatter->counts[c] * scatter->least) || scatter->floored[c];
+        raise(matrix, d, d + 1, scatter->counts[c] * scatter->least);
         volume += geometric_mean(matrix, d, d + 1) / total_count(scatter);
     }
     for (size_t c = 0; c < k; c++) {
@@ -170,8 +154,7 @@ void mix_covariance_steps_evi(mix_scatter *scatter) {
 
 /* ---- Own orientations ----------------------------------------------------------------------------------- */
 
-/* Eigenvalues, falling, and eigenvectors (columns) of a matrix, which stays as it is. work: d * d. */
-static void sorted_eigen(size_t d, const double *matrix, double *values, double *vectors, double *work) {
+void mix_covariance_steps_eigen(size_t d, const double *matrix, double *values, double *vectors, double *work) {
     memcpy(work, matrix, d * d * sizeof(double));
     mix_linalg_eigen(d, work, values, vectors);
     for (size_t p = 0; p < d; p++) {
@@ -208,7 +191,7 @@ static void decompose(mix_scatter *scatter, double *values, double *work) {
     size_t d = scatter->d;
     for (size_t c = 0; c < scatter->k; c++) {
         double *vectors = work + d * d;
-        sorted_eigen(d, matrix_of(scatter, c), values + c * d, vectors, work);
+        mix_covariance_steps_eigen(d, matrix_of(scatter, c), values + c * d, vectors, work);
         memcpy(matrix_of(scatter, c), vectors, d * d * sizeof(double));
         for (size_t j = 0; j < d; j++) {
             values[c * d + j] = fmax(values[c * d + j], 0);
@@ -234,9 +217,6 @@ void mix_covariance_steps_eev(mix_scatter *scatter) {
         for (size_t c = 0; c < k; c++) {
             sum += values[c * d + j];
         }
-        if (!(sum / n >= scatter->least)) {
-            flag_all(scatter);
-        }
         for (size_t c = 0; c < k; c++) {
             values[c * d + j] = fmax(sum / n, scatter->least);
         }
@@ -259,8 +239,7 @@ void mix_covariance_steps_evv(mix_scatter *scatter) {
     double *values = scatter->scratch, *work = values + k * d, volume = 0, n = total_count(scatter);
     decompose(scatter, values, work);
     for (size_t c = 0; c < k; c++) {
-        scatter->floored[c] =
-            raise(values + c * d, d, 1, scatter->counts[c] * scatter->least) || scatter->floored[c];
+        raise(values + c * d, d, 1, scatter->counts[c] * scatter->least);
         volume += geometric_mean(values + c * d, d, 1) / n;
     }
     for (size_t c = 0; c < k; c++) {
@@ -328,10 +307,7 @@ static bool alternate_vee(mix_scatter *scatter, double *volume, double *common, 
             trace += matrix_of(scatter, c)[i] * inverse[i];
         }
         double next = trace / ((double)d * scatter->counts[c]);
-        if (!(next >= scatter->least * 1e-6)) {
-            next = scatter->least;
-            scatter->floored[c] = true;
-        }
+        next = next >= scatter->least * 1e-6 ? next : scatter->least;
         moved = moved || fabs(next - volume[c]) > TOLERANCE * volume[c];
         volume[c] = next;
     }
@@ -342,8 +318,7 @@ static bool alternate_vee(mix_scatter *scatter, double *volume, double *common, 
 ** volume_c scaled. */
 void mix_covariance_steps_vee(mix_scatter *scatter) {
     size_t k = scatter->k, d = scatter->d;
-    double *common = scatter->scratch, *inverse = common + d * d, *vectors = inverse + d * d;
-    double *work = vectors + d * d, *values = work + d * d, *volume = values + d;
+    double *common = scatter->scratch, *inverse = common + d * d, *work = inverse + d * d, *volume = work + d * d;
     for (size_t c = 0; c < k; c++) {
         double trace = 0;
         for (size_t j = 0; j < d; j++) {
@@ -353,12 +328,10 @@ void mix_covariance_steps_vee(mix_scatter *scatter) {
     }
     for (int step = 0; step < MOST_STEPS && alternate_vee(scatter, volume, common, work, inverse); step++) {
     }
-    sorted_eigen(d, common, values, vectors, work);
     for (size_t c = 0; c < k; c++) {
         for (size_t i = 0; i < d * d; i++) {
             matrix_of(scatter, c)[i] = volume[c] * common[i];
         }
-        scatter->floored[c] = volume[c] * values[d - 1] < scatter->least || scatter->floored[c];
     }
 }
 
@@ -444,7 +417,7 @@ static void axis_variances(mix_scatter *scatter, double *variances) {
         for (size_t j = 0; j < d; j++) {
             own[j] = matrix_of(scatter, c)[j * d + j] / scatter->counts[c];
         }
-        scatter->floored[c] = raise(own, d, 1, scatter->least) || scatter->floored[c];
+        raise(own, d, 1, scatter->least);
     }
 }
 
@@ -497,7 +470,7 @@ static void equal_orientation(mix_scatter *scatter, bool equal_volume) {
     size_t k = scatter->k, d = scatter->d;
     double *variances = scatter->scratch, *orientation = variances + k * d, *values = orientation + d * d;
     double *work = values + d, *log_products = equal_volume ? work + 2 * d * d : NULL;
-    sorted_eigen(d, scatter->before, values, orientation, work);
+    mix_covariance_steps_eigen(d, scatter->before, values, orientation, work);
     turn_scatters(scatter, orientation, work);
     axis_variances(scatter, variances);
     for (size_t c = 0; c < k && equal_volume; c++) {
@@ -528,4 +501,8 @@ void mix_covariance_steps_eve(mix_scatter *scatter) {
 
 void mix_covariance_steps_vve(mix_scatter *scatter) {
     equal_orientation(scatter, false);
+}
+
+const double *mix_covariance_steps_axes(const mix_scatter *scatter) {
+    return scatter->scratch + scatter->k * scatter->d; /* after the variances */
 }

@@ -12,9 +12,8 @@ typedef struct mix_scatter {
     const double *counts; /* n_c, k */
     double *matrices;     /* in: scatter W_c about the component's mean, k times d x d; out: covariance S_c */
     const double *before; /* d x d: sum of the covariances before, where a search for an orientation starts */
-    double least;         /* variance below which nothing may fall */
-    bool *floored;        /* k: set where it would have */
-    double *scratch;      /* mix_covariance_steps_scratch(k, d) */
+    double least;    /* > 0, so small that it only keeps what is singular from being 0: floors are elsewhere */
+    double *scratch; /* mix_covariance_steps_scratch(k, d) */
 } mix_scatter;
 
 size_t mix_covariance_steps_scratch(size_t k, size_t d);
@@ -27,5 +26,11 @@ void mix_covariance_steps_vve(mix_scatter *scatter);
 void mix_covariance_steps_eev(mix_scatter *scatter);
 void mix_covariance_steps_vev(mix_scatter *scatter);
 void mix_covariance_steps_evv(mix_scatter *scatter);
+
+/* Eigenvalues, falling, and eigenvectors (columns) of a matrix, which stays as it is. work: d * d. */
+void mix_covariance_steps_eigen(size_t d, const double *matrix, double *values, double *vectors, double *work);
+
+/* The common axes (columns) that eve or vve has left. */
+const double *mix_covariance_steps_axes(const mix_scatter *scatter);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "covariance.h"
+#include "covariance_metric.h"
 #include "error.h"
 #include "kernel.h"
 
@@ -32,13 +33,13 @@ static size_t gaussian_statistics_size(const mix_shape *shape) {
 }
 
 static size_t gaussian_scratch_size(const mix_shape *shape) {
-    size_t d = shape->d, kernel = 2 * d * MIX_BLOCK_ROWS;
-    size_t covariances = d * d + mix_covariance_scratch(shape->k, d);
+    size_t k = shape->k, d = shape->d, kernel = 2 * d * MIX_BLOCK_ROWS;
+    size_t covariances = 3 * k * d * d + k * d + mix_covariance_scratch(k, d);
     return kernel > covariances ? kernel : covariances;
 }
 
-static size_t gaussian_least_rows(const mix_shape *shape) {
-    return mix_covariance_least_rows(shape->structure, shape->d);
+static size_t gaussian_least_rows(const mix_shape *shape, size_t free) {
+    return mix_covariance_least_rows(shape->structure, shape->d, free);
 }
 
 static size_t gaussian_parameter_count(const mix_shape *shape) {
@@ -197,28 +198,28 @@ static void maximize_mean(mixture_model *model, size_t c, const double *statisti
     }
 }
 
-/* From counts and scatters (in place of the covariances) to covariances; whether any met the floor. `before` is
-** the sum of the covariances that were there. */
+/* From counts and scatters (in place of the covariances) to covariances; whether any met a floor that is no place
+** to stay. `before`: the covariances that were there, and whether they obey the structure. */
 static bool solve_covariances(mixture_model *model, const double *counts, const mix_maximize *how,
-                              const double *before, double *scratch) {
+                              const double *before, bool obeyed, double *scratch) {
     bool any = false;
-    mix_covariance_maximize(model->structure, how, model->k, model->d, counts, model->arrays[COVARIANCES], before,
-                            model->floored, scratch);
+    const mix_covariance_task task = {
+        .covariance = model->structure,
+        .how = how,
+        .k = model->k,
+        .d = model->d,
+        .counts = counts,
+        .means = model->arrays[MEANS],
+        .matrices = model->arrays[COVARIANCES],
+        .before = before,
+        .obeyed = obeyed,
+        .floored = model->floored,
+    };
+    mix_covariance_maximize(&task, scratch);
     for (size_t c = 0; c < model->k; c++) {
-        any = any || model->floored[c];
+        any = any || model->floored[c] > MIX_FLOOR_STEP;
     }
     return any;
-}
-
-/* Sum of the covariances. */
-static void sum_covariances(const mixture_model *model, double *sum) {
-    size_t size = model->d * model->d;
-    memset(sum, 0, size * sizeof(double));
-    for (size_t c = 0; c < model->k; c++) {
-        for (size_t i = 0; i < size; i++) {
-            sum[i] += mix_gaussian_covariance(model, c)[i];
-        }
-    }
 }
 
 /* Make a component's covariance the scatter of `count` rows. */
@@ -228,23 +229,84 @@ static void make_scatter(mixture_model *model, size_t c, double count) {
     }
 }
 
+/* An M-step before its covariances are solved, of which less may be taken. */
+typedef struct move_back {
+    const double *before; /* the covariances before, */
+    double *scatters;     /* about the new means, */
+    double *moved;        /* and how far these have moved */
+} move_back;
+
+/* The scatters about means that have moved only so far. Along the axes what is off the diagonal is not looked
+** at. */
+static void scatter_about(const mixture_model *model, const double *counts, const move_back *move, double share,
+                          double *scatters) {
+    size_t d = model->d;
+    for (size_t i = 0; i < model->k * d * d; i++) {
+        const double *moved = move->moved + i / (d * d) * d;
+        double back = counts[i / (d * d)] * (1 - share) * (1 - share);
+        scatters[i] = move->scatters[i] + back * moved[i / d % d] * moved[i % d];
+    }
+}
+
+/* Where steps differ along a column a floor rises and falls with a component's mean. If that makes more of a
+** difference than the M-step gains, the means go half of the way, a quarter of it, or stay: there the covariances
+** before are above the floor, so that the best ones are no worse. scratch: k times d x d, then the solver's. */
+static void hold_back(mixture_model *model, const double *counts, const mix_maximize *how, const move_back *move,
+                      double *scratch) {
+    size_t k = model->k, d = model->d;
+    double *scatters = scratch, *work = scatters + k * d * d;
+    scatter_about(model, counts, move, 0, scatters);
+    double stayed = mix_metric_deviance(k, d, counts, scatters, move->before, work), share = 1;
+    memcpy(scatters, move->scatters, k * d * d * sizeof(double));
+    while (share > 0 && mix_metric_deviance(k, d, counts, scatters, model->arrays[COVARIANCES], work) > stayed) {
+        double next = share > 0.2 ? share / 2 : 0;
+        for (size_t i = 0; i < k * d; i++) {
+            model->arrays[MEANS][i] -= (share - next) * move->moved[i];
+        }
+        share = next;
+        scatter_about(model, counts, move, share, scatters);
+        memcpy(model->arrays[COVARIANCES], scatters, k * d * d * sizeof(double));
+        (void)solve_covariances(model, counts, how, move->before, true, work);
+    }
+}
+
+/* Whether a component is held at a step that is not the same along its column. */
+static bool floor_moves(const mixture_model *model, const mix_maximize *how) {
+    bool local = false, held = false;
+    for (size_t j = 0; how->steps != NULL && j < model->d; j++) {
+        local = local || how->steps->knots[j].count > 0;
+    }
+    for (size_t c = 0; local && c < model->k; c++) {
+        held = held || model->floored[c] == MIX_FLOOR_STEP;
+    }
+    return held;
+}
+
 static void gaussian_maximize(mixture_model *model, const double *statistics, const mix_maximize *how,
                               double *scratch) {
     size_t k = model->k, d = model->d, size = own_size(model->structure, d);
     bool axis = mix_covariance_axis(model->structure);
     double *counts = model->derived; /* stale from here until prepare: k doubles fit in */
-    double *before = scratch;
-    sum_covariances(model, before);
+    double *before = scratch, *scatters = before + k * d * d, *moved = scatters + k * d * d, *work = moved + k * d;
+    memcpy(before, model->arrays[COVARIANCES], k * d * d * sizeof(double));
     for (size_t c = 0; c < k; c++) {
         const double *own = statistics + c * size;
         counts[c] = fmax(own[0], MIX_EMPTY);
+        for (size_t j = 0; j < d; j++) {
+            moved[c * d + j] = own[0] >= MIX_EMPTY ? own[1 + j] / own[0] : 0;
+        }
         if (own[0] >= MIX_EMPTY) {
             maximize_mean(model, c, own, axis);
         } else {
             make_scatter(model, c, MIX_EMPTY); /* so that it stays as it is, unless it is tied to others */
         }
     }
-    (void)solve_covariances(model, counts, how, before, scratch + d * d);
+    memcpy(scatters, model->arrays[COVARIANCES], k * d * d * sizeof(double));
+    (void)solve_covariances(model, counts, how, before, true, work);
+    if (floor_moves(model, how)) {
+        const move_back move = {before, scatters, moved};
+        hold_back(model, counts, how, &move, work);
+    }
 }
 
 /* Components without rows keep MIX_EMPTY of their covariance in what is tied. Floors are from 1e-12 of the data's
@@ -273,21 +335,24 @@ static mixture_status gaussian_check_step(const mixture_model *model, mixture_er
 
 static bool gaussian_constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
     double *counts = model->derived; /* stale, as in maximize */
-    sum_covariances(model, scratch);
+    size_t size = model->k * model->d * model->d;
+    memcpy(scratch, model->arrays[COVARIANCES], size * sizeof(double));
     for (size_t c = 0; c < model->k; c++) {
         counts[c] = fmax(model->weights[c], MIX_EMPTY);
         make_scatter(model, c, counts[c]);
     }
-    return solve_covariances(model, counts, how, scratch, scratch + model->d * model->d);
+    return solve_covariances(model, counts, how, scratch, false, scratch + size);
 }
 
-/* Total variance of a column: scatter about the new means and of the means about the center of all. */
-static void gaussian_variances(const mixture_model *model, const double *statistics, double *variance) {
+/* Variance of a column within the components, which one that is far from all others does not raise; if there is
+** none, that of all: scatter about the new means and of the means about the center of all. */
+static void gaussian_variances(const mixture_model *model, const double *statistics, double *variance,
+                               double *constant) {
     size_t d = model->d, size = own_size(model->structure, d);
     bool axis = mix_covariance_axis(model->structure);
     for (size_t j = 0; j < d; j++) {
         /* Centered at the first component's mean: near the data, whatever their origin. */
-        double origin = mix_gaussian_mean(model, 0)[j], total = 0, sum = 0, squares = 0;
+        double origin = mix_gaussian_mean(model, 0)[j], total = 0, sum = 0, squares = 0, within = 0;
         for (size_t c = 0; c < model->k; c++) {
             const double *own = statistics + c * size;
             double offset = mix_gaussian_mean(model, c)[j] - origin;
@@ -298,14 +363,17 @@ static void gaussian_variances(const mixture_model *model, const double *statist
         for (size_t c = 0; c < model->k; c++) {
             const double *own = statistics + c * size;
             double offset = mix_gaussian_mean(model, c)[j] - origin - center;
-            squares +=
-                own[1 + d + (axis ? j : mix_linalg_at(j, j))] + 2 * own[1 + j] * offset + own[0] * offset * offset;
+            double scatter = own[1 + d + (axis ? j : mix_linalg_at(j, j))];
+            squares += scatter + 2 * own[1 + j] * offset + own[0] * offset * offset;
+            within += own[0] > 0 ? fmax(scatter - own[1 + j] * (own[1 + j] / own[0]), 0) : 0;
         }
         variance[j] = squares / total;
+        constant[j] = 0;
         double mean = origin + center;
-        if (!(variance[j] >
-              1e-28 * mean * mean)) { /* constant, but for rounding: as mix_data_standardize has it */
-            variance[j] = mix_data_constant_unit(mean) * mix_data_constant_unit(mean);
+        if (!(variance[j] > 1e-28 * mean * mean)) { /* but for rounding: as mix_data_standardize has it */
+            constant[j] = variance[j] = mix_data_constant_unit(mean) * mix_data_constant_unit(mean);
+        } else if (within / total > 1e-12 * variance[j]) {
+            variance[j] = within / total;
         }
     }
 }
