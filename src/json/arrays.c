@@ -1,7 +1,10 @@
 /* arrays.c: nested arrays of numbers. */
 #include "arrays.h"
 
+#include <math.h>
 #include <stdio.h>
+
+#include "options.h"
 
 static size_t entries(size_t d, int rank) {
     return rank == 0 ? 1 : rank == 1 ? d : d * d;
@@ -42,6 +45,53 @@ void mix_json_write_array(mix_json_writer *writer, const double *numbers, size_t
             mix_json_write_double(writer, *numbers);
         }
         numbers += entries(d, rank);
+    }
+    mix_json_end_array(writer);
+}
+
+static mixture_status read_step(mix_json_value value, bool wish, const char *expected, double *step,
+                                mixture_error *error) {
+    bool number = mix_json_type_of(value) == MIX_JSON_NUMBER;
+    *step = number ? mix_json_number(value) : (double)NAN;
+    if (number ? *step >= 0 && *step <= MIX_MAX_RESOLUTION : wish && mix_json_type_of(value) == MIX_JSON_NULL) {
+        return MIXTURE_OK;
+    }
+    return mix_json_complain(value, expected, error);
+}
+
+mixture_status mix_json_read_steps(mix_json_value value, size_t d, bool wish, double *steps,
+                                   mixture_error *error) {
+    char expected[120];
+    snprintf(expected, sizeof expected, "%sn array of %zu numbers >= 0%s", wish ? "a number >= 0, or a" : "a", d,
+             wish ? " or null (measured)" : "");
+    if (wish && mix_json_type_of(value) == MIX_JSON_NUMBER) {
+        mixture_status status = read_step(value, false, expected, steps, error);
+        for (size_t j = 1; j < d; j++) {
+            steps[j] = steps[0];
+        }
+        return status;
+    }
+    if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) != d) {
+        return mix_json_complain(value, expected, error);
+    }
+    mixture_status status = MIXTURE_OK;
+    mix_json_value item;
+    for (bool more = mix_json_first(value, &item); more && status == MIXTURE_OK;
+         more = mix_json_next(value, &item)) {
+        status =
+            read_step(item, wish, wish ? "a number >= 0, or null (measured)" : "a number >= 0", steps++, error);
+    }
+    return status;
+}
+
+void mix_json_write_steps(mix_json_writer *writer, const double *steps, size_t d) {
+    mix_json_begin_array(writer);
+    for (size_t j = 0; j < d; j++) {
+        if (isnan(steps[j])) {
+            mix_json_write_null(writer);
+        } else {
+            mix_json_write_double(writer, steps[j]);
+        }
     }
     mix_json_end_array(writer);
 }

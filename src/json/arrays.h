@@ -11,4 +11,9 @@ mixture_status mix_json_read_array(mix_json_value value, size_t count, size_t d,
                                    mixture_error *error);
 void mix_json_write_array(mix_json_writer *writer, const double *numbers, size_t count, size_t d, int rank);
 
+/* Steps in which d columns were recorded: an array of numbers >= 0. As a wish, rather than a finding, null (NaN)
+** leaves a column to be measured, and a number alone is for all of them. */
+mixture_status mix_json_read_steps(mix_json_value value, size_t d, bool wish, double *steps, mixture_error *error);
+void mix_json_write_steps(mix_json_writer *writer, const double *steps, size_t d);
+
 #endif

@@ -59,6 +59,14 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
     if (model->min_variance > 0) {
         mix_members_write_double(writer, "min_variance", model->min_variance);
     }
+    if (model->resolution != NULL) {
+        mix_json_write_key(writer, "resolution");
+        mix_json_write_steps(writer, model->resolution, model->d);
+    }
+    if (model->step != NULL) {
+        mix_json_write_key(writer, "step");
+        mix_json_write_steps(writer, model->step, model->d);
+    }
     mix_json_write_key(writer, "weights");
     mix_json_write_array(writer, model->weights, model->k, 1, 0);
     for (size_t a = 0; a < family->array_count; a++) {
@@ -195,6 +203,18 @@ static mixture_status read_trace(mix_json_value root, mixture_model *model, mixt
     return mix_json_read_array(value, count, 1, 0, model->trace, error);
 }
 
+/* Steps in which the columns were recorded: those asked for (a wish), or found. */
+static mixture_status read_steps(mix_json_value root, const char *key, bool wish, size_t d, double **steps,
+                                 mixture_error *error) {
+    mix_json_value value;
+    if (!mix_json_member(root, key, &value)) {
+        return MIXTURE_OK;
+    }
+    *steps = mix_memory_zeros(d, sizeof(double));
+    return *steps != NULL ? mix_json_read_steps(value, d, wish, *steps, error)
+                          : mix_error_status(error, MIXTURE_NOMEM);
+}
+
 /* How the model came about, as far as it is said. */
 static mixture_status read_fit(mix_json_value root, mixture_model *model, mixture_error *error) {
     const struct {
@@ -224,6 +244,12 @@ static mixture_status read_fit(mix_json_value root, mixture_model *model, mixtur
     }
     if (status == MIXTURE_OK) {
         status = read_trace(root, model, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = read_steps(root, "resolution", true, model->d, &model->resolution, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = read_steps(root, "step", false, model->d, &model->step, error);
     }
     if (status == MIXTURE_OK) {
         status = mix_members_read_strings(root, "warnings", &model->warnings, &model->warning_count, error);

@@ -260,6 +260,15 @@ static mixture_status read_min_variance(options_reader *reader, mix_json_value v
     return status;
 }
 
+static mixture_status read_resolution(options_reader *reader, mix_json_value value) {
+    double *steps = reader->out->resolution = mix_memory_zeros(reader->d, sizeof(double));
+    if (steps == NULL) {
+        return mix_error_status(reader->error, MIXTURE_NOMEM);
+    }
+    reader->out->options.resolution = steps;
+    return mix_json_read_steps(value, reader->d, true, steps, reader->error);
+}
+
 static mixture_status read_nulls(options_reader *reader, mix_json_value value) {
     return mix_json_string_equals(value, "skip") ? MIXTURE_OK : mix_json_complain(value, "skip", reader->error);
 }
@@ -416,7 +425,8 @@ enum {
     STRUCTURED = 2, /* only for families with structures, under their key or, in a selection, keys */
     FLOORED = 4,    /* only for families with a floor */
     SELECT = 8,     /* only for a selection */
-    FREE = 16       /* not where a model says it already */
+    FRAMED = 16,    /* only for families whose columns are centered and scaled */
+    FREE = 32       /* not where a model says it already */
 };
 
 static const struct option {
@@ -440,16 +450,22 @@ static const struct option {
     {"accelerate", 0, read_accelerate},
     {"threads", 0, read_threads},
     {"min_variance", FLOORED, read_min_variance},
+    {"resolution", FRAMED, read_resolution},
     {"nulls", 0, read_nulls},
     {"few_rows", 0, read_few_rows},
 };
 enum { OPTIONS = sizeof table / sizeof *table };
 
+static bool is_framed(const options_reader *reader) {
+    const mix_shape shape = {.family = reader->family, .k = reader->k, .d = reader->d};
+    return mix_family_framed(&shape);
+}
+
 static bool applies(const options_reader *reader, size_t option) {
     int kind = table[option].kind;
     return (!(kind & STRUCTURED) || reader->family->structures != NULL) &&
            (!(kind & FLOORED) || reader->family->floor != NULL) && (!(kind & SELECT) || reader->select) &&
-           (!(kind & FREE) || reader->model == NULL);
+           (!(kind & FRAMED) || is_framed(reader)) && (!(kind & FREE) || reader->model == NULL);
 }
 
 /* The name of an option that applies. */
@@ -487,7 +503,7 @@ static mixture_status read_option(options_reader *reader, mix_json_value value) 
             return (table[i].kind & COLUMN) ? MIXTURE_OK : table[i].read(reader, value);
         }
     }
-    char expected[300] = "one of ";
+    char expected[320] = "one of ";
     for (size_t i = 0; i < OPTIONS; i++) {
         size_t used = strlen(expected);
         if (applies(reader, i)) {
@@ -515,6 +531,7 @@ static void take_model(const mixture_model *model, mixture_options *options) {
     options->structure = model->structure;
     options->equal_weights = model->equal_weights;
     options->min_variance = model->min_variance > 0 ? model->min_variance : options->min_variance;
+    options->resolution = model->resolution; /* what was measured is measured anew */
     options->start = (mixture_start){model->weights, (const double *const *)model->arrays};
 }
 
@@ -552,5 +569,6 @@ void mix_options_json_clear(mix_fit_options *options) {
     }
     mix_memory_free(options->arrays);
     mix_memory_free(options->k_list);
+    mix_memory_free(options->resolution);
     memset(options, 0, sizeof *options);
 }

@@ -116,7 +116,7 @@ static void an_unknown_key_lists_the_known_ones(void **state) {
             sql_format(
                 "gmm_fit: argument 4 (options): unknown key \"%s\" at offset 1; expected one of columns, "
                 "weight, label, covariance, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, "
-                "min_variance, nulls, few_rows",
+                "min_variance, resolution, nulls, few_rows",
                 keys[i][1]));
     }
 }
@@ -142,6 +142,9 @@ static void each_option_says_what_it_may_be(void **state) {
         {"accelerate", "true or false", {"0", "\"no\"", "null"}},
         {"threads", "an integer from 0 to 64", {"-1", "65", "1.5", "\"all\"", "true", "null"}},
         {"min_variance", "a number from 1e-12 to 1", {"0", "-1", "9e-13", "1.0001", "\"0\"", "null"}},
+        {"resolution",
+         "a number >= 0, or an array of 2 numbers >= 0 or null (measured)",
+         {"-1", "1e76", "\"1\"", "null", "true"}},
         {"nulls", "skip", {"\"drop\"", "true", "null", "5"}},
         {"few_rows", "error, null or fewer", {"\"drop\"", "true", "null", "5"}},
     };

@@ -93,11 +93,12 @@ static void the_model_has_the_keys_of_the_contract_in_their_order(void **state) 
     const char *json = sql_text(*state, "SELECT gmm_fit(c1, c2, 2, '{\"columns\":[\"x\",\"y\"]}') FROM faithful");
     assert_string_equal(
         sql_text(*state, "SELECT group_concat(key, ' ') FROM json_each(%Q)", json),
-        "family k d columns covariance weights means covariances n skipped loglik parameters aic bic "
+        "family k d columns covariance step weights means covariances n skipped loglik parameters aic bic "
         "icl iterations converged seed trace warnings");
-    assert_string_equal(sql_text(*state, "SELECT group_concat(type, ' ') FROM json_each(%Q)", json),
-                        "text integer integer array text array array array integer integer real integer real real "
-                        "real integer true integer array array");
+    assert_string_equal(
+        sql_text(*state, "SELECT group_concat(type, ' ') FROM json_each(%Q)", json),
+        "text integer integer array text array array array array integer integer real integer real "
+        "real real integer true integer array array");
     assert_string_equal(sql_text(*state, "SELECT %Q ->> 'columns'", json), "[\"x\",\"y\"]");
     assert_string_equal(sql_text(*state, "SELECT %Q ->> 'family'", json), "gaussian");
     assert_string_equal(sql_text(*state, "SELECT %Q ->> 'covariance'", json), "full");
