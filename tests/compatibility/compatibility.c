@@ -1,10 +1,10 @@
 /* compatibility.c: models that earlier versions made. They are read and score as they did; and what made them
 ** makes them again, to the last bit.
 **
-** VERSION/models.tsv holds a model a line: the rows that it is of, the statement that made it, the log-likelihood
-** of those rows that its maker found, the model. A model that is made otherwise by now, and is at least as likely,
-** has a fifth field, "changed: " and why. `compatibility --write FILE` prints the lines of a FILE of this folder as
-** the version at hand makes them; of a line it needs the first two.
+** VERSION/models.tsv holds a model a line: the rows that it is of, the statement that made it, the
+** log-likelihood of those rows that its maker found, the model. A model that is made otherwise by now, and is
+** at least as likely, has a fifth field, "changed: " and why. `compatibility --write FILE` prints the lines of
+** a FILE of this folder as the version at hand makes them; of a line it needs the first two.
 **
 ** The last bits are those of the instructions that the machine has. So the plain kernel is used, and the C
 ** library's exp and log without fused multiply-adds: it is told in the environment, before the program starts. */

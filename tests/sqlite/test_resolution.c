@@ -85,9 +85,9 @@ static void what_a_model_says_of_steps_is_checked(void **state) {
         {"\"step\":[-1,1]", "step[0] is -1 at offset 89; expected a number >= 0"},
         {"\"step\":[1,null]", "step[1] is null at offset 91; expected a number >= 0"},
         {"\"step\":1", "step is 1 at offset 88; expected an array of 2 numbers >= 0"},
-        {"\"step\":[1]", "step is an array at offset 88; expected an array of 2 numbers >= 0"},
+        {"\"step\":[1]", "step is an array of 1 at offset 88; expected an array of 2 numbers >= 0"},
         {"\"resolution\":[1]",
-         "resolution is an array at offset 94; expected a number >= 0, or an array of 2 numbers >= 0 or null "
+         "resolution is an array of 1 at offset 94; expected a number >= 0, or an array of 2 numbers >= 0 or null "
          "(measured)"},
         {"\"resolution\":[1,1e76]",
          "resolution[1] is 1e76 at offset 97; expected a number >= 0, or null (measured)"},
