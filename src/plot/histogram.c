@@ -143,18 +143,34 @@ static int64_t quantile(const mix_histogram *h, double share) {
     return i;
 }
 
-/* Cells in a bar: 1, 2 or 5 times a power of ten. */
-static int64_t cells_in_bar(const mix_histogram *h, double least) {
+/* The step of values that are recorded in steps, integers for instance, in cells: the greatest common divisor of
+** the cells that hold any, if three do. 1: no such step. */
+static int64_t step_of_values(const mix_histogram *h) {
+    int64_t step = 0, held = 0;
+    for (int64_t i = h->least; i <= h->most && step != 1; i++) {
+        int64_t a = h->cells[i - h->origin] > 0 ? (i < 0 ? -i : i) : 0;
+        held += h->cells[i - h->origin] > 0;
+        while (a != 0) { /* Euclid */
+            int64_t rest = step % a;
+            step = a;
+            a = rest;
+        }
+    }
+    return held >= 3 ? step : 1;
+}
+
+/* Cells in a bar: 1, 2 or 5 times a power of ten, times `step` cells. */
+static int64_t cells_in_bar(const mix_histogram *h, double least, int64_t step_cells) {
     enum { MOST_BARS = 150 };
     double n = (double)h->count, range = (double)(h->most - h->least + 1);
     double spread = (double)(quantile(h, 0.75) - quantile(h, 0.25));
     double width = fmin(2 * spread / cbrt(n), range / (1 + log2(n)));
     double bound = fmin(fmax(least / pow(10, h->exponent), range / MOST_BARS), 1e12);
     static const int64_t factors[] = {1, 2, 5};
-    int64_t cells = 1;
+    int64_t cells = step_cells;
     for (int64_t step = 1, power = 1;; step++) {
         power *= step % 3 == 0 ? 10 : 1;
-        int64_t next = factors[step % 3] * power;
+        int64_t next = factors[step % 3] * power * step_cells;
         if ((double)next > width && (double)cells >= bound) {
             return cells;
         }
@@ -172,7 +188,9 @@ mixture_status mix_histogram_bars(mix_histogram *h, double least, mix_bar **bars
     if (status != MIXTURE_OK) {
         return status;
     }
-    int64_t width = cells_in_bar(h, least), first = floor_divide(h->least, width);
+    /* A bar of one step has the value in its middle; wider ones end half-way between two values, too. */
+    int64_t step = step_of_values(h), width = cells_in_bar(h, least, step), first = floor_divide(h->least, width);
+    double half = step > 1 ? (double)step / 2 : 0;
     *count = (size_t)(floor_divide(h->most, width) - first) + 1;
     *bars = mix_memory_zeros(*count, sizeof **bars);
     if (*bars == NULL) {
@@ -181,7 +199,7 @@ mixture_status mix_histogram_bars(mix_histogram *h, double least, mix_bar **bars
     }
     double unit = pow(10, h->exponent);
     for (size_t b = 0; b < *count; b++) {
-        double index = (double)(first + (int64_t)b) * (double)width;
+        double index = (double)(first + (int64_t)b) * (double)width - half;
         (*bars)[b] = (mix_bar){fmax(index * unit, -DBL_MAX), fmin((index + (double)width) * unit, DBL_MAX), 0};
     }
     for (int64_t i = h->least; i <= h->most; i++) {

@@ -29,10 +29,12 @@ typedef struct mix_bar {
     double low, high, share;
 } mix_bar;
 
-/* Bars of one width, 1, 2 or 5 times a power of ten, from the first value to the last. The width is at most the
-** narrower one of the rules of D. Freedman and P. Diaconis (Z. Wahrscheinlichkeitstheorie 57 (1981) 453), 2 IQR /
-** n^(1/3), and of H. A. Sturges (J. Am. Stat. Assoc. 21 (1926) 65), range / (1 + log2 n), unless they are narrower
-** than `least` or need more than 150 bars. The array is the caller's to free; there are none of no values. */
+/* Bars of one width, 1, 2 or 5 times a power of ten, from the first value to the last. Values that were
+** recorded in steps, as integers are, have bars of whole steps, which end half-way between two values. The
+** width is at most the narrower one of the rules of D. Freedman and P. Diaconis (Z. Wahrscheinlichkeitstheorie
+** 57 (1981) 453), 2 IQR / n^(1/3), and of H. A. Sturges (J. Am. Stat. Assoc. 21 (1926) 65), range / (1 + log2
+** n), unless they are narrower than `least` or need more than 150 bars. The array is the caller's to free;
+** there are none of no values. */
 mixture_status mix_histogram_bars(mix_histogram *histogram, double least, mix_bar **bars, size_t *count);
 
 #endif

@@ -89,6 +89,25 @@ static void decimals_fall_into_the_bar_that_begins_with_them(void **state) {
     mix_histogram_free(&histogram);
 }
 
+static void integers_stand_in_the_middle_of_their_bars(void **state) {
+    (void)state;
+    mix_histogram histogram = {0};
+    for (int i = 0; i < 3000; i++) { /* 1 to 5, 600 each */
+        assert_int_equal(mix_histogram_add(&histogram, 1 + i % 5), MIXTURE_OK);
+    }
+    mix_bar *bars;
+    size_t count;
+    assert_int_equal(mix_histogram_bars(&histogram, 0, &bars, &count), MIXTURE_OK);
+    assert_int_equal(count, 5);
+    for (size_t b = 0; b < count; b++) {
+        assert_close(bars[b].low, 0.5 + (double)b, 1e-12, 0);
+        assert_close(bars[b].high, 1.5 + (double)b, 1e-12, 0);
+        assert_close(bars[b].share, 0.2, 1e-12, 0);
+    }
+    mix_memory_free(bars);
+    mix_histogram_free(&histogram);
+}
+
 static void a_constant_and_nothing_at_all_have_bars(void **state) {
     (void)state;
     double same[2000];
@@ -141,6 +160,7 @@ int main(int argc, char **argv) {
         counted_test(bars_hold_the_values_between_their_edges),
         counted_test(values_far_beyond_the_first_ones_make_the_cells_wider),
         counted_test(decimals_fall_into_the_bar_that_begins_with_them),
+        counted_test(integers_stand_in_the_middle_of_their_bars),
         counted_test(a_constant_and_nothing_at_all_have_bars),
         counted_test(a_sample_of_points_is_bounded_fair_and_the_same_again),
     };
