@@ -20,7 +20,7 @@ struct mix_expect {
     const mixture_data *data;
     mix_threads *threads;
     size_t blocks, units, capacity; /* capacity: doubles of statistics a unit */
-    size_t scratch_size;            /* doubles a thread */
+    size_t scratch_size, full_size; /* doubles of a thread; of the calling one, for maximize, too */
     double *unit_statistics;
     void *scratch_block;
     double *scratch; /* inside scratch_block, at a cache line */
@@ -48,6 +48,10 @@ static size_t threads_worth(double work, size_t wanted, size_t units) {
     return wanted < most ? wanted : most;
 }
 
+static size_t whole_lines(size_t doubles) {
+    return (doubles + LINE_DOUBLES - 1) / LINE_DOUBLES * LINE_DOUBLES;
+}
+
 mix_expect *mix_expect_new(const mixture_data *data, const mix_shape *shape, size_t wanted,
                            const mix_cancel *cancel) {
     mix_expect *expect = mix_memory_zeros(1, sizeof *expect);
@@ -62,15 +66,16 @@ mix_expect *mix_expect_new(const mixture_data *data, const mix_shape *shape, siz
     size_t units = expect->blocks / UNIT_BLOCKS;
     units = units > most ? most : units;
     expect->units = units < 1 ? 1 : units;
-    expect->scratch_size = mix_family_scratch(shape);
+    expect->scratch_size = whole_lines(mix_family_scratch(shape));
+    expect->full_size = whole_lines(mix_family_full_scratch(shape));
     expect->unit_statistics = mix_memory_array(expect->units, expect->capacity * sizeof(double));
     double work = mix_expect_work(data, shape);
     expect->threads = mix_threads_new(threads_worth(work, wanted, expect->units), cancel);
     if (expect->threads != NULL && expect->unit_statistics != NULL) {
         /* Vectors that straddle two cache lines cost twice, and threads must not share a line. */
-        expect->scratch_size = (expect->scratch_size + LINE_DOUBLES - 1) / LINE_DOUBLES * LINE_DOUBLES;
-        expect->scratch_block = mix_memory_zeros(
-            mix_threads_count(expect->threads) * expect->scratch_size + LINE_DOUBLES, sizeof(double));
+        size_t others = mix_threads_count(expect->threads) - 1;
+        expect->scratch_block =
+            mix_memory_zeros(expect->full_size + others * expect->scratch_size + LINE_DOUBLES, sizeof(double));
     }
     if (expect->scratch_block == NULL) {
         mix_expect_free(expect);
@@ -93,7 +98,8 @@ void mix_expect_free(mix_expect *expect) {
 static void expect_unit(void *context, size_t unit, size_t thread) {
     mix_expect *expect = context;
     double *statistics = expect->unit_statistics + unit * expect->capacity;
-    double *scratch = expect->scratch + thread * expect->scratch_size;
+    double *others = expect->scratch + expect->full_size;
+    double *scratch = thread == 0 ? expect->scratch : others + (thread - 1) * expect->scratch_size;
     memset(statistics, 0, expect->size * sizeof(double));
     size_t end = (unit + 1) * expect->blocks / expect->units;
     for (size_t block = unit * expect->blocks / expect->units; block < end; block++) {

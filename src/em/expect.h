@@ -23,7 +23,7 @@ bool mix_expect_splits(const mixture_data *data, const mix_shape *shape);
 ** overwriting statistics[]; false when cancelled. */
 bool mix_expect_run(mix_expect *expect, const mixture_model *model, double *statistics);
 
-/* The work space itself, for maximize: mix_family_scratch doubles that are free between two runs. */
+/* The work space itself, for maximize: mix_family_full_scratch doubles that are free between two runs. */
 double *mix_expect_scratch(mix_expect *expect);
 
 #endif

@@ -38,6 +38,12 @@ size_t mix_family_scratch(const mix_shape *shape) {
     return shape->k * MIX_BLOCK_ROWS + shape->family->scratch_size(shape);
 }
 
+size_t mix_family_full_scratch(const mix_shape *shape) {
+    size_t rows = mix_family_scratch(shape);
+    size_t solve = shape->family->solve_size != NULL ? shape->family->solve_size(shape) : 0;
+    return rows > solve ? rows : solve;
+}
+
 /* ---- Columns ---------------------------------------------------------------------------------------------- */
 
 static bool is_count(double x) {

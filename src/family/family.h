@@ -182,10 +182,12 @@ struct mixture_family {
     const mix_column *(*column)(const mix_shape *shape, size_t j);
 
     /* Doubles: derived from the parameters, per component (at least 1); of statistics, per component; of work
-    ** space. */
+    ** space for a block of rows; and for all else (maximize, constrain, features, coordinates), where that is more,
+    ** NULL: it is not. */
     size_t (*derived_size)(const mix_shape *shape);
     size_t (*statistics_size)(const mix_shape *shape);
     size_t (*scratch_size)(const mix_shape *shape);
+    size_t (*solve_size)(const mix_shape *shape);
     /* Free parameters of all components together, without the weights. */
     size_t (*parameter_count)(const mix_shape *shape);
     /* Rows that a component needs which differ in the `free` columns that vary and have no steps: with fewer the
@@ -260,6 +262,9 @@ const char *mix_family_refusal(const mix_shape *shape, size_t j, double x);
 
 /* Work space, in doubles, for the log densities and statistics of a block of rows. */
 size_t mix_family_scratch(const mix_shape *shape);
+
+/* As much, and enough for everything else that a family does. */
+size_t mix_family_full_scratch(const mix_shape *shape);
 
 /* What log_density leaves out of the log-likelihood of a block of rows: the sum of row weight times log_base. */
 double mix_family_log_base(const mix_shape *shape, const mix_rows *rows);

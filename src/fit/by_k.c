@@ -23,7 +23,7 @@ static double arena_bytes(const mix_plan *plan, const mix_init *init, size_t k) 
         model += (double)k * (double)mix_family_array_size(&shape, a);
     }
     double statistics = (double)mix_statistics_size(&shape);
-    double scratch = (double)mix_family_scratch(&shape);
+    double scratch = (double)mix_family_full_scratch(&shape);
     double traces = 1000.0 * (MIX_MOST_STRUCTURES); /* of fits that take long */
     double doubles = (double)rows * (n_init + 4) + 60 * model + 8 * statistics + 4 * scratch + traces;
     return 2 * sizeof(double) * doubles; /* every piece may be nearly twice as large */

@@ -114,7 +114,7 @@ static mixture_status make_points(const mix_init *init, mix_features variant, co
                                   double **points) {
     const mixture_data *sample = init->sample;
     const mix_shape shape = {.family = init->family, .k = 1, .d = sample->d};
-    double *scratch = mix_memory_array(init->family->scratch_size(&shape), sizeof(double));
+    double *scratch = mix_memory_array(mix_family_full_scratch(&shape), sizeof(double));
     double *made = mix_memory_array(sample->rows, sample->d * sizeof(double));
     mixture_status status = scratch != NULL && made != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
     if (status == MIXTURE_OK && !init->family->features(sample, variant, cancel, made, scratch)) {

@@ -33,7 +33,7 @@ static mix_steps steps_of(const mixture_model *model, double n, mix_knots *knots
 static mixture_status maximize_blob(mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
     const mixture_family *family = model->family;
     const mix_shape shape = mix_shape_of(model);
-    size_t d = model->d, scratch_size = mix_family_scratch(&shape);
+    size_t d = model->d, scratch_size = mix_family_full_scratch(&shape);
     double *work = mix_memory_array(3 * d + scratch_size, sizeof(double));
     mix_knots *knots = mix_memory_zeros(d, sizeof *knots);
     if (work == NULL || knots == NULL) {

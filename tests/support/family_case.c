@@ -139,7 +139,7 @@ double *family_case_doubles(size_t count) {
 
 double *family_case_scratch(const family_case *at) {
     const mix_shape shape = family_case_shape(at);
-    return family_case_doubles(mix_family_scratch(&shape));
+    return family_case_doubles(mix_family_full_scratch(&shape));
 }
 
 /* ---- Rows -------------------------------------------------------------------------------------------------- */

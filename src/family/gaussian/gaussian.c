@@ -33,9 +33,12 @@ static size_t gaussian_statistics_size(const mix_shape *shape) {
 }
 
 static size_t gaussian_scratch_size(const mix_shape *shape) {
-    size_t k = shape->k, d = shape->d, kernel = 2 * d * MIX_BLOCK_ROWS;
-    size_t covariances = 3 * k * d * d + k * d + mix_covariance_scratch(k, d);
-    return kernel > covariances ? kernel : covariances;
+    return 2 * shape->d * MIX_BLOCK_ROWS;
+}
+
+static size_t gaussian_solve_size(const mix_shape *shape) {
+    size_t k = shape->k, d = shape->d;
+    return 3 * k * d * d + k * d + mix_covariance_scratch(k, d);
 }
 
 static size_t gaussian_least_rows(const mix_shape *shape, size_t free) {
@@ -591,6 +594,7 @@ const mixture_family mixture_gaussian = {
     .derived_size = mix_gaussian_derived_size,
     .statistics_size = gaussian_statistics_size,
     .scratch_size = gaussian_scratch_size,
+    .solve_size = gaussian_solve_size,
     .parameter_count = gaussian_parameter_count,
     .least_rows = gaussian_least_rows,
     .work = gaussian_work,
