@@ -109,13 +109,15 @@ typedef enum mixture_few_rows {
     MIXTURE_FEW_FEWER /* as many components as there are distinct rows, with a warning */
 } mixture_few_rows;
 
+enum { MIXTURE_N_INIT_AUTO = -1 };
+
 typedef struct mixture_options {
     size_t k;
     int structure;
     bool equal_weights;  /* hold the mixing weights at 1/k */
     long max_iter;       /* EM maps at most; 0: only initialize */
     double tol;          /* stop when the log-likelihood per row rises by less */
-    int n_init;          /* initial candidates */
+    int n_init;          /* initial candidates; MIXTURE_N_INIT_AUTO: as many as are cheap, ten at least */
     mixture_init init;   /* how they are drawn */
     mixture_start start; /* all NULL: draw everything */
     int64_t seed;

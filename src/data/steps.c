@@ -44,8 +44,8 @@ typedef struct distinct_values {
     double *value, *repeats;
 } distinct_values;
 
-double mix_steps_height(double n, size_t columns) {
-    return log(2 * fmax(n, FEWEST_ROWS) * (double)(columns > 0 ? columns : 1)) / (2 * M_PI * M_PI);
+double mix_steps_height(double n) {
+    return log(2 * fmax(n, FEWEST_ROWS)) / (2 * M_PI * M_PI);
 }
 
 /* ---- Different values -------------------------------------------------------------------------------------- */
@@ -338,7 +338,7 @@ static mixture_status keep_knots(const mix_knots *found, mix_knots *knots) {
 
 static mixture_status measure_columns(const mixture_data *data, const double *resolution, const mix_cancel *cancel,
                                       mix_steps *steps) {
-    size_t count = sample_rows(data), recorded = 0;
+    size_t count = sample_rows(data);
     double *work = mix_memory_array(6 * count, sizeof(double));
     double unit = unit_weight(data);
     distinct_values c = {.value = work, .repeats = work + count};
@@ -353,11 +353,10 @@ static mixture_status measure_columns(const mixture_data *data, const double *re
         } else {
             measure_steps(&c, work + 2 * count, &found, &steps->step[j]);
         }
-        recorded += steps->step[j] > 0;
         status = mix_cancelled(cancel) ? MIXTURE_CANCELLED : keep_knots(&found, &steps->knots[j]);
     }
     double n = unit > 0 ? data->total_weight / unit : (double)data->rows;
-    steps->height = mix_steps_height(n, recorded);
+    steps->height = mix_steps_height(n);
     mix_memory_free(work);
     return status;
 }

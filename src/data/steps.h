@@ -32,8 +32,8 @@ void mix_steps_free(mix_steps *steps); /* NULL is fine */
 /* The step of a column about x. */
 double mix_steps_at(const mix_steps *steps, size_t column, double x);
 
-/* The least variance of a component, in squares of a step, in a table of n rows (the sum of their weights) with so
-** many recorded columns: docs/mathematics-floors.md. */
-double mix_steps_height(double n, size_t columns);
+/* The least variance of a component, in squares of a step, in a table of n rows (the sum of their weights):
+** docs/mathematics-floors.md. */
+double mix_steps_height(double n);
 
 #endif

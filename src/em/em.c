@@ -15,12 +15,10 @@
 /* A fall by more than this share of the log-likelihood, or of a row, is no rounding error of a sound step. */
 #define FALL 1e-5
 
-/* A run is given up, after so many maps, when it is so many times its last two rises below its goal. Close to it,
-** where a log-likelihood is as good as the goal's, it is on its way to the same place unless it rises fast. */
-#define REACH 400.0
+/* Close to its goal, where a log-likelihood is as good as the goal's, a run is on its way to the same place
+** unless it rises fast. */
 #define CLOSE 0.05
 #define CLOSE_REACH 2.0
-enum { LEAST_MAPS = 8 };
 
 /* Jumps are made where the log-likelihood per row rises by less than this: further up they choose among hills. */
 #define JUMP_RISE 2e-3
@@ -34,7 +32,7 @@ mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixtu
     memset(em, 0, sizeof *em);
     em->data = data;
     em->single = (double)NAN;
-    em->goal = -INFINITY;
+    em->goal = (mix_goal){(double)-INFINITY, MIX_GOAL_REACH, MIX_GOAL_MAPS};
     em->how = (mix_maximize){
         .equal_weights = options->equal_weights,
         .min_variance = options->min_variance,
@@ -145,8 +143,8 @@ static mixture_status maximize_or_jump(mix_em *em, mixture_model *model, mixture
 typedef enum verdict { GO_ON, SPENT, CONVERGED, FELL, HOPELESS } verdict;
 
 static bool out_of_reach(const mix_em *em, double rise) {
-    double gap = em->goal - em->run.loglik;
-    return gap > 0 && rise * (gap < CLOSE ? CLOSE_REACH : REACH) < gap;
+    double gap = em->goal.loglik - em->run.loglik;
+    return gap > 0 && rise * (gap < CLOSE ? CLOSE_REACH : em->goal.reach) < gap;
 }
 
 /* Where the run stands after a map. */
@@ -165,7 +163,7 @@ static verdict judge(mix_em *em) {
         walk->rise = INFINITY;
         return next;
     }
-    if (em->run.iterations >= LEAST_MAPS && out_of_reach(em, fmax(walk->rise, walk->last_rise))) {
+    if (em->run.iterations >= em->goal.least_maps && out_of_reach(em, fmax(walk->rise, walk->last_rise))) {
         return HOPELESS;
     }
     walk->last_rise = walk->rise;

@@ -15,6 +15,13 @@ typedef struct mix_run {
     size_t trace_count, trace_capacity;
 } mix_run;
 
+/* A run that is not likely to rise above this ends early. */
+typedef struct mix_goal {
+    double loglik;   /* -INFINITY: none does */
+    double reach;    /* when it lacks more than so many times the larger of its last two rises, */
+    long least_maps; /* after so many maps */
+} mix_goal;
+
 /* Where a run is. */
 typedef struct mix_walk {
     long max_iter;
@@ -33,10 +40,14 @@ typedef struct mix_em {
     mix_accelerate *accelerate; /* NULL: plain EM */
     double *statistics;         /* of the model that the last run left */
     double single;              /* log-likelihood of one component; NAN until it is asked for (soundness.c) */
-    double goal;                /* a run that is not likely to rise above this ends early; -INFINITY: none does */
+    mix_goal goal;              /* of the next runs; mix_em_init leaves none */
     mix_walk walk;              /* the present run's */
     mix_run run;                /* the last one; whoever takes its trace away leaves NULL and capacity 0 */
 } mix_em;
+
+/* How fits to the end give up. */
+#define MIX_GOAL_REACH 400.0
+enum { MIX_GOAL_MAPS = 8 };
 
 /* MIXTURE_OK or MIXTURE_NOMEM; in both cases mix_em_clear frees. `data` is standardized; it and `cancel` outlive
 ** this. */

@@ -16,7 +16,6 @@
 static double arena_bytes(const mix_plan *plan, const mix_init *init, size_t k) {
     const mixture_family *family = plan->family;
     size_t rows = mix_init_sample(init)->rows;
-    double n_init = plan->options.n_init;
     const mix_shape shape = {.family = family, .k = k, .d = plan->data->d}; /* of the most free structure */
     double model = (double)k * (double)(family->derived_size(&shape) + 3);
     for (size_t a = 0; a < family->array_count; a++) {
@@ -25,7 +24,7 @@ static double arena_bytes(const mix_plan *plan, const mix_init *init, size_t k) 
     double statistics = (double)mix_statistics_size(&shape);
     double scratch = (double)mix_family_full_scratch(&shape);
     double traces = 1000.0 * (MIX_MOST_STRUCTURES); /* of fits that take long */
-    double doubles = (double)rows * (n_init + 4) + 60 * model + 8 * statistics + 4 * scratch + traces;
+    double doubles = (double)rows * (MIX_STARTS_KEPT + 4) + 60 * model + 8 * statistics + 4 * scratch + traces;
     return 2 * sizeof(double) * doubles; /* every piece may be nearly twice as large */
 }
 

@@ -1,7 +1,6 @@
-/* multistart.c: contenders are tried by short EM runs on a bounded sample; the best few go on a little, and the
-** best of those - sound before degenerate, then by log-likelihood - to the end, on all rows. A short run does
-** not always tell: two contenders go on in any case, that from hierarchical clustering and the fit of a nested
-** structure. */
+/* multistart.c: contenders are tried by short EM runs on a bounded sample, and the best few - sound before
+** degenerate, then by log-likelihood - go on to the end, on all rows. A short run does not always tell: those from
+** hierarchical clustering and from quantiles and the fit of a nested structure go on in any case. */
 #include "multistart.h"
 
 #include <math.h>
@@ -12,14 +11,17 @@
 #include "model.h"
 
 enum {
-    FIRST_MAPS = 6,       /* EM maps of every contender of a selection, */
-    SHORT_MAPS = 20,      /* and of those that go on; */
-    SINGLE_MAPS = 40,     /* of every contender of a single fit */
-    DRAWN = 4,            /* of which there may be so many, */
-    LAST_DRAWN_SHARE = 1, /* and, in a selection, so many go on to the end */
-    ANCHORS = 2,          /* besides those that go on in any case */
+    SHORT_MAPS = 40,   /* EM maps of every contender, */
+    DRAWN = 4,         /* of which so many go on to the end; */
+    DRAWN_OF_MANY = 1, /* or so many, when the fit is one of many */
+    ANCHORS = 3,       /* besides those that go on in any case */
     FINALISTS = DRAWN + ANCHORS,
+    BEHIND_MAPS = 5,  /* after which a contender of one of many may be given up, */
+    RESUMED_MAPS = 3, /* and when it goes on */
 };
+/* When the fit is one of many a short run is given up when it lacks more than so many times its last rises to be
+** as good as the best one. */
+#define SHORT_REACH 100.0
 #define SHORT_TOL 1e-5
 
 /* Operations of one EM pass up to which all finalists are continued, not only the best: a few milliseconds for a
@@ -30,7 +32,6 @@ enum {
 ** structure.) */
 typedef struct contender {
     mixture_model *model; /* NULL: none */
-    size_t number;        /* as mix_starts_draw has it */
     bool anchor;          /* goes on in any case */
     double loglik;
     mix_soundness soundness;
@@ -42,6 +43,7 @@ typedef struct mix_contest {
     mix_shape shape;                /* of every model in it */
     mix_em em;                      /* over all rows */
     mix_em sample_em;               /* over the sample, unless that is all rows */
+    double lead;                    /* log-likelihood of the best short run that is sound; -INFINITY: none yet */
     contender finalists[FINALISTS]; /* best first */
     mixture_error *error;
 } mix_contest;
@@ -145,30 +147,38 @@ static mixture_status enter(mix_contest *contest, const contender *entry) {
     return MIXTURE_OK;
 }
 
-/* A short run on the sample: on to `maps` maps, of which `done` are done. */
-static mixture_status run_short(mix_contest *contest, mix_em *em, long done, long maps, contender *entry) {
-    long most = contest->options->max_iter < maps ? contest->options->max_iter : maps;
-    mixture_status status = mix_em_run(em, entry->model, most > done ? most - done : 0,
-                                       fmax(SHORT_TOL, contest->options->tol), contest->error);
+/* A short run on the sample. */
+static mixture_status run_short(mix_contest *contest, mix_em *em, contender *entry) {
+    long most = contest->options->max_iter < SHORT_MAPS ? contest->options->max_iter : SHORT_MAPS;
+    double goal = contest->multistart->many ? contest->lead : (double)-INFINITY;
+    em->goal = (mix_goal){goal, SHORT_REACH, BEHIND_MAPS};
+    mixture_status status =
+        mix_em_run(em, entry->model, most, fmax(SHORT_TOL, contest->options->tol), contest->error);
     entry->loglik = em->run.loglik;
     entry->soundness = mix_soundness_glance(entry->model);
+    if (!entry->soundness.degenerate && !entry->soundness.saddle) {
+        contest->lead = fmax(contest->lead, entry->loglik);
+    }
     return status;
 }
 
-static long first_maps(const mix_contest *contest) {
-    return contest->multistart->share ? FIRST_MAPS : SINGLE_MAPS;
+/* Another structure's fit, or what the caller gave, as a model of this one: the structure and the floor may move
+** it. */
+static mixture_status take_over(mix_contest *contest, mix_em *em, const mixture_model *from,
+                                mixture_model *model) {
+    mix_model_copy(model, from);
+    model->structure = contest->options->structure;
+    contest->multistart->family->constrain(model, &em->how, mix_expect_scratch(em->expect));
+    return mixture_model_prepare(model, contest->error);
 }
 
 /* Another structure's fit as a contender of this one. */
-static mixture_status enter_nested(mix_contest *contest, mix_em *em, const mixture_model *nested, bool trial,
+static mixture_status enter_nested(mix_contest *contest, mix_em *em, const mixture_model *nested,
                                    mixture_model *model) {
-    mix_model_copy(model, nested);
-    model->structure = contest->options->structure;
-    contest->multistart->family->constrain(model, &em->how, mix_expect_scratch(em->expect));
-    mixture_status status = mixture_model_prepare(model, contest->error);
     contender entry = {.model = model, .loglik = (double)-INFINITY, .anchor = true};
-    if (status == MIXTURE_OK && trial) {
-        status = run_short(contest, em, 0, first_maps(contest), &entry);
+    mixture_status status = take_over(contest, em, nested, model);
+    if (status == MIXTURE_OK) {
+        status = run_short(contest, em, &entry);
     }
     return status == MIXTURE_OK ? enter(contest, &entry) : status;
 }
@@ -178,61 +188,36 @@ static mixture_status draw_start(mix_contest *contest, mix_em *em, size_t number
                                  mixture_model *model) {
     const mix_multistart *multistart = contest->multistart;
     contender entry = {.model = model,
-                       .number = number,
                        .loglik = (double)-INFINITY,
-                       .anchor = mix_init_from_tree(multistart->init, number)};
+                       .anchor = mix_init_from_tree(multistart->init, number) ||
+                                 mix_init_from_quantiles(multistart->init, number)};
     mixture_status status =
         mix_starts_draw(multistart->starts, number, multistart->given, &em->how, model, contest->error);
     if (status == MIXTURE_OK && trial) {
-        status = run_short(contest, em, 0, first_maps(contest), &entry);
+        status = run_short(contest, em, &entry);
     }
     return status == MIXTURE_OK ? enter(contest, &entry) : status;
 }
 
-/* Whether another structure of the kind has picked contenders for this one. */
-static bool is_picked(const mix_contest *contest) {
-    const mix_multistart *multistart = contest->multistart;
-    bool own = contest->options->structure == 0; /* the default, the most free one */
-    return multistart->share && !own &&
-           multistart->pick_count[mix_family_kind(multistart->family, contest->options->structure)] > 0;
-}
-
-/* Draw the contenders: all, or those that were picked, none of which needs a trial. */
 static mixture_status draw_contenders(mix_contest *contest, mix_em *em, const mixture_model *nested,
                                       mixture_model *model) {
     const mix_multistart *multistart = contest->multistart;
     const mixture_options *options = contest->options;
-    int kind = mix_family_kind(multistart->family, options->structure);
-    bool picked = is_picked(contest);
     /* Where everything that can be drawn follows from what was given, one contender is all there is. */
     bool fixed = multistart->given != NULL && options->start.arrays != NULL && options->start.arrays[0] != NULL;
-    size_t count = fixed || options->k == 1 ? 1 : (size_t)options->n_init;
-    bool trial = !picked && (count > 1 || nested != NULL);
-    mixture_status status = nested != NULL ? enter_nested(contest, em, nested, trial, model) : MIXTURE_OK;
+    size_t count = fixed || options->k == 1 ? 1 : mix_init_count(multistart->init, &contest->shape);
+    bool trial = count > 1 || nested != NULL;
+    mixture_status status = nested != NULL ? enter_nested(contest, em, nested, model) : MIXTURE_OK;
     for (size_t number = 0; status == MIXTURE_OK && number < count; number++) {
-        bool wanted = !picked || mix_init_from_tree(multistart->init, number), repeats = false;
-        if (wanted && trial && multistart->given == NULL) {
+        bool repeats = false;
+        if (trial && multistart->given == NULL) {
             status = mix_error_status(contest->error, mix_starts_repeats(multistart->starts, number, &repeats));
         }
-        if (status == MIXTURE_OK && wanted && !repeats) {
+        if (status == MIXTURE_OK && !repeats) {
             status = draw_start(contest, em, number, trial, model);
         }
     }
-    for (size_t i = 0; status == MIXTURE_OK && picked && i < multistart->pick_count[kind]; i++) {
-        status = draw_start(contest, em, multistart->picks[kind][i], trial, model);
-    }
     return status;
-}
-
-/* Note the best drawn finalists for the structures of the same kind that follow. */
-static void note_picks(mix_contest *contest) {
-    mix_multistart *multistart = contest->multistart;
-    int kind = mix_family_kind(multistart->family, contest->options->structure);
-    for (size_t i = 0; i < FINALISTS && contest->finalists[i].model != NULL; i++) {
-        if (!contest->finalists[i].anchor && multistart->pick_count[kind] < MIX_MULTISTART_PICKS) {
-            multistart->picks[kind][multistart->pick_count[kind]++] = contest->finalists[i].number;
-        }
-    }
 }
 
 /* Order the first `count` finalists. */
@@ -247,27 +232,18 @@ static void rank(contender *finalists, size_t count, bool (*before)(const conten
     }
 }
 
-/* If there are more drawn ones than can go on, they run for some more maps. Then all are ranked, anchors or
-** not. */
-static mixture_status thin_out(mix_contest *contest, mix_em *em) {
+/* Only so many drawn ones go on. Then all are ranked, anchors or not. */
+static void thin_out(mix_contest *contest) {
     contender *finalists = contest->finalists;
-    size_t count = 0, last = contest->multistart->share ? LAST_DRAWN_SHARE : DRAWN;
+    size_t count = 0, last = contest->multistart->many ? DRAWN_OF_MANY : DRAWN;
     while (count < FINALISTS && finalists[count].model != NULL) {
         last += finalists[count++].anchor;
     }
-    mixture_status status = MIXTURE_OK;
-    for (size_t i = 0; status == MIXTURE_OK && contest->multistart->share && count > last && i < count; i++) {
-        status =
-            finalists[i].anchor ? status : run_short(contest, em, first_maps(contest), SHORT_MAPS, &finalists[i]);
-    }
-    rank(finalists, count, goes_before);
-    note_picks(contest);
     for (; count > last; count--) {
         mixture_model_free(finalists[count - 1].model);
         finalists[count - 1].model = NULL;
     }
     rank(finalists, count, better);
-    return status;
 }
 
 static mixture_status choose_contenders(mix_contest *contest, const mixture_model *nested) {
@@ -282,9 +258,7 @@ static mixture_status choose_contenders(mix_contest *contest, const mixture_mode
     }
     if (status == MIXTURE_OK) {
         status = draw_contenders(contest, em, nested, model);
-        if (status == MIXTURE_OK && !is_picked(contest)) {
-            status = thin_out(contest, em);
-        }
+        thin_out(contest);
     } else {
         mix_error_status(contest->error, status);
     }
@@ -293,18 +267,11 @@ static mixture_status choose_contenders(mix_contest *contest, const mixture_mode
     return status;
 }
 
-/* Everything was given: one finalist, which the structure and the floor may still move. */
-static mixture_status enter_given(mix_contest *contest) {
-    const mix_multistart *multistart = contest->multistart;
-    mixture_model *model = mix_model_new(&contest->shape);
-    contest->finalists[0].model = model;
-    if (model == NULL) {
-        return mix_error_status(contest->error, MIXTURE_NOMEM);
-    }
-    mix_model_copy(model, multistart->given);
-    model->structure = contest->options->structure;
-    multistart->family->constrain(model, &contest->em.how, mix_expect_scratch(contest->em.expect));
-    return mixture_model_prepare(model, contest->error);
+/* One finalist, which is all there is. */
+static mixture_status enter_only(mix_contest *contest, const mixture_model *from) {
+    mixture_model *model = contest->finalists[0].model = mix_model_new(&contest->shape);
+    return model != NULL ? take_over(contest, &contest->em, from, model)
+                         : mix_error_status(contest->error, MIXTURE_NOMEM);
 }
 
 /* ---- To the end -------------------------------------------------------------------------------------- */
@@ -325,6 +292,16 @@ static mixture_status finish_finalist(mix_contest *contest, contender *entry) {
     return status;
 }
 
+/* When a finalist is given up. Of a single fit those that go on in any case are not, unless they come near to what
+** there is already. */
+static void set_goal(mix_contest *contest, const contender *entry, double goal) {
+    bool many = contest->multistart->many;
+    contest->em.goal = (mix_goal){goal, MIX_GOAL_REACH, many ? RESUMED_MAPS : MIX_GOAL_MAPS};
+    if (entry->anchor && !many) {
+        contest->em.goal.reach = (double)INFINITY;
+    }
+}
+
 /* Continue the finalists; the best one's place and how its run went. The others are continued only if that costs
 ** little or as long as nothing sound has been found. */
 static mixture_status continue_finalists(mix_contest *contest, size_t *best, mix_run *run) {
@@ -336,7 +313,7 @@ static mixture_status continue_finalists(mix_contest *contest, size_t *best, mix
             break;
         }
         contender *entry = &contest->finalists[i];
-        contest->em.goal = sound ? top.loglik : (double)-INFINITY;
+        set_goal(contest, entry, sound ? top.loglik : (double)-INFINITY);
         mixture_status status = finish_finalist(contest, entry);
         if (status != MIXTURE_OK) {
             return status;
@@ -396,7 +373,9 @@ static mixture_status take_winner(mix_contest *contest, size_t best, mix_found *
     return status;
 }
 
-static mixture_status hold_contest(mix_contest *contest, const mixture_model *nested, mix_found *found) {
+/* nested: see mix_multistart_run; only: a fit that is all there is to start from. */
+static mixture_status hold_contest(mix_contest *contest, const mixture_model *nested, const mixture_model *only,
+                                   mix_found *found) {
     mix_multistart *multistart = contest->multistart;
     const mixture_options *options = contest->options;
     size_t best = 0;
@@ -406,8 +385,7 @@ static mixture_status hold_contest(mix_contest *contest, const mixture_model *ne
         return mix_error_status(contest->error, status);
     }
     contest->em.single = multistart->single[options->structure];
-    status = mix_multistart_everything_given(multistart->family, options) ? enter_given(contest)
-                                                                          : choose_contenders(contest, nested);
+    status = only != NULL ? enter_only(contest, only) : choose_contenders(contest, nested);
     if (status == MIXTURE_OK) {
         status = continue_finalists(contest, &best, &found->run);
     }
@@ -418,16 +396,18 @@ static mixture_status hold_contest(mix_contest *contest, const mixture_model *ne
     return status;
 }
 
-mixture_status mix_multistart_run(mix_multistart *multistart, const mixture_options *options,
-                                  const mixture_model *nested, mix_found *found, mixture_error *error) {
+static mixture_status run_contest(mix_multistart *multistart, const mixture_options *options,
+                                  const mixture_model *nested, const mixture_model *only, mix_found *found,
+                                  mixture_error *error) {
     mix_contest contest = {
         .multistart = multistart,
         .options = options,
         .shape = {multistart->family, options->k, multistart->data->d, options->structure, NULL},
+        .lead = (double)-INFINITY,
         .error = error,
     };
     memset(found, 0, sizeof *found);
-    mixture_status status = hold_contest(&contest, nested, found);
+    mixture_status status = hold_contest(&contest, nested, only, found);
     for (size_t i = 0; i < FINALISTS; i++) {
         mixture_model_free(contest.finalists[i].model);
     }
@@ -436,4 +416,15 @@ mixture_status mix_multistart_run(mix_multistart *multistart, const mixture_opti
         mix_found_clear(found);
     }
     return status;
+}
+
+mixture_status mix_multistart_run(mix_multistart *multistart, const mixture_options *options,
+                                  const mixture_model *nested, mix_found *found, mixture_error *error) {
+    bool all = mix_multistart_everything_given(multistart->family, options);
+    return run_contest(multistart, options, nested, all ? multistart->given : NULL, found, error);
+}
+
+mixture_status mix_multistart_continue(mix_multistart *multistart, const mixture_options *options,
+                                       const mixture_model *from, mix_found *found, mixture_error *error) {
+    return run_contest(multistart, options, NULL, from, found, error);
 }

@@ -6,8 +6,6 @@
 #include "soundness.h"
 #include "starts.h"
 
-enum { MIX_MULTISTART_PICKS = 1 };
-
 /* What fits of one table share. */
 typedef struct mix_multistart {
     const mixture_family *family;
@@ -18,10 +16,8 @@ typedef struct mix_multistart {
     const mixture_model *given;         /* what the caller gave, in the data's frame; NULL: nothing */
     double single[MIX_MOST_STRUCTURES]; /* log-likelihood of one component, by structure; NAN: not asked for yet */
 
-    /* Fits of several structures of one k, one after the other: what the first one of a kind finds out about
-    ** the drawn contenders serves the others, which draw only the best. */
-    bool share;
-    size_t picks[MIX_MOST_KINDS][MIX_MULTISTART_PICKS], pick_count[MIX_MOST_KINDS]; /* contenders' numbers */
+    /* The fit is one of many: contenders that fall behind are given up, and fewer go on to the end. */
+    bool many;
 } mix_multistart;
 
 /* What was found. */
@@ -43,6 +39,10 @@ bool mix_multistart_everything_given(const mixture_family *family, const mixture
 mixture_status mix_multistart_run(mix_multistart *multistart, const mixture_options *options,
                                   const mixture_model *nested, mix_found *found, mixture_error *error);
 void mix_found_clear(mix_found *found); /* {0} is fine */
+
+/* Fit them from another structure's fit alone, in the data's frame. */
+mixture_status mix_multistart_continue(mix_multistart *multistart, const mixture_options *options,
+                                       const mixture_model *from, mix_found *found, mixture_error *error);
 
 /* A copy, of memory of its own. MIXTURE_OK or, with *to as it is after mix_found_clear(), MIXTURE_NOMEM. */
 mixture_status mix_found_copy(mix_found *to, const mix_found *from);

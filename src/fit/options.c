@@ -11,7 +11,7 @@ void mixture_options_default(mixture_options *options) {
     options->k = 1;
     options->max_iter = 1000;
     options->tol = 1e-8;
-    options->n_init = 10;
+    options->n_init = MIXTURE_N_INIT_AUTO;
     options->init = MIXTURE_INIT_KMEANSPP;
     options->accelerate = true;
     options->min_variance = MIX_MIN_VARIANCE_DEFAULT;
@@ -34,7 +34,7 @@ mixture_status mix_options_check(const mixture_options *options, mixture_error *
     if (!(options->tol >= 0) || isinf(options->tol)) {
         return mix_error_invalid(error, "option tol is %g; expected a number >= 0", options->tol);
     }
-    if (options->n_init < 1 || options->n_init > MIX_MAX_N_INIT) {
+    if ((options->n_init < 1 && options->n_init != MIXTURE_N_INIT_AUTO) || options->n_init > MIX_MAX_N_INIT) {
         return mix_error_invalid(error, "option n_init is %d; expected an integer from 1 to %d", options->n_init,
                                  MIX_MAX_N_INIT);
     }

@@ -157,7 +157,7 @@ static mixture_status fit_every_k(mix_selection *selection, size_t arena_bytes) 
 
 /* Among so many candidates each gets but a few starts. So the best are fitted again as a fit of its own is: as
 ** many as these, and on until the winner is one of them. */
-enum { AGAIN_LEAST = 3, AGAIN_MOST = 8 };
+enum { AGAIN_LEAST = 1, AGAIN_MOST = 8 };
 
 /* The best sound candidate that is not in again[]; NULL when there is none. */
 static mixture_candidate *find_best(mix_selection *selection, mixture_candidate *const *again, size_t count) {
@@ -175,12 +175,62 @@ static mixture_candidate *find_best(mix_selection *selection, mixture_candidate 
     return best;
 }
 
+/* What was found takes the candidate's place if it is better, and then the best one's. */
+static mixture_status take_if_better(mix_selection *selection, mixture_candidate *candidate,
+                                     const mixture_options *options, mix_found *found) {
+    const mixture_criterion criterion = selection->plan.criterion;
+    mixture_candidate entry = {0};
+    mixture_status status = mix_structures_enter(&selection->plan, &selection->multistart, options, found, &entry);
+    bool better = status == MIXTURE_OK && mix_structures_compare(&entry, candidate, criterion) < 0;
+    if (better) {
+        mixture_candidate before = *candidate;
+        *candidate = entry;
+        entry = before;
+    }
+    if (better && mix_structures_compare(candidate, &selection->winner, criterion) < 0) {
+        mix_found_clear(&selection->best);
+        selection->best = *found;
+        selection->winner = *candidate;
+        *found = (mix_found){0};
+    }
+    mix_model_free_strings(entry.warnings, entry.warning_count);
+    return status;
+}
+
+/* A better fit of a candidate takes its place; those of the same k whose structures contain its structure start
+** from it where they are below it, so that none of them stays there. found: at most its model is taken away. */
+static mixture_status take_and_pass_on(mix_selection *selection, mixture_candidate *candidate,
+                                       const mixture_options *options, mix_found *found) {
+    const mix_plan *plan = &selection->plan;
+    const mix_structures_table *table = plan->family->structures;
+    double loglik = (found->run.loglik + plan->shift) * plan->data->weight_unit;
+    bool rises = !found->soundness.degenerate && !found->soundness.saddle && loglik > candidate->loglik;
+    mixture_status status = MIXTURE_OK;
+    for (size_t i = 0; status == MIXTURE_OK && rises && table != NULL && i < selection->candidate_count; i++) {
+        mixture_candidate *outer = &selection->candidates[i];
+        mixture_options others = *options;
+        mixture_error reason = {MIXTURE_OK, ""};
+        mix_found next = {0};
+        if (outer->k != options->k || !outer->sound || !(outer->loglik < loglik) ||
+            !table->nested(options->structure, outer->structure)) {
+            continue;
+        }
+        others.structure = outer->structure;
+        status = mix_multistart_continue(&selection->multistart, &others, found->model, &next, &reason);
+        if (status == MIXTURE_OK) {
+            status = take_and_pass_on(selection, outer, &others, &next);
+        }
+        mix_found_clear(&next);
+        status = status == MIXTURE_INVALID ? MIXTURE_OK : status; /* what there is stays */
+    }
+    return status == MIXTURE_OK ? take_if_better(selection, candidate, options, found) : status;
+}
+
 /* Fit a candidate again; what is better takes the place of what there was. */
 static mixture_status fit_again(mix_selection *selection, mixture_candidate *candidate) {
-    mix_plan *plan = &selection->plan;
+    const mix_plan *plan = &selection->plan;
     mixture_options options = plan->options;
     mixture_error reason = {MIXTURE_OK, ""};
-    mixture_candidate entry = {0};
     mix_found found;
     options.k = candidate->k;
     options.structure = candidate->structure;
@@ -194,21 +244,8 @@ static mixture_status fit_again(mix_selection *selection, mixture_candidate *can
     if (status != MIXTURE_OK) {
         return status == MIXTURE_INVALID ? MIXTURE_OK : status; /* what there is stays */
     }
-    status = mix_structures_enter(plan, &selection->multistart, &options, &found, &entry);
-    bool better = status == MIXTURE_OK && mix_structures_compare(&entry, candidate, plan->criterion) < 0;
-    if (better) {
-        mixture_candidate before = *candidate;
-        *candidate = entry;
-        entry = before;
-    }
-    if (better && mix_structures_compare(candidate, &selection->winner, plan->criterion) < 0) {
-        mix_found_clear(&selection->best);
-        selection->best = found;
-        selection->winner = *candidate;
-        found = (mix_found){0};
-    }
+    status = take_and_pass_on(selection, candidate, &options, &found);
     mix_found_clear(&found);
-    mix_model_free_strings(entry.warnings, entry.warning_count);
     return status;
 }
 

@@ -153,7 +153,7 @@ mixture_status mix_structures_fit(const mix_plan *plan, mix_init *init, const mi
     size_t most = of_k->k < plan->distinct ? of_k->k : plan->distinct; /* for more nothing is drawn */
     mixture_status status = mix_starts_new(init, most, cancel, &fit.multistart.starts);
     fit.multistart.init = init;
-    fit.multistart.share = true;
+    fit.multistart.many = true;
     for (size_t i = 0; status == MIXTURE_OK && i < plan->structure_count; i++) {
         status = fill_in(&fit, i);
     }

@@ -1,7 +1,11 @@
 /* hierarchy.c: the tree is built by a table of the rise in cost of every pair of clusters, of which a union
 ** changes one row and column only. Each row remembers its least entry, or a lower bound of it that is made
 ** exact only when it is the least of all (Muellner, "Modern hierarchical, agglomerative clustering algorithms",
-** 2011, section 3.1). */
+** 2011, section 3.1).
+**
+** Which of equally good unions is taken decides a lot where values are rounded. Clusters stand in slots 0, 1, …,
+** and the pair of the last slots is taken; the union stands in the first of the two, and the cluster of the last
+** slot moves into the other. So does mclust, which this is to agree with. */
 #include "hierarchy.h"
 
 #include <float.h>
@@ -19,19 +23,17 @@
 #define POLL_WORK 2e5
 
 struct mix_hierarchy {
-    size_t count, leaves; /* points; distinct ones */
-    size_t *leaf;         /* of each point; leaves are numbered by their first points */
-    size_t *first;        /* the first point of each leaf */
-    size_t *parent;       /* the cluster, named by its first leaf, into which the one that begins here went; */
-    size_t *step;         /* at which step 0, 1, …; never: SIZE_MAX */
+    size_t count;   /* points */
+    size_t *parent; /* the cluster, named by its first point, into which the one that begins here went; */
+    size_t *step;   /* at which step 0, 1, …; never: SIZE_MAX */
 };
 
 typedef struct cluster {
     double n, trace, cost; /* n_k, tr W_k and the cluster's term of the sum */
     double det;            /* |W_k / n_k|, where regular; else 0 */
-    double *scatter;       /* W_k, packed, and the inverse of its Cholesky factor; NULL: one leaf */
-    size_t leaves;
-    bool regular; /* W_k has a Cholesky factor */
+    double *scatter;       /* W_k, packed, and the inverse of its Cholesky factor; NULL: one point */
+    size_t points, name;   /* how many; the first of them */
+    bool regular;          /* W_k has a Cholesky factor */
 } cluster;
 
 typedef struct nearest { /* the least entry of row i of the table */
@@ -45,12 +47,12 @@ typedef struct builder {
     const mix_points *points;
     size_t p;
     double alpha;
-    cluster *clusters;
+    cluster *clusters; /* in their slots, */
+    size_t count;      /* of which so many are left */
     double *means;
-    double *columns;          /* of the leaves: their points as p columns, */
-    double *sizes, *costs;    /* n_k and terms */
-    size_t *live, live_count; /* clusters that are left, rising */
-    double *rises;            /* of cluster i and j < i, at i (i - 1) / 2 + j */
+    double *columns;       /* the points as p columns, */
+    double *sizes, *costs; /* n_k and terms of each */
+    double *rises;         /* of cluster i and j < i, at i (i - 1) / 2 + j */
     nearest *nearest;
     double *pairs;                /* what rises of several pairs are made of and, then, they themselves */
     double *delta, *sum, *factor; /* of a pair: p, p x p, packed */
@@ -59,7 +61,7 @@ typedef struct builder {
 
 void mix_hierarchy_free(mix_hierarchy *tree) {
     if (tree != NULL) {
-        void *blocks[] = {tree->leaf, tree->first, tree->parent, tree->step, tree};
+        void *blocks[] = {tree->parent, tree->step, tree};
         for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
             mix_memory_free(blocks[i]);
         }
@@ -73,36 +75,6 @@ static bool stop_building(builder *b, double work) {
     }
     b->work = 0;
     return mix_cancelled(b->points->cancel);
-}
-
-/* ---- Leaves ---------------------------------------------------------------------------------------------- */
-
-static bool equal(const double *x, const double *y, size_t p) {
-    size_t j = 0;
-    while (j < p && x[j] == y[j]) {
-        j++;
-    }
-    return j == p;
-}
-
-/* Equal points become one leaf. */
-static mixture_status find_leaves(builder *b) {
-    mix_hierarchy *tree = b->tree;
-    const double *x = b->points->x;
-    for (size_t i = 0; i < tree->count; i++) {
-        size_t leaf = 0;
-        while (leaf < tree->leaves && !equal(x + i * b->p, x + tree->first[leaf] * b->p, b->p)) {
-            leaf++;
-        }
-        tree->leaf[i] = leaf;
-        if (leaf == tree->leaves) {
-            tree->first[tree->leaves++] = i;
-        }
-        if (stop_building(b, (double)leaf)) {
-            return MIXTURE_CANCELLED;
-        }
-    }
-    return MIXTURE_OK;
 }
 
 /* ---- Cost ------------------------------------------------------------------------------------------------ */
@@ -191,11 +163,11 @@ MIX_INLINE double inner_of_columns(builder *b, const cluster *one, const cluster
         squares += delta[j] * delta[j];
     }
     double n = one->n + two->n, c = one->n * two->n / n, det = 0;
-    if (one->regular && two->leaves == 1) {
+    if (one->regular && two->points == 1) {
         det = det_of_growth(one, delta, c, n, p);
-    } else if (two->regular && one->leaves == 1) {
+    } else if (two->regular && one->points == 1) {
         det = det_of_growth(two, delta, c, n, p);
-    } else if (one->leaves + two->leaves > p) { /* fewer have no determinant */
+    } else if (one->points + two->points > p) { /* fewer have no determinant */
         det = det_of_union(one, two, delta, c, n, sum, diagonal, p);
     }
     return inner(b, n, one->trace + two->trace + c * squares, det);
@@ -205,30 +177,31 @@ static double inner_of_union(builder *b, const cluster *one, const cluster *two)
     return MIX_WITH_COLUMNS(b->p, inner_of_columns, b, one, two);
 }
 
-/* pairs[l]: by how much the sum rises when cluster i and others[l] become one. */
-static mixture_status find_rises(builder *b, size_t i, const size_t *others, size_t count) {
+/* pairs[l]: by how much the sum rises when the clusters in slots i and l become one, for all l (i itself among
+** them, which counts for nothing). */
+static mixture_status find_rises(builder *b, size_t i) {
     const cluster *one = b->clusters + i;
-    for (size_t l = 0; l < count; l++) {
+    for (size_t l = 0; l < b->count; l++) {
         if (stop_building(b, b->pair_work)) {
             return MIXTURE_CANCELLED;
         }
-        b->pairs[l] = inner_of_union(b, one, b->clusters + others[l]);
+        b->pairs[l] = inner_of_union(b, one, b->clusters + l);
     }
-    mix_kernel_current()->log(count, b->pairs);
-    for (size_t l = 0; l < count; l++) {
-        const cluster *two = b->clusters + others[l];
+    mix_kernel_current()->log(b->count, b->pairs);
+    for (size_t l = 0; l < b->count; l++) {
+        const cluster *two = b->clusters + l;
         b->pairs[l] = (one->n + two->n) * b->pairs[l] - one->cost - two->cost;
     }
     return MIXTURE_OK;
 }
 
-/* The same for leaf i and those before it: two points have no determinant or, of one column, one equal to the
+/* The same for point i and those before it: two points have no determinant or, of one column, one equal to the
 ** trace. */
-static void find_leaf_rises(builder *b, size_t i) {
+static void find_point_rises(builder *b, size_t i) {
     double *pairs = b->pairs;
     memset(pairs, 0, i * sizeof *pairs);
     for (size_t a = 0; a < b->p; a++) {
-        const double *column = b->columns + a * b->tree->leaves;
+        const double *column = b->columns + a * b->tree->count;
         double x = column[i];
         for (size_t j = 0; j < i; j++) {
             double delta = x - column[j];
@@ -256,20 +229,20 @@ static double *entry(const builder *b, size_t i, size_t j) {
 static void find_nearest(const builder *b, size_t i) {
     const double *row = b->rises + i * (i - 1) / 2;
     nearest least = {INFINITY, 0, false};
-    for (size_t l = 0; b->live[l] < i; l++) {
-        if (row[b->live[l]] < least.rise) {
-            least = (nearest){row[b->live[l]], b->live[l], false};
+    for (size_t l = 0; l < i; l++) {
+        if (row[l] <= least.rise) {
+            least = (nearest){row[l], l, false};
         }
     }
     b->nearest[i] = least;
 }
 
-/* The cluster whose pair with an earlier one is the best of all. */
+/* The slot whose pair with an earlier one is the best of all. */
 static size_t best_row(const builder *b) {
     for (;;) {
-        size_t best = b->live[1];
-        for (size_t l = 2; l < b->live_count; l++) {
-            best = b->nearest[b->live[l]].rise < b->nearest[best].rise ? b->live[l] : best;
+        size_t best = 1;
+        for (size_t l = 2; l < b->count; l++) {
+            best = b->nearest[l].rise <= b->nearest[best].rise ? l : best;
         }
         if (!b->nearest[best].stale) {
             return best;
@@ -278,11 +251,11 @@ static size_t best_row(const builder *b) {
     }
 }
 
-/* Cluster `changed` took `gone` in: what that means to the nearest of a later row i. */
-static void update_nearest(nearest *least, double new_rise, size_t changed, size_t gone) {
-    if (new_rise < least->rise) {
-        *least = (nearest){new_rise, changed, false};
-    } else if (least->other == changed || least->other == gone || new_rise == least->rise) {
+/* The rise of the pair of slot `changed` and a later one is another: what that means to the latter's nearest. */
+static void update_nearest(nearest *least, double new_rise, size_t changed) {
+    if (new_rise < least->rise || (new_rise == least->rise && changed >= least->other)) {
+        *least = (nearest){new_rise, changed, least->stale && new_rise == least->rise};
+    } else if (least->other == changed) {
         least->stale = true;
     }
 }
@@ -310,7 +283,8 @@ static mixture_status merge(builder *b, size_t i, size_t j) {
         x[a] += (y[a] - x[a]) * (two->n / n);
     }
     one->n = n;
-    one->leaves += two->leaves;
+    one->points += two->points;
+    one->name = one->name < two->name ? one->name : two->name;
     one->trace = 0;
     for (size_t a = 0, at = 0; a < p; a++) {
         for (size_t e = 0; e <= a; e++, at++) {
@@ -319,7 +293,7 @@ static mixture_status merge(builder *b, size_t i, size_t j) {
         }
         one->trace += b->sum[a * p + a];
     }
-    one->regular = one->leaves > p && mix_linalg_cholesky(p, b->sum, FLAT, b->factor);
+    one->regular = one->points > p && mix_linalg_cholesky(p, b->sum, FLAT, b->factor);
     one->det = 0;
     if (one->regular) {
         one->det = determinant(p, b->factor, n);
@@ -331,30 +305,40 @@ static mixture_status merge(builder *b, size_t i, size_t j) {
     return MIXTURE_OK;
 }
 
-/* No longer live. */
-static void bury(builder *b, size_t j) {
-    size_t l = 0;
-    while (b->live[l] != j) {
-        l++;
+/* The cluster in the last slot moves into slot j, whose own is gone. */
+static void move_last(builder *b, size_t j) {
+    size_t last = --b->count;
+    if (j == last) {
+        return;
     }
-    b->live_count--;
-    memmove(b->live + l, b->live + l + 1, (b->live_count - l) * sizeof *b->live);
+    b->clusters[j] = b->clusters[last];
+    b->clusters[last].scatter = NULL;
+    memcpy(b->means + j * b->p, b->means + last * b->p, b->p * sizeof(double));
+    for (size_t l = 0; l < last; l++) {
+        if (l != j) {
+            *entry(b, l, j) = *entry(b, l, last);
+        }
+    }
+    for (size_t l = j + 1; l < last; l++) {
+        update_nearest(&b->nearest[l], *entry(b, l, j), j);
+    }
+    if (j > 0) {
+        find_nearest(b, j);
+    }
 }
 
-/* The rises of cluster i, which took j in, with all others. */
-static mixture_status compare_ranks(builder *b, size_t i, size_t j) {
-    mixture_status status =
-        find_rises(b, i, b->live, b->live_count); /* itself among them, which counts for nothing */
+/* The rises of the union in slot i with all others. */
+static mixture_status compare_union(builder *b, size_t i) {
+    mixture_status status = find_rises(b, i);
     if (status != MIXTURE_OK) {
         return status;
     }
-    size_t l = 0;
-    for (; b->live[l] < i; l++) {
-        *entry(b, i, b->live[l]) = b->pairs[l];
+    for (size_t l = 0; l < i; l++) {
+        *entry(b, i, l) = b->pairs[l];
     }
-    for (l++; l < b->live_count; l++) {
-        *entry(b, i, b->live[l]) = b->pairs[l];
-        update_nearest(&b->nearest[b->live[l]], b->pairs[l], i, j);
+    for (size_t l = i + 1; l < b->count; l++) {
+        *entry(b, i, l) = b->pairs[l];
+        update_nearest(&b->nearest[l], b->pairs[l], i);
     }
     if (i > 0) {
         find_nearest(b, i);
@@ -362,13 +346,13 @@ static mixture_status compare_ranks(builder *b, size_t i, size_t j) {
     return MIXTURE_OK;
 }
 
-/* The rises of all pairs of leaves. */
-static mixture_status compare_leaves(builder *b) {
-    for (size_t i = 1; i < b->tree->leaves; i++) {
+/* The rises of all pairs of points. */
+static mixture_status compare_points(builder *b) {
+    for (size_t i = 1; i < b->count; i++) {
         if (stop_building(b, (double)i * (double)(b->p + 10))) {
             return MIXTURE_CANCELLED;
         }
-        find_leaf_rises(b, i);
+        find_point_rises(b, i);
         memcpy(entry(b, i, 0), b->pairs, i * sizeof *b->pairs);
         find_nearest(b, i);
     }
@@ -376,15 +360,16 @@ static mixture_status compare_leaves(builder *b) {
 }
 
 static mixture_status grow_clusters(builder *b) {
-    mixture_status status = compare_leaves(b);
-    for (size_t step = 0; status == MIXTURE_OK && b->live_count > 1; step++) {
+    mixture_status status = compare_points(b);
+    for (size_t step = 0; status == MIXTURE_OK && b->count > 1; step++) {
         size_t j = best_row(b), i = b->nearest[j].other;
-        b->tree->parent[j] = i;
-        b->tree->step[j] = step;
+        size_t one = b->clusters[i].name, two = b->clusters[j].name;
+        b->tree->parent[one > two ? one : two] = one > two ? two : one;
+        b->tree->step[one > two ? one : two] = step;
         status = merge(b, i, j);
         if (status == MIXTURE_OK) {
-            bury(b, j);
-            status = compare_ranks(b, i, j);
+            move_last(b, j);
+            status = compare_union(b, i);
         }
     }
     return status;
@@ -392,16 +377,13 @@ static mixture_status grow_clusters(builder *b) {
 
 /* ---- All of it ----------------------------------------------------------------------------------------- */
 
-/* Every leaf a cluster; alpha. */
+/* Every point a cluster; alpha. */
 static void plant(builder *b) {
     const mix_points *points = b->points;
     size_t p = b->p;
     double total = 0, squares = 0;
     for (size_t i = 0; i < points->count; i++) {
         total += points->weight[i];
-    }
-    for (size_t i = 0; i < points->count; i++) {
-        b->clusters[b->tree->leaf[i]].n += points->weight[i];
     }
     for (size_t j = 0; j < p; j++) {
         double mean = 0;
@@ -415,19 +397,19 @@ static void plant(builder *b) {
     }
     b->pair_work = (double)p * (double)p * ((double)p / 6 + 1) + 50;
     b->alpha = fmax(squares / (total * (double)p), DBL_MIN);
-    b->live_count = b->tree->leaves;
-    for (size_t leaf = 0; leaf < b->tree->leaves; leaf++) {
-        cluster *c = b->clusters + leaf;
-        c->leaves = 1;
+    b->count = points->count;
+    for (size_t i = 0; i < points->count; i++) {
+        cluster *c = b->clusters + i;
+        c->points = 1;
+        c->name = i;
+        c->n = points->weight[i];
         c->cost = c->n * log(inner(b, c->n, 0, 0));
-        b->sizes[leaf] = c->n;
-        b->costs[leaf] = c->cost;
+        b->sizes[i] = c->n;
+        b->costs[i] = c->cost;
         for (size_t j = 0; j < p; j++) {
-            double value = points->x[b->tree->first[leaf] * p + j];
-            b->means[leaf * p + j] = b->columns[j * b->tree->leaves + leaf] = value;
+            b->means[i * p + j] = b->columns[j * points->count + i] = points->x[i * p + j];
         }
-        b->live[leaf] = leaf;
-        b->tree->step[leaf] = SIZE_MAX;
+        b->tree->step[i] = SIZE_MAX;
     }
 }
 
@@ -435,13 +417,10 @@ static mixture_status build(builder *b) {
     size_t count = b->points->count, p = b->p;
     mix_hierarchy *tree = b->tree;
     tree->count = count;
-    tree->leaf = mix_memory_array(count, sizeof(size_t));
-    tree->first = mix_memory_array(count, sizeof(size_t));
     tree->parent = mix_memory_array(count, sizeof(size_t));
     tree->step = mix_memory_array(count, sizeof(size_t));
     b->clusters = mix_memory_zeros(count, sizeof *b->clusters);
     b->nearest = mix_memory_array(count, sizeof *b->nearest);
-    b->live = mix_memory_array(count, sizeof *b->live);
     b->means = mix_memory_array(count * p, sizeof(double));
     b->columns = mix_memory_array(count * p, sizeof(double));
     b->sizes = mix_memory_array(count, sizeof(double));
@@ -450,17 +429,12 @@ static mixture_status build(builder *b) {
     b->delta = mix_memory_array(p, sizeof(double));
     b->sum = mix_memory_array(p * p, sizeof(double));
     b->factor = mix_memory_array(mix_linalg_packed(p), sizeof(double));
-    if (tree->leaf == NULL || tree->first == NULL || tree->parent == NULL || tree->step == NULL ||
-        b->clusters == NULL || b->nearest == NULL || b->live == NULL || b->means == NULL || b->columns == NULL ||
-        b->sizes == NULL || b->costs == NULL || b->pairs == NULL || b->delta == NULL || b->sum == NULL ||
-        b->factor == NULL) {
+    if (tree->parent == NULL || tree->step == NULL || b->clusters == NULL || b->nearest == NULL ||
+        b->means == NULL || b->columns == NULL || b->sizes == NULL || b->costs == NULL || b->pairs == NULL ||
+        b->delta == NULL || b->sum == NULL || b->factor == NULL) {
         return MIXTURE_NOMEM;
     }
-    mixture_status status = find_leaves(b);
-    if (status != MIXTURE_OK) {
-        return status;
-    }
-    b->rises = mix_memory_array(tree->leaves * (tree->leaves - 1) / 2 + 1, sizeof(double));
+    b->rises = mix_memory_array(count * (count - 1) / 2 + 1, sizeof(double));
     if (b->rises == NULL) {
         return MIXTURE_NOMEM;
     }
@@ -474,8 +448,8 @@ mixture_status mix_hierarchy_new(const mix_points *points, mix_hierarchy **tree)
     for (size_t i = 0; b.clusters != NULL && i < points->count; i++) {
         mix_memory_free(b.clusters[i].scatter);
     }
-    void *blocks[] = {b.clusters, b.nearest, b.live,  b.means, b.columns, b.sizes,
-                      b.costs,    b.pairs,   b.delta, b.sum,   b.factor,  b.rises};
+    void *blocks[] = {b.clusters, b.nearest, b.means, b.columns, b.sizes, b.costs,
+                      b.pairs,    b.delta,   b.sum,   b.factor,  b.rises};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         mix_memory_free(blocks[i]);
     }
@@ -488,16 +462,10 @@ mixture_status mix_hierarchy_new(const mix_points *points, mix_hierarchy **tree)
 }
 
 size_t mix_hierarchy_cut(const mix_hierarchy *tree, size_t k, size_t *labels) {
-    size_t steps = k < tree->leaves ? tree->leaves - k : 0, clusters = 0;
+    size_t steps = k < tree->count ? tree->count - k : 0, clusters = 0;
     for (size_t i = 0; i < tree->count; i++) {
-        size_t leaf = tree->leaf[i];
-        if (tree->first[leaf] != i) {
-            labels[i] = labels[tree->first[leaf]];
-        } else if (tree->step[leaf] < steps) {
-            labels[i] = labels[tree->first[tree->parent[leaf]]]; /* an earlier point: it has its label */
-        } else {
-            labels[i] = clusters++;
-        }
+        /* A parent is an earlier point: it has its label. */
+        labels[i] = tree->step[i] < steps ? labels[tree->parent[i]] : clusters++;
     }
     return clusters;
 }

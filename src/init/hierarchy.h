@@ -16,15 +16,14 @@
 
 typedef struct mix_hierarchy mix_hierarchy;
 
-/* Points of weights > 0, at least one. Equal points begin as one cluster. Of equally good unions that of the
-** earliest points is taken. Time: about count^2 p^2 where most points are merged one by one, at worst
-** count^2 p^3; memory: count^2 / 2 + count p^2 / 2 doubles. MIXTURE_OK, _NOMEM or _CANCELLED; *tree to
+/* Points of weights > 0, at least one. Of equally good unions that one is taken which mclust takes. Time: about
+** count^2 p^2 where most points are merged one by one, at worst count^2 p^3; memory: count^2 / 2 + count p^2 / 2 doubles. MIXTURE_OK, _NOMEM or _CANCELLED; *tree to
 ** be freed by the caller, NULL unless OK. */
 mixture_status mix_hierarchy_new(const mix_points *points, mix_hierarchy **tree);
 void mix_hierarchy_free(mix_hierarchy *tree); /* NULL is fine */
 
 /* Cut the tree where k >= 1 clusters are left: labels[i] is the cluster 0, 1, … of point i, numbered by their
-** first points. Returns how many there are: k, or all distinct points when they are fewer. */
+** first points. Returns how many there are: k, or all points when they are fewer. */
 size_t mix_hierarchy_cut(const mix_hierarchy *tree, size_t k, size_t *labels);
 
 #endif

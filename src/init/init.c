@@ -9,23 +9,29 @@
 #include "subsample.h"
 
 enum {
-    TREE_ROWS = 400,         /* of a single fit, which should not take longer to start than to do */
-    TREE_ROWS_SELECT = 1500, /* when many fits share the tree */
+    TREE_ROWS = 1000,        /* of a single fit */
+    TREE_ROWS_SELECT = 2000, /* when many fits share the tree; mclust has as many */
     TREE_ROWS_LEAST = 200,   /* many columns make it fewer, down to this, as long as */
     TREE_WORK = 1 << 26      /* rows^2 d^2 is more than this */
 };
+
+/* Starts when nothing is asked for: few where the first of them comes from the tree, which is a good one; of other
+** families as many as have passes of so many floating point operations together. */
+enum { FEW_STARTS = 10, MOST_STARTS = 100 };
+#define CHEAP_STARTS 3e6
 
 struct mix_init {
     const mixture_family *family;
     const mixture_options *options;
     bool shared; /* by fits of several k and structures */
     const mixture_data *sample;
-    mixture_data *own_sample;     /* NULL: the sample is the data */
-    double *points[MIX_FEATURES]; /* the sample in the family's geometries, made when first needed */
-    mix_hierarchy *tree;          /* made when first needed */
-    size_t tree_rows;             /* of the sample, evenly spread */
-    size_t *known;                /* labels that the data have, 1..k or 0; NULL: none */
-    double *weight;               /* of the sample's rows */
+    mixture_data *own_sample;       /* NULL: the sample is the data */
+    double *points[MIX_FEATURES];   /* the sample in the family's geometries, made when first needed */
+    mix_hierarchy *tree;            /* made when first needed */
+    size_t tree_rows;               /* of the sample, evenly spread */
+    size_t tree_leaves, *tree_leaf; /* points of the tree; the first one of each of these rows */
+    size_t *known;                  /* labels that the data have, 1..k or 0; NULL: none */
+    double *weight;                 /* of the sample's rows */
 };
 
 void mix_init_free(mix_init *init) {
@@ -37,6 +43,7 @@ void mix_init_free(mix_init *init) {
         mix_memory_free(init->points[i]);
     }
     mix_hierarchy_free(init->tree);
+    mix_memory_free(init->tree_leaf);
     mix_memory_free(init->known);
     mix_memory_free(init->weight);
     mix_memory_free(init);
@@ -146,36 +153,55 @@ static size_t tree_row(const mix_init *init, size_t i) {
     return i * init->sample->rows / init->tree_rows; /* rows are at most some millions: no overflow */
 }
 
-static size_t wanted_tree_rows(bool shared, size_t rows, size_t d) {
+static size_t wanted_tree_rows(bool shared, size_t d) {
     size_t wanted = shared ? TREE_ROWS_SELECT : TREE_ROWS;
     while (wanted > TREE_ROWS_LEAST && wanted * d > TREE_WORK / (wanted * d)) {
         wanted -= wanted / 8;
     }
-    return wanted < rows ? wanted : rows;
+    return wanted;
 }
 
-/* The tree's points and weights, in the scale that mclust has them in, for distinct rows of weight 1: so repeated
-** rows are as good as weights, and the unit of the weights does not matter. */
-static mixture_status copy_tree_rows(const mix_init *init, mix_points *points, double *x, double *weight) {
-    size_t distinct = 0, size = points->size;
-    double total = 0;
-    mixture_status status = mix_data_distinct(init->sample, init->tree_rows, points->cancel, NULL, &distinct);
-    if (status != MIXTURE_OK) {
-        return status;
+/* The tree's weights: their unit, of which the tree is not independent, and their sum in it. The smallest is the
+** unit where all others are its multiples, as counts are; else it is such that the sum is the number of rows. */
+typedef struct tree_weights {
+    double unit, total;
+    bool counts;
+} tree_weights;
+
+static tree_weights find_tree_weights(const mix_init *init, const mix_points *points) {
+    double least = INFINITY, total = 0;
+    bool counts = true;
+    for (size_t i = 0; i < init->tree_rows; i++) {
+        least = fmin(least, points->weight[tree_row(init, i)]);
     }
     for (size_t i = 0; i < init->tree_rows; i++) {
-        total += points->weight[tree_row(init, i)];
+        double weight = points->weight[tree_row(init, i)], times = weight / least;
+        total += weight;
+        counts = counts && fabs(times - round(times)) <= 1e-9 * times;
     }
-    double scale = pow(fmax((double)distinct - 1, 1), -0.25);
+    double unit = counts ? least : total / (double)init->tree_rows;
+    return (tree_weights){unit, total / unit, counts};
+}
+
+/* The tree's points, in the scale that mclust has them in: its columns' deviations have n - 1 in the denominator,
+** and its singular values are those of all rows together. repeat: as many points as a row counts, as if it had been
+** there so often. Returns how many there are. */
+static size_t copy_tree_rows(mix_init *init, const mix_points *points, const tree_weights *weights, bool repeat,
+                             double *x, double *weight) {
+    size_t size = points->size, leaf = 0;
+    double others = fmax(weights->total - 1, 1), scale = sqrt(others / weights->total) * pow(others, -0.25);
     for (size_t i = 0; i < init->tree_rows; i++) {
         size_t row = tree_row(init, i);
-        for (size_t j = 0; j < size; j++) {
-            x[i * size + j] = scale * points->x[row * size + j];
+        double counts = points->weight[row] / weights->unit;
+        init->tree_leaf[i] = leaf;
+        for (size_t left = repeat ? (size_t)round(counts) : 1; left > 0; left--, leaf++) {
+            for (size_t j = 0; j < size; j++) {
+                x[leaf * size + j] = scale * points->x[row * size + j];
+            }
+            weight[leaf] = repeat ? 1 : counts;
         }
-        weight[i] = points->weight[row] / total * (double)distinct;
     }
-    *points = (mix_points){x, weight, init->tree_rows, size, points->cancel};
-    return MIXTURE_OK;
+    return leaf;
 }
 
 static mixture_status grow_tree(mix_init *init, const mix_cancel *cancel) {
@@ -184,18 +210,26 @@ static mixture_status grow_tree(mix_init *init, const mix_cancel *cancel) {
     if (status != MIXTURE_OK) {
         return status;
     }
-    size_t count = init->tree_rows = wanted_tree_rows(init->shared, points.count, points.size);
-    double *x = mix_memory_array(count, points.size * sizeof(double));
-    double *weight = mix_memory_array(count, sizeof(double));
-    status = x != NULL && weight != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    size_t most = wanted_tree_rows(init->shared, points.size);
+    init->tree_rows = most < points.count ? most : points.count;
+    const tree_weights weights = find_tree_weights(init, &points);
+    bool repeat = weights.counts && weights.total < (double)most + 0.5;
+    init->tree_leaves = repeat ? (size_t)round(weights.total) : init->tree_rows;
+    double *x = mix_memory_array(init->tree_leaves, points.size * sizeof(double));
+    double *weight = mix_memory_array(init->tree_leaves, sizeof(double));
+    init->tree_leaf = mix_memory_array(init->tree_rows, sizeof(size_t));
+    status = x != NULL && weight != NULL && init->tree_leaf != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
     if (status == MIXTURE_OK) {
-        status = copy_tree_rows(init, &points, x, weight);
-    }
-    if (status == MIXTURE_OK) {
+        size_t leaves = copy_tree_rows(init, &points, &weights, repeat, x, weight);
+        points = (mix_points){x, weight, leaves, points.size, cancel};
         status = mix_hierarchy_new(&points, &init->tree);
     }
     mix_memory_free(x);
     mix_memory_free(weight);
+    if (status != MIXTURE_OK) {
+        mix_memory_free(init->tree_leaf);
+        init->tree_leaf = NULL;
+    }
     mix_memory_free(init->points[MIX_FEATURES_HALF]); /* nothing else wants them */
     init->points[MIX_FEATURES_HALF] = NULL;
     return status;
@@ -206,16 +240,39 @@ bool mix_init_from_tree(const mix_init *init, size_t number) {
            init->options->init == MIXTURE_INIT_KMEANSPP;
 }
 
+bool mix_init_from_quantiles(const mix_init *init, size_t number) {
+    size_t first = init->family->tree ? 1 : 0;
+    return number == first && init->sample->d == 1 && init->known == NULL &&
+           init->options->init == MIXTURE_INIT_KMEANSPP;
+}
+
+size_t mix_init_count(const mix_init *init, const mix_shape *shape) {
+    if (init->options->n_init != MIXTURE_N_INIT_AUTO) {
+        return (size_t)init->options->n_init;
+    }
+    if (init->family->tree) {
+        return FEW_STARTS;
+    }
+    double pass = (double)init->sample->rows * (double)shape->k * (3 * (double)shape->d + 40);
+    return (size_t)fmin(fmax(CHEAP_STARTS / pass, FEW_STARTS), MOST_STARTS);
+}
+
 mixture_status mix_init_cut(mix_init *init, size_t k, const mix_cancel *cancel, size_t *labels) {
     mixture_status status = init->tree != NULL ? MIXTURE_OK : grow_tree(init, cancel);
-    if (status == MIXTURE_OK) {
-        (void)mix_hierarchy_cut(init->tree, k, labels);
-        for (size_t row = init->sample->rows, i = init->tree_rows; row-- > 0;) { /* from the end: in place */
-            bool in = i > 0 && tree_row(init, i - 1) == row;
-            labels[row] = in ? labels[--i] : MIX_NO_CLUSTER;
-        }
+    if (status != MIXTURE_OK) {
+        return status;
     }
-    return status;
+    size_t *leaf_labels = mix_memory_array(init->tree_leaves, sizeof *leaf_labels);
+    if (leaf_labels == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    (void)mix_hierarchy_cut(init->tree, k, leaf_labels);
+    for (size_t row = 0, i = 0; row < init->sample->rows; row++) {
+        bool in = i < init->tree_rows && tree_row(init, i) == row;
+        labels[row] = in ? leaf_labels[init->tree_leaf[i++]] : MIX_NO_CLUSTER;
+    }
+    mix_memory_free(leaf_labels);
+    return MIXTURE_OK;
 }
 
 mix_features mix_init_features(size_t number) {
@@ -223,7 +280,8 @@ mix_features mix_init_features(size_t number) {
 }
 
 mixture_status mix_init_complete(mix_init *init, const mix_cancel *cancel) {
-    int count = init->options->n_init < 3 ? init->options->n_init : 3; /* later ones need nothing else */
+    int wanted = init->options->n_init,
+        count = wanted > 0 && wanted < 3 ? wanted : 3; /* all that later ones need */
     mixture_status status = MIXTURE_OK;
     for (int number = 0; status == MIXTURE_OK && number < count && !mix_init_all_known(init); number++) {
         mix_points points;

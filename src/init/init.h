@@ -38,6 +38,13 @@ mix_features mix_init_features(size_t number);
 ** known of the components and nothing else was asked for. */
 bool mix_init_from_tree(const mix_init *init, size_t number);
 
+/* Whether it has the same number of rows in each cluster: one, of data of one column, when nothing is known of the
+** components and nothing else was asked for. */
+bool mix_init_from_quantiles(const mix_init *init, size_t number);
+
+/* How many candidates there are: those that were asked for, or as many as are cheap. */
+size_t mix_init_count(const mix_init *init, const mix_shape *shape);
+
 /* Cut the tree into k clusters: labels of the sample's rows; those that are not in it belong to none. */
 #define MIX_NO_CLUSTER SIZE_MAX
 mixture_status mix_init_cut(mix_init *init, size_t k, const mix_cancel *cancel, size_t *labels);

@@ -1,11 +1,12 @@
 /* starts.c: drawing candidates of one k to start EM from.
 **
 ** A candidate is a partition of a bounded sample of the rows, turned into parameters by the family's own maximize
-** step. The first comes from model-based hierarchical clustering, the others from k-means++ with a few of Lloyd's
-** steps, where they take turns between two geometries, because no single one is right for all data; or, when so
-** asked, all from the nearest of k random rows. */
+** step. The first comes from model-based hierarchical clustering, of one column another from quantiles, the others
+** from k-means++ with a few of Lloyd's steps, where they take turns between two geometries, because no single one
+** is right for all data; or, when so asked, all from the nearest of k random rows. */
 #include "starts.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "error.h"
@@ -14,19 +15,16 @@
 #include "model.h"
 #include "statistics.h"
 
-enum {
-    LLOYD_STEPS = 10,
-    KEPT = 16 /* partitions kept for the next structure */
-};
+enum { LLOYD_STEPS = 10 };
 
 struct mix_starts {
     mix_init *init;
     const mix_cancel *cancel;
     size_t k;
-    size_t *kept[KEPT]; /* labels by candidate number; NULL: not drawn yet */
-    size_t *labels;     /* those of later numbers */
-    size_t *names;      /* of clusters, while two partitions are compared */
-    bool *placed;       /* components with a center, while centers are chosen */
+    size_t *kept[MIX_STARTS_KEPT]; /* labels by candidate number; NULL: not drawn yet */
+    size_t *labels;                /* those of later numbers */
+    size_t *names;                 /* of clusters, while two partitions are compared */
+    bool *placed;                  /* components with a center, while centers are chosen */
     double *centers, *totals, *chances, *scratch, *statistics, *resp;
 };
 
@@ -34,7 +32,7 @@ void mix_starts_free(mix_starts *starts) {
     if (starts == NULL) {
         return;
     }
-    for (size_t i = 0; i < KEPT; i++) {
+    for (size_t i = 0; i < MIX_STARTS_KEPT; i++) {
         mix_memory_free(starts->kept[i]);
     }
     void *blocks[] = {starts->labels,  starts->names,   starts->placed,     starts->centers, starts->totals,
@@ -101,6 +99,88 @@ static void place_labelled(mix_starts *starts, const mix_points *points, size_t 
     }
 }
 
+/* A value of the only column, and its row. */
+typedef struct ranked {
+    double x;
+    size_t row;
+} ranked;
+
+static bool is_before(const ranked *a, const ranked *b) {
+    return a->x < b->x || (a->x == b->x && a->row < b->row);
+}
+
+/* Let the value at `place` sink to where no child of its is larger. */
+static void sink_ranked(ranked *heap, size_t place, size_t count) {
+    ranked value = heap[place];
+    for (size_t child; (child = 2 * place + 1) < count; place = child) {
+        child += child + 1 < count && is_before(&heap[child], &heap[child + 1]);
+        if (!is_before(&value, &heap[child])) {
+            break;
+        }
+        heap[place] = heap[child];
+    }
+    heap[place] = value;
+}
+
+/* Heapsort: the C library's may allocate. */
+static void sort_ranked(ranked *values, size_t count) {
+    for (size_t i = count / 2; i-- > 0;) {
+        sink_ranked(values, i, count);
+    }
+    for (size_t left = count; left > 1; left--) {
+        ranked last = values[left - 1];
+        values[left - 1] = values[0];
+        values[0] = last;
+        sink_ranked(values, 0, left - 1);
+    }
+}
+
+/* Clusters of equal weight, but for equal values, which are in the same one, and for all to have any. `distinct`
+** values are in order; there are k of them or more. */
+static void cut_at_quantiles(const mix_starts *starts, const ranked *values, size_t distinct, size_t k,
+                             size_t *labels) {
+    const double *weight = mix_init_weight(starts->init);
+    size_t rows = mix_init_sample(starts->init)->rows, seen = 0, before = 0;
+    double total = 0, below = 0;
+    for (size_t i = 0; i < rows; i++) {
+        total += weight[i];
+    }
+    for (size_t begin = 0, end; begin < rows; begin = end, seen++) {
+        double own = 0;
+        for (end = begin; end < rows && values[end].x == values[begin].x; end++) {
+            own += weight[values[end].row];
+        }
+        size_t label = (size_t)fmin((double)k * ((below + own / 2) / total), (double)k - 1);
+        size_t most = seen == 0 ? 0 : before + 1, left = distinct - 1 - seen;
+        label = label < most ? label : most;
+        label = label + left < k - 1 ? k - 1 - left : label;
+        for (size_t i = begin; i < end; i++) {
+            labels[values[i].row] = label;
+        }
+        below += own;
+        before = label;
+    }
+}
+
+static mixture_status draw_quantiles(const mix_starts *starts, size_t k, size_t *labels) {
+    const mixture_data *sample = mix_init_sample(starts->init);
+    ranked *values = mix_memory_array(sample->rows, sizeof *values);
+    if (values == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    for (size_t i = 0; i < sample->rows; i++) {
+        values[i] = (ranked){mix_data_value(sample, i, 0), i};
+    }
+    sort_ranked(values, sample->rows);
+    size_t distinct = 1;
+    for (size_t i = 1; i < sample->rows; i++) {
+        distinct += values[i].x != values[i - 1].x;
+    }
+    cut_at_quantiles(starts, values, distinct, k, labels);
+    mix_memory_free(values);
+    return mix_cancelled(starts->cancel) ? MIXTURE_CANCELLED : MIXTURE_OK;
+}
+
 /* Fill labels with partition `number` of the sample into k clusters. */
 static mixture_status draw_partition(mix_starts *starts, size_t k, size_t number, size_t *labels) {
     mix_init *init = starts->init;
@@ -115,6 +195,9 @@ static mixture_status draw_partition(mix_starts *starts, size_t k, size_t number
     if (mix_init_from_tree(init, number)) {
         return mix_init_cut(init, k, starts->cancel, labels);
     }
+    if (mix_init_from_quantiles(init, number)) {
+        return draw_quantiles(starts, k, labels);
+    }
     mixture_status status = mix_init_points(init, mix_init_features(number), starts->cancel, &points);
     if (status != MIXTURE_OK) {
         return status;
@@ -125,11 +208,13 @@ static mixture_status draw_partition(mix_starts *starts, size_t k, size_t number
     place_labelled(starts, &points, k);
     memset(labels, 0, points.count * sizeof *labels);
     bool changed = true, random_start = options->init == MIXTURE_INIT_RANDOM;
+    /* Of one column they end in the same partition wherever they begin. */
+    int steps = random_start || (points.size == 1 && number % 2 == 0) ? 0 : LLOYD_STEPS;
     bool go_on = random_start
                      ? mix_kmeans_random(&points, k, starts->placed, &random, starts->centers, starts->chances)
                      : mix_kmeans_plusplus(&points, k, starts->placed, &random, starts->centers, starts->chances);
     go_on = go_on && mix_kmeans_assign(&points, k, starts->centers, known, labels, &changed);
-    for (int step = 0; go_on && !random_start && changed && step < LLOYD_STEPS; step++) {
+    for (int step = 0; go_on && changed && step < steps; step++) {
         mix_kmeans_center(&points, k, labels, starts->centers, starts->totals);
         go_on = mix_kmeans_assign(&points, k, starts->centers, known, labels, &changed);
     }
@@ -138,14 +223,14 @@ static mixture_status draw_partition(mix_starts *starts, size_t k, size_t number
 
 /* The same, from what is kept if it was drawn before. */
 static mixture_status get_partition(mix_starts *starts, size_t number, size_t **labels) {
-    *labels = number < KEPT ? starts->kept[number] : NULL;
+    *labels = number < MIX_STARTS_KEPT ? starts->kept[number] : NULL;
     if (*labels != NULL) {
         return MIXTURE_OK;
     }
     size_t rows = mix_init_sample(starts->init)->rows;
-    size_t *fresh = number < KEPT ? mix_memory_array(rows, sizeof *fresh) : starts->labels;
+    size_t *fresh = number < MIX_STARTS_KEPT ? mix_memory_array(rows, sizeof *fresh) : starts->labels;
     mixture_status status = fresh != NULL ? draw_partition(starts, starts->k, number, fresh) : MIXTURE_NOMEM;
-    if (number < KEPT) {
+    if (number < MIX_STARTS_KEPT) {
         if (status != MIXTURE_OK) {
             mix_memory_free(fresh);
             return status;
@@ -179,9 +264,9 @@ static bool same_partition(const size_t *one, const size_t *two, size_t rows, si
 
 mixture_status mix_starts_repeats(mix_starts *starts, size_t number, bool *repeats) {
     size_t *labels, rows = mix_init_sample(starts->init)->rows;
-    mixture_status status = number < KEPT ? get_partition(starts, number, &labels) : MIXTURE_OK;
+    mixture_status status = number < MIX_STARTS_KEPT ? get_partition(starts, number, &labels) : MIXTURE_OK;
     *repeats = false;
-    for (size_t i = 0; status == MIXTURE_OK && number < KEPT && i < number && !*repeats; i++) {
+    for (size_t i = 0; status == MIXTURE_OK && number < MIX_STARTS_KEPT && i < number && !*repeats; i++) {
         const size_t *earlier = starts->kept[i];
         *repeats = earlier != NULL && same_partition(earlier, labels, rows, starts->k, starts->names);
     }

@@ -6,6 +6,8 @@
 
 typedef struct mix_starts mix_starts;
 
+enum { MIX_STARTS_KEPT = 16 }; /* partitions kept for the next structure */
+
 /* Starts of k components over what `init` has in common, which outlives them and, if several threads have
 ** starts of it, is complete. Work space, and partitions once drawn, are their own. MIXTURE_OK or _NOMEM. */
 mixture_status mix_starts_new(mix_init *init, size_t k, const mix_cancel *cancel, mix_starts **starts);

@@ -181,29 +181,29 @@ static mixture_status read_plot_columns(plot_reader *reader, mix_json_value valu
 
 /* ---- The table ------------------------------------------------------------------------------------------- */
 
-static const struct option {
+static const struct plot_option {
     const char *name;
     bool for_rows; /* only where there are rows */
     mixture_status (*read)(plot_reader *reader, mix_json_value value);
-} table[] = {
+} plot_options_table[] = {
     {"what", false, read_what},          {"columns", false, read_plot_columns}, {"width", false, read_width},
     {"height", false, read_height},      {"title", false, read_title},          {"points", true, read_points},
     {"levels", false, read_plot_levels}, {"palette", false, read_palette},
 };
-enum { PLOT_OPTIONS = sizeof table / sizeof *table };
+enum { PLOT_OPTIONS = sizeof plot_options_table / sizeof *plot_options_table };
 
 static mixture_status read_plot_option(plot_reader *reader, mix_json_value value) {
     mix_json_value key = mix_json_key(value);
     char expected[120] = "one of ";
     for (size_t i = 0; i < PLOT_OPTIONS; i++) {
         size_t used = strlen(expected);
-        if (table[i].for_rows && !reader->out->rows) {
+        if (plot_options_table[i].for_rows && !reader->out->rows) {
             continue;
         }
-        if (mix_json_string_equals(key, table[i].name)) {
-            return table[i].read(reader, value);
+        if (mix_json_string_equals(key, plot_options_table[i].name)) {
+            return plot_options_table[i].read(reader, value);
         }
-        snprintf(expected + used, sizeof expected - used, "%s%s", i > 0 ? ", " : "", table[i].name);
+        snprintf(expected + used, sizeof expected - used, "%s%s", i > 0 ? ", " : "", plot_options_table[i].name);
     }
     return mix_json_complain(key, expected, reader->error);
 }

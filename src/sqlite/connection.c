@@ -49,7 +49,7 @@ size_t mix_parsed_likeliest(const mix_parsed *parsed) {
 }
 
 /* The bytes of a TEXT, or of a BLOB that holds one, as readfile() gives it; NULL: neither, or out of memory. */
-static const char *text_of(sqlite3_value *value, size_t *length) {
+static const char *model_text(sqlite3_value *value, size_t *length) {
     int type = sqlite3_value_type(value);
     const char *text = type == SQLITE_TEXT   ? (const char *)sqlite3_value_text(value)
                        : type == SQLITE_BLOB ? sqlite3_value_blob(value)
@@ -68,7 +68,7 @@ bool mix_parsed_same(const mix_parsed *parsed, sqlite3_value *value) {
         return sqlite3_value_type(value) == SQLITE_NULL;
     }
     size_t length;
-    const char *text = text_of(value, &length);
+    const char *text = model_text(value, &length);
     return text != NULL && length == parsed->length && memcmp(text, parsed->text, length) == 0;
 }
 
@@ -80,7 +80,7 @@ mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *v
         return MIXTURE_OK;
     }
     size_t length;
-    const char *text = text_of(value, &length);
+    const char *text = model_text(value, &length);
     if (text == NULL && type != SQLITE_TEXT) {
         char said[MIX_SAID_BYTES];
         return mix_error_invalid(error, "argument 1 (model) is %s; expected a model as JSON text",

@@ -16,13 +16,9 @@
 
 /* The steps that a model says its columns have. knots: d, all without any. */
 static mix_steps steps_of(const mixture_model *model, double n, mix_knots *knots) {
-    size_t recorded = 0;
-    for (size_t j = 0; model->step != NULL && j < model->d; j++) {
-        recorded += model->step[j] > 0;
-    }
     return (mix_steps){
         .d = model->d,
-        .height = mix_steps_height(n, recorded),
+        .height = mix_steps_height(n),
         .step = model->step,
         .knots = knots,
     };

@@ -1,5 +1,5 @@
 /* test_conformance.c: what every family of families.c must keep, tried on each; what its optional tables must:
-** test_conformance_tables.c. A new family needs a row of data in tests/support/families.c, and nothing here. */
+** test_conformance_tables.c. A new family needs a row of data in tests/support/family_rows.c, and nothing here. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -300,7 +300,7 @@ static size_t polls_of_a_draw(size_t k, bool located) {
     assert_int_equal(mix_starts_new(init, k, &cancel, &starts), MIXTURE_OK);
     mix_maximize how = {.min_variance = 1e-9, .scale = data->frame.scale, .variance = data->frame.variance};
     before = asked;
-    assert_int_equal(mix_starts_draw(starts, 1, located ? given : NULL, &how, model, NULL), MIXTURE_OK);
+    assert_int_equal(mix_starts_draw(starts, 3, located ? given : NULL, &how, model, NULL), MIXTURE_OK);
     mixture_model_free(model);
     mixture_model_free(given);
     mix_starts_free(starts);

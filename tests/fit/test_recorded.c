@@ -189,7 +189,7 @@ static void logarithms_of_counts_of_two_groups_are_a_few_components(void **state
 /* Without steps the same data are taken apart value by value. */
 static void resolution_0_turns_it_off(void **state) {
     (void)state;
-    static const size_t k[] = {1, 2, 3, 4, 5};
+    static const size_t k[] = {1, 2, 3, 4, 5, 6};
     static const int vei = MIXTURE_VEI;
     const double off[] = {0, 0, 0, 0};
     size_t n;
@@ -197,7 +197,7 @@ static void resolution_0_turns_it_off(void **state) {
     mixture_options options;
     mixture_options_default(&options);
     options.resolution = off;
-    const mixture_choices choices = {.k = k, .k_count = 5, .structures = &vei, .structure_count = 1};
+    const mixture_choices choices = {.k = k, .k_count = 6, .structures = &vei, .structure_count = 1};
     mixture_data *data = check_data(x, n, 4);
     mixture_model *model;
     mixture_error error;

@@ -12,7 +12,8 @@ static void check_ranges(const mix_fit_options *read, const mix_options_target *
     fuzz_check(read->arguments == target->arguments);
     fuzz_check(read->weight <= read->arguments && read->label <= read->arguments);
     fuzz_check(read->d == read->arguments - (read->weight != 0) - (read->label != 0) && read->d >= 1);
-    fuzz_check(options->k >= 1 && options->max_iter >= 0 && options->tol >= 0 && options->n_init >= 1);
+    fuzz_check(options->k >= 1 && options->max_iter >= 0 && options->tol >= 0);
+    fuzz_check(options->n_init >= 1 || options->n_init == MIXTURE_N_INIT_AUTO);
     fuzz_check(options->threads >= 0 && options->min_variance > 0 && options->min_variance <= 1);
     if (target->select) {
         fuzz_check(read->choices.k_count >= 1 && options->start.weights == NULL);

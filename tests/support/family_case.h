@@ -2,8 +2,8 @@
 #ifndef FAMILY_CASE_H
 #define FAMILY_CASE_H
 
-#include "families.h"
 #include "family.h"
+#include "family_rows.h"
 
 typedef struct family_case {
     const mixture_family *family;

@@ -1,5 +1,5 @@
-/* families.c: the rows of data, and the plain mathematics behind them. */
-#include "families.h"
+/* family_rows.c: the rows of data, and the plain mathematics behind them. */
+#include "family_rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -423,6 +423,6 @@ const family_example *families_example(const mixture_family *family) {
             return &examples[i];
         }
     }
-    fail_msg("the family %s has no row of data in tests/support/families.c", mixture_family_name(family));
+    fail_msg("the family %s has no row of data in tests/support/family_rows.c", mixture_family_name(family));
     return NULL;
 }

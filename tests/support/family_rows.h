@@ -1,7 +1,7 @@
-/* families.h: what the conformance tests must be told of each family: one row of data, found by the family's name.
+/* family_rows.h: what the conformance tests must be told of each family: one row of data, found by the family's name.
 ** All is computed plainly, with none of the family's code. */
-#ifndef FAMILIES_H
-#define FAMILIES_H
+#ifndef FAMILY_ROWS_H
+#define FAMILY_ROWS_H
 
 #include "check.h"
 #include "random.h"
