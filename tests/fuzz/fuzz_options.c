@@ -1,6 +1,7 @@
 /* fuzz_options.c: any bytes as the options of a fit or a selection. Refused with a message, or every value in
 ** range; a small fit then runs with them.
 ** Input: a byte that says which function, one for k, one for the number of columns, the text. */
+#include "options.h"
 #include "options_json.h"
 
 #include "fuzz.h"
@@ -15,6 +16,9 @@ static void check_ranges(const mix_fit_options *read, const mix_options_target *
     fuzz_check(options->k >= 1 && options->max_iter >= 0 && options->tol >= 0);
     fuzz_check(options->n_init >= 1 || options->n_init == MIXTURE_N_INIT_AUTO);
     fuzz_check(options->threads >= 0 && options->min_variance > 0 && options->min_variance <= 1);
+    for (size_t j = 0; options->resolution != NULL && j < read->d; j++) {
+        fuzz_check(!(options->resolution[j] < 0 || options->resolution[j] > MIX_MAX_RESOLUTION));
+    }
     if (target->select) {
         fuzz_check(read->choices.k_count >= 1 && options->start.weights == NULL);
         for (size_t i = 0; i < read->choices.k_count; i++) {

@@ -240,6 +240,8 @@ static const char *const counts[] = {
     "SELECT mix_refit(m, x, y, rowid, '{\"weight\":3,\"max_iter\":3}') FROM model, p",
     "SELECT mix_refit(" RATES ", rowid, 3) FROM p",
     "SELECT gmm_fit(x, y, 2, json_object('init', m, 'max_iter', 1)) FROM model, p",
+    "SELECT mix_refit(gmm_fit, round(x), y, '{\"max_iter\":1}') FROM (SELECT gmm_fit(round(x), y, 2, "
+    "'{\"resolution\":[2,null],\"max_iter\":1}') AS gmm_fit FROM p), p",
     "SELECT gmm_fit(1, 2, '{\"few_rows\":\"fewer\"}'), gmm_fit(1, 2, '{\"few_rows\":\"null\"}') FROM p",
     "SELECT gmm_select(1, 2, '{\"few_rows\":\"fewer\",\"k\":[2]}') FROM p",
     "SELECT pmm_select(rowid, 2, '{\"n_init\":1,\"max_iter\":3}') FROM p",
