@@ -88,6 +88,13 @@ double mix_family_log_scale(const mix_shape *shape, const mix_frame *frame) {
     return sum;
 }
 
+size_t mix_family_least_rows(const mix_shape *shape, size_t free) {
+    const mixture_family *family = shape->family;
+    size_t apart = shape->k * family->least_rows(shape, free);
+    size_t shared = family->least_rows_shared != NULL ? family->least_rows_shared(shape, free) : 0;
+    return apart > shared ? apart : shared;
+}
+
 const char *mix_family_floor(const mixture_family *family) {
     return family->floor != NULL ? family->floor : "a floor";
 }

@@ -193,6 +193,8 @@ struct mixture_family {
     /* Rows that a component needs which differ in the `free` columns that vary and have no steps: with fewer the
     ** likelihood has no maximum there. */
     size_t (*least_rows)(const mix_shape *shape, size_t free);
+    /* Such rows that all components together need for what they share. NULL: they share nothing. */
+    size_t (*least_rows_shared)(const mix_shape *shape, size_t free);
     /* Floating point operations of one row and component in an EM map, roughly, exp and log included. */
     double (*work)(const mix_shape *shape);
 
@@ -275,6 +277,9 @@ bool mix_family_framed(const mix_shape *shape);
 /* What the log density of a row in the data's frame lacks of that in the user's units: the scales of the framed
 ** columns. */
 double mix_family_log_scale(const mix_shape *shape, const mix_frame *frame);
+
+/* Distinct rows without which no fit of that shape can be sound. */
+size_t mix_family_least_rows(const mix_shape *shape, size_t free);
 
 /* What its floor is, for a warning. */
 const char *mix_family_floor(const mixture_family *family);

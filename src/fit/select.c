@@ -99,8 +99,10 @@ static mixture_status prepare_selection(mix_selection *selection, mixture_data *
     mix_multistart *multistart = &selection->multistart;
     mix_plan *plan = &selection->plan;
     size_t most = selection->by_k[selection->by_k_count - 1].k;
-    mixture_status status = mix_prepare_rows(plan->family, data, &plan->options, most, multistart->cancel,
-                                             &plan->distinct, selection->error);
+    plan->least_k = selection->by_k[0].k;
+    mixture_status status =
+        mix_prepare_rows(plan->family, data, &plan->options, mix_structures_most_rows(plan, most),
+                         multistart->cancel, &plan->distinct, selection->error);
     if (status != MIXTURE_OK) {
         return status;
     }

@@ -85,10 +85,50 @@ mixture_status mix_structures_enter(const mix_plan *plan, const mix_multistart *
     return copy_warnings(candidate, found->model->warnings, found->model->warning_count);
 }
 
+/* Distinct rows without which a candidate cannot be sound; `free` columns have no steps. */
+static size_t rows_needed(const mix_plan *plan, size_t k, int structure, size_t free) {
+    const mix_shape shape = {.family = plan->family, .k = k, .d = plan->data->d, .structure = structure};
+    size_t needed = mix_family_least_rows(&shape, free);
+    return needed > k ? needed : k;
+}
+
+size_t mix_structures_most_rows(const mix_plan *plan, size_t k) {
+    size_t most = k;
+    for (size_t i = 0; i < plan->structure_count; i++) {
+        size_t needed = rows_needed(plan, k, plan->structures[i], plan->data->d);
+        most = most > needed ? most : needed;
+    }
+    return most;
+}
+
+static size_t count_free(const mixture_data *data) {
+    size_t free = 0;
+    for (size_t j = 0; j < data->d; j++) {
+        bool constant = data->frame.constant != NULL && data->frame.constant[j] != 0;
+        free += !constant && (data->steps == NULL || !(data->steps->step[j] > 0));
+    }
+    return free;
+}
+
+/* Work without hope is not begun: the reason why the candidate at hand cannot be sound. */
+static mixture_status check_hope(const structures_fit *fit, mixture_error *reason) {
+    const mix_plan *plan = fit->plan;
+    size_t k = fit->options.k, needed = rows_needed(plan, k, fit->options.structure, count_free(plan->data));
+    if (k == plan->least_k || plan->distinct >= needed) {
+        return MIXTURE_OK;
+    }
+    return mix_error_invalid(reason,
+                             "not tried: there are %zu distinct rows; %zu components of this kind need %zu",
+                             plan->distinct, k, needed);
+}
+
 static mixture_status fit_candidate(structures_fit *fit, size_t place, mixture_candidate *candidate) {
     mixture_error reason = {MIXTURE_OK, ""};
     mix_found *found = &fit->fits[place];
     mixture_status status = mix_prepare_k(fit->plan->data, &fit->options, fit->plan->distinct, &reason);
+    if (status == MIXTURE_OK) {
+        status = check_hope(fit, &reason);
+    }
     if (status == MIXTURE_OK) {
         status = mix_multistart_run(&fit->multistart, &fit->options, find_nested(fit, place), found, &reason);
     }

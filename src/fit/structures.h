@@ -12,7 +12,8 @@ typedef struct mix_plan {
     mixture_criterion criterion;
     int structures[MIX_MOST_STRUCTURES]; /* each after those that are nested in it */
     size_t structure_count;
-    size_t distinct; /* rows, counted no further than the largest k */
+    size_t least_k;  /* the smallest, which is fitted in any case */
+    size_t distinct; /* rows, counted no further than mix_structures_most_rows() */
     double shift;    /* see mix_result_shift */
 } mix_plan;
 
@@ -25,6 +26,9 @@ typedef struct mix_structures {
 
 /* What the criterion says of a candidate: lower is better. */
 double mix_structures_value(const mixture_candidate *candidate, mixture_criterion criterion);
+
+/* Distinct rows that tell whether any candidate of up to k components has too few. */
+size_t mix_structures_most_rows(const mix_plan *plan, size_t k);
 
 /* < 0 if a is the better one: sound ones first, by the criterion; then those that are not and those without a fit,
 ** by k. */

@@ -91,6 +91,22 @@ static void counts_have_more_starts_where_they_are_cheap(void **state) {
     assert_true(some > ten + 1 && some > hundred - 5);
 }
 
+/* Each full covariance of three columns needs four distinct rows. */
+static void what_cannot_be_sound_is_listed_with_the_reason_and_not_tried(void **state) {
+    sqlite3 *db = *state;
+    make_uniform(db, "r", 3, 33);
+    sql_run(db, "CREATE TABLE few AS SELECT a.u AS x, b.u AS y, c.u AS z FROM r a JOIN r b ON b.i = a.i + 11 "
+                "JOIN r c ON c.i = a.i + 22");
+    sql_run(db, "CREATE TABLE cell AS SELECT * FROM mix_selection((SELECT gmm_select(x, y, z, 4) FROM few))");
+    assert_string_equal(sql_text(db, "SELECT warnings ->> 0 FROM cell WHERE k = 3 AND covariance = 'VVV'"),
+                        "not tried: there are 11 distinct rows; 3 components of this kind need 12");
+    assert_int_equal(sql_count(db, "SELECT 1 FROM cell WHERE k = 3 AND covariance = 'VVV' AND NOT sound "
+                                   "AND loglik IS NULL"),
+                     1);
+    assert_int_equal(sql_count(db, "SELECT 1 FROM cell WHERE k = 2 AND covariance = 'VVV' AND loglik IS NOT NULL"),
+                     1);
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
@@ -98,6 +114,7 @@ int main(int argc, char **argv) {
         sql_test(one_column_starts_from_clusters_of_equal_counts_too),
         sql_test(equal_values_are_in_one_cluster_of_the_quantiles),
         sql_test(cells_of_a_selection_are_as_good_as_fits_of_their_own),
+        sql_test(what_cannot_be_sound_is_listed_with_the_reason_and_not_tried),
         sql_test(counts_have_more_starts_where_they_are_cheap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

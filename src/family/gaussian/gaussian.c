@@ -45,6 +45,12 @@ static size_t gaussian_least_rows(const mix_shape *shape, size_t free) {
     return mix_covariance_least_rows(shape->structure, shape->d, free);
 }
 
+/* Rows about the means of k components span so many dimensions only where there are k more of them: else all that
+** is not along the axes is singular. */
+static size_t gaussian_least_rows_shared(const mix_shape *shape, size_t free) {
+    return mix_covariance_axis(shape->structure) || free == 0 ? 0 : free + shape->k;
+}
+
 static size_t gaussian_parameter_count(const mix_shape *shape) {
     return shape->k * shape->d + mix_covariance_parameters(shape->structure, shape->k, shape->d);
 }
@@ -597,6 +603,7 @@ const mixture_family mixture_gaussian = {
     .solve_size = gaussian_solve_size,
     .parameter_count = gaussian_parameter_count,
     .least_rows = gaussian_least_rows,
+    .least_rows_shared = gaussian_least_rows_shared,
     .work = gaussian_work,
     .prepare = gaussian_prepare,
     .stand_in = gaussian_stand_in,
