@@ -2,24 +2,27 @@
 #include "error.h"
 
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
+
+void mix_error_print(char *text, size_t size, const char *format, va_list arguments) {
+    /* "C" is there without allocation. */
+    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = (locale_t)0;
+    if (c != (locale_t)0) {
+        before = uselocale(c);
+    }
+    vsnprintf(text, size, format, arguments);
+    if (c != (locale_t)0) {
+        uselocale(before);
+        freelocale(c);
+    }
+}
 
 mixture_status mix_error_invalid(mixture_error *error, const char *format, ...) {
     if (error != NULL) {
         va_list arguments;
-        /* Numbers have a point, whatever the host's locale says; "C" is there without allocation. */
-        locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = (locale_t)0;
-        if (c != (locale_t)0) {
-            before = uselocale(c);
-        }
         va_start(arguments, format);
-        vsnprintf(error->text, sizeof error->text, format, arguments);
+        mix_error_print(error->text, sizeof error->text, format, arguments);
         va_end(arguments);
-        if (c != (locale_t)0) {
-            uselocale(before);
-            freelocale(c);
-        }
         error->status = MIXTURE_INVALID;
     }
     return MIXTURE_INVALID;

@@ -2,7 +2,13 @@
 #ifndef MIX_ERROR_H
 #define MIX_ERROR_H
 
+#include <stdarg.h>
+
 #include "mixture.h"
+
+/* vsnprintf(), but numbers have a point, whatever the host's locale says. */
+void mix_error_print(char *text, size_t size, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 
 /* Fill *error (if not NULL) and return MIXTURE_INVALID. A text that is too long is cut. */
 mixture_status mix_error_invalid(mixture_error *error, const char *format, ...)

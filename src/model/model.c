@@ -182,10 +182,10 @@ mixture_status mix_model_add_string(char ***strings, size_t *count, const char *
 }
 
 mixture_status mix_model_warn(mixture_model *model, const char *format, ...) {
-    char text[300];
+    char text[400];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    mix_error_print(text, sizeof text, format, arguments);
     va_end(arguments);
     return mix_model_add_string(&model->warnings, &model->warning_count, text);
 }

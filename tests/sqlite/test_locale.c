@@ -67,6 +67,14 @@ static const char *const queries[] = {
     "SELECT group_concat(hex(mix_row(value))) FROM model, mix_parameters(m)",
     "SELECT group_concat(x) FROM model, mix_sample(m, 20)",
     "SELECT group_concat(hex(mix_row(x, density))) FROM model, mix_grid(m, 9, 1, 1.5)",
+    "SELECT mix_step(m, c1) FROM faithful, model",
+    "SELECT gmm_select(c1, 2) FROM faithful",
+    "SELECT gmm_fit(c1 + 1e13, 2.0 * c1 - 1e13, 2) ->> 'warnings' FROM faithful", /* of which one has numbers */
+    "SELECT mix_plot(m, c1) FROM faithful, model",
+    "SELECT mix_plot(f, c1, c2) FROM faithful, (SELECT gmm_fit(c1, c2, 2) AS f FROM faithful)",
+    "SELECT mix_plot_model(m, '{\"width\":400}') FROM model",
+    "SELECT group_concat(hex(mix_row(x, y, level))) FROM (SELECT gmm_fit(c1, c2, 2) AS f FROM faithful), "
+    "mix_contours(f, '[0.5]', 9)",
 };
 
 #define SKEW                                                                                                      \
