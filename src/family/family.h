@@ -182,8 +182,8 @@ struct mixture_family {
     const mix_column *(*column)(const mix_shape *shape, size_t j);
 
     /* Doubles: derived from the parameters, per component (at least 1); of statistics, per component; of work
-    ** space for a block of rows; and for all else (maximize, constrain, features, coordinates), where that is more,
-    ** NULL: it is not. */
+    ** space for a block of rows; and for all else (maximize, constrain, features, coordinates), where that is
+    ** more, NULL: it is not. */
     size_t (*derived_size)(const mix_shape *shape);
     size_t (*statistics_size)(const mix_shape *shape);
     size_t (*scratch_size)(const mix_shape *shape);
@@ -219,8 +219,8 @@ struct mixture_family {
     ** statistics (component after component) were taken. Sets model->floored. */
     void (*maximize)(mixture_model *model, const double *statistics, const mix_maximize *how, double *scratch);
 
-    /* Whether EM may step from these parameters: no fit could have made them if not, and one component would overwhelm
-    ** the others without having rows. NULL: always. */
+    /* Whether EM may step from these parameters: no fit could have made them if not, and one component would
+    ** overwhelm the others without having rows. NULL: always. */
     mixture_status (*check_step)(const mixture_model *model, mixture_error *error);
 
     /* Make parameters that came from elsewhere obey the structure, the nearest in likelihood when each component's

@@ -1,5 +1,5 @@
-/* reproduce.c: one more pass over the rows, in the caller's units, row by row exact where that matters. It is made only
-** where rounding may show: other fits pay for a look at their parameters. */
+/* reproduce.c: one more pass over the rows, in the caller's units, row by row exact where that matters. It is
+** made only where rounding may show: other fits pay for a look at their parameters. */
 #include "reproduce.h"
 
 #include <math.h>
@@ -9,12 +9,12 @@
 #include "model.h"
 #include "score.h"
 
-/* Means that are rounded by more than this share of a deviation may change the log-likelihood: it falls by half the
-** square of that share for each row. */
+/* Means that are rounded by more than this share of a deviation may change the log-likelihood: it falls by half
+** the square of that share for each row. */
 #define DOUBTFUL_SHARE 1e-4
 
-/* A log-likelihood is the same when it differs by no more than this share of itself, or of a row; its digits beyond
-** that of large sums are rounding. */
+/* A log-likelihood is the same when it differs by no more than this share of itself, or of a row; its digits
+** beyond that of large sums are rounding. */
 #define SAME 1e-6
 #define DOUBTFUL_DIGITS 1e-9
 
@@ -37,7 +37,7 @@ static coarse find_coarse(const mixture_model *model) {
     return worst;
 }
 
-/* ---- Another pass -------------------------------------------------------------------------------------------- */
+/* ---- Another pass ------------------------------------------------------------------------------------------- */
 
 /* The rows of a block as they were given, into x. */
 static mix_rows given_rows(const mixture_data *data, const mix_shape *shape, size_t block, double *x) {
@@ -90,7 +90,7 @@ static mixture_status score_again(const mix_multistart *multistart, const mixtur
     return status;
 }
 
-/* ---- What it says -------------------------------------------------------------------------------------------- */
+/* ---- What it says ------------------------------------------------------------------------------------------- */
 
 /* The means are too coarse. */
 static mixture_status replace(mixture_model *model, mix_run *run, const coarse *worst, double loglik,
@@ -109,8 +109,8 @@ static mixture_status replace(mixture_model *model, mix_run *run, const coarse *
     return status;
 }
 
-/* The sums of large terms have few digits: those of the trace are moved to where the exact one is; where they still
-** fall that is said. */
+/* The sums of large terms have few digits: those of the trace are moved to where the exact one is; where they
+** still fall that is said. */
 static mixture_status adjust(mixture_model *model, mix_run *run, double loglik, double entropy) {
     double moved = loglik - run->loglik, fall = 0;
     for (size_t i = 0; i < run->trace_count; i++) {

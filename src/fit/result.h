@@ -18,8 +18,8 @@ typedef struct mix_criteria {
 mix_criteria mix_result_criteria(const mix_multistart *multistart, const mixture_options *options,
                                  const mix_run *run);
 
-/* Take the model and the trace out of `found`, whose run is put into the caller's units. On MIXTURE_OK *model is the
-** caller's to free. */
+/* Take the model and the trace out of `found`, whose run is put into the caller's units. On MIXTURE_OK *model
+** is the caller's to free. */
 mixture_status mix_result_deliver(const mix_multistart *multistart, const mixture_options *options, double shift,
                                   mix_found *found, mixture_model **model, mixture_error *error);
 

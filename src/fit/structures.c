@@ -86,7 +86,7 @@ mixture_status mix_structures_enter(const mix_plan *plan, const mix_multistart *
 }
 
 /* Distinct rows without which a candidate cannot be sound; `free` columns have no steps. */
-static size_t rows_needed(const mix_plan *plan, size_t k, int structure, size_t free) {
+static size_t candidate_rows(const mix_plan *plan, size_t k, int structure, size_t free) {
     const mix_shape shape = {.family = plan->family, .k = k, .d = plan->data->d, .structure = structure};
     size_t needed = mix_family_least_rows(&shape, free);
     return needed > k ? needed : k;
@@ -95,7 +95,7 @@ static size_t rows_needed(const mix_plan *plan, size_t k, int structure, size_t 
 size_t mix_structures_most_rows(const mix_plan *plan, size_t k) {
     size_t most = k;
     for (size_t i = 0; i < plan->structure_count; i++) {
-        size_t needed = rows_needed(plan, k, plan->structures[i], plan->data->d);
+        size_t needed = candidate_rows(plan, k, plan->structures[i], plan->data->d);
         most = most > needed ? most : needed;
     }
     return most;
@@ -113,7 +113,7 @@ static size_t count_free(const mixture_data *data) {
 /* Work without hope is not begun: the reason why the candidate at hand cannot be sound. */
 static mixture_status check_hope(const structures_fit *fit, mixture_error *reason) {
     const mix_plan *plan = fit->plan;
-    size_t k = fit->options.k, needed = rows_needed(plan, k, fit->options.structure, count_free(plan->data));
+    size_t k = fit->options.k, needed = candidate_rows(plan, k, fit->options.structure, count_free(plan->data));
     if (k == plan->least_k || plan->distinct >= needed) {
         return MIXTURE_OK;
     }

@@ -17,8 +17,8 @@
 typedef struct mix_hierarchy mix_hierarchy;
 
 /* Points of weights > 0, at least one. Of equally good unions that one is taken which mclust takes. Time: about
-** count^2 p^2 where most points are merged one by one, at worst count^2 p^3; memory: count^2 / 2 + count p^2 / 2 doubles. MIXTURE_OK, _NOMEM or _CANCELLED; *tree to
-** be freed by the caller, NULL unless OK. */
+** count^2 p^2 where most points are merged one by one, at worst count^2 p^3; memory: count^2 / 2 + count p^2 /
+** 2 doubles. MIXTURE_OK, _NOMEM or _CANCELLED; *tree to be freed by the caller, NULL unless OK. */
 mixture_status mix_hierarchy_new(const mix_points *points, mix_hierarchy **tree);
 void mix_hierarchy_free(mix_hierarchy *tree); /* NULL is fine */
 

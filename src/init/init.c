@@ -183,9 +183,9 @@ static tree_weights find_tree_weights(const mix_init *init, const mix_points *po
     return (tree_weights){unit, total / unit, counts};
 }
 
-/* The tree's points, in the scale that mclust has them in: its columns' deviations have n - 1 in the denominator,
-** and its singular values are those of all rows together. repeat: as many points as a row counts, as if it had been
-** there so often. Returns how many there are. */
+/* The tree's points, in the scale that mclust has them in: its columns' deviations have n - 1 in the
+** denominator, and its singular values are those of all rows together. repeat: as many points as a row counts,
+** as if it had been there so often. Returns how many there are. */
 static size_t copy_tree_rows(mix_init *init, const mix_points *points, const tree_weights *weights, bool repeat,
                              double *x, double *weight) {
     size_t size = points->size, leaf = 0;

@@ -8,7 +8,8 @@
 #include "memory.h"
 #include "sort.h"
 
-/* The word in a string; *name is NULL for another value and for a string that holds a NUL, else the caller's to free. */
+/* The word in a string; *name is NULL for another value and for a string that holds a NUL, else the caller's to
+** free. */
 static mixture_status read_word(mix_json_value value, char **name, mixture_error *error) {
     size_t length;
     *name = NULL;
@@ -60,7 +61,7 @@ mixture_status mix_names_json_read_criterion(mix_json_value value, mixture_crite
     return known ? MIXTURE_OK : mix_json_complain(value, "bic, icl or aic", error);
 }
 
-/* ---- Columns -------------------------------------------------------------------------------------------------- */
+/* ---- Columns ------------------------------------------------------------------------------------------------ */
 
 static mixture_status read_name(mix_json_value item, char **name, mixture_error *error) {
     size_t length;

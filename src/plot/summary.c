@@ -48,7 +48,7 @@ static void say_number(summary *s, const char *label, double x, int digits) {
     say(s, round_number(x, digits, number));
 }
 
-/* ---- What was fitted ----------------------------------------------------------------------------------------- */
+/* ---- What was fitted ---------------------------------------------------------------------------------------- */
 
 static void say_kind(summary *s) {
     const mixture_model *model = s->model;
@@ -92,7 +92,7 @@ static void say_fit(summary *s) {
     say(s, "\n");
 }
 
-/* ---- The components -------------------------------------------------------------------------------------------- */
+/* ---- The components ----------------------------------------------------------------------------------------- */
 
 /* Mean and deviation where components have them; else the component's parameter of the column. */
 static void write_cell(const mixture_model *model, size_t c, size_t j, char cell[CELL_BYTES]) {

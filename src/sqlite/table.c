@@ -340,8 +340,8 @@ static uint64_t identify(const mix_cursor *cursor) {
     return hash;
 }
 
-/* A row has the same rowid whenever it is asked for, and those of two calls are far apart: where a query ORs two, SQLite
-** drops a row whose rowid it has seen. Positive, as long as a call has no more than 2^62 rows. */
+/* A row has the same rowid whenever it is asked for, and those of two calls are far apart: where a query ORs
+** two, SQLite drops a row whose rowid it has seen. Positive, as long as a call has no more than 2^62 rows. */
 static int table_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid) {
     mix_cursor *cursor = (mix_cursor *)base;
     if (!cursor->identified) {

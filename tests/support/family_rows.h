@@ -1,5 +1,5 @@
-/* family_rows.h: what the conformance tests must be told of each family: one row of data, found by the family's name.
-** All is computed plainly, with none of the family's code. */
+/* family_rows.h: what the conformance tests must be told of each family: one row of data, found by the family's
+** name. All is computed plainly, with none of the family's code. */
 #ifndef FAMILY_ROWS_H
 #define FAMILY_ROWS_H
 
