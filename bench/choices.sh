@@ -3,7 +3,8 @@
 # (overlapping, rounded, unequal sizes, a tiny group, skewed, uniform; 1 to 5 columns, 2 to 5 groups, 30 to 1000
 # rows) and given to gmm_fit (each k = 2 to 5 and structure by itself), gmm_select (k = 1 to 5) and R's mclust
 # (Debian: r-cran-mclust). By structure: how many log-likelihoods are lower than mclust's (by more than 0.05),
-# equal or higher; of a selection's cells, how many are more than 1 below gmm_fit with defaults; then seconds of CPU.
+# equal or higher; of a selection's cells, how many are more than 1 below gmm_fit with defaults;
+# then seconds of CPU.
 # -q: few small sets, below half a minute; all of them take some minutes.
 set -eu
 cd "$(dirname "$0")/.."

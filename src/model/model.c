@@ -87,18 +87,34 @@ void mixture_model_free(mixture_model *model) {
     mix_memory_free(model);
 }
 
-mixture_status mixture_model_prepare(mixture_model *model, mixture_error *error) {
+/* Weights that someone wrote with a few digits sum to 1 within this, and are divided by their sum; where they
+** sum to 1 within the other they are what a fit has made, and stay. */
+#define WRITTEN_WEIGHTS 1e-4
+#define FITTED_WEIGHTS 1e-6
+
+static mixture_status prepare_weights(mixture_model *model, mixture_error *error) {
     double sum = 0;
     for (size_t c = 0; c < model->k; c++) {
         double weight = model->weights[c];
-        if (!(weight >= 0 && weight <= 1 + 1e-6)) {
+        if (!(weight >= 0 && weight <= 1 + WRITTEN_WEIGHTS)) {
             return mix_error_invalid(error, "weights[%zu] is %g; expected a number from 0 to 1", c, weight);
         }
-        model->log_weights[c] = log(weight);
         sum += weight;
     }
-    if (!(fabs(sum - 1) <= 1e-6)) {
+    if (!(fabs(sum - 1) <= WRITTEN_WEIGHTS)) {
         return mix_error_invalid(error, "weights sum to %.9g; expected 1", sum);
+    }
+    for (size_t c = 0; c < model->k; c++) {
+        model->weights[c] /= fabs(sum - 1) <= FITTED_WEIGHTS ? 1 : sum;
+        model->log_weights[c] = log(model->weights[c]);
+    }
+    return MIXTURE_OK;
+}
+
+mixture_status mixture_model_prepare(mixture_model *model, mixture_error *error) {
+    mixture_status status = prepare_weights(model, error);
+    if (status != MIXTURE_OK) {
+        return status;
     }
     for (size_t a = 0; a < model->family->array_count; a++) {
         size_t size = model->k * mix_model_array_size(model, a);

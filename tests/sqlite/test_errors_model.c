@@ -87,7 +87,7 @@ static void families_and_weights_are_checked(void **state) {
         {"{" FAMILY "\"weights\":[0.5,null]," MEANS COVARIANCES "}",
          "weights[1] is null at offset 36; expected a number"},
         {"{" FAMILY "\"weights\":[0.5,0.4]," MEANS COVARIANCES "}", "weights sum to 0.9; expected 1"},
-        {"{" FAMILY "\"weights\":[0.5,0.50001]," MEANS COVARIANCES "}", "weights sum to 1.00001; expected 1"},
+        {"{" FAMILY "\"weights\":[0.5,0.5002]," MEANS COVARIANCES "}", "weights sum to 1.0002; expected 1"},
         {"{" FAMILY "\"weights\":[1.5,-0.5]," MEANS COVARIANCES "}",
          "weights[0] is 1.5; expected a number from 0 to 1"},
         {"{" FAMILY "\"weights\":[0.75,-0.25]," MEANS COVARIANCES "}",

@@ -219,6 +219,18 @@ static void a_null_model_or_component_gives_null(void **state) {
     sql_is_null(*state, "SELECT mix_distance(%Q, NULL, 1)", plain_json(&model));
 }
 
+static void weights_that_sum_to_1_within_1e_4_are_taken_and_normalized(void **state) {
+    const char *json = "{\"family\":\"gaussian\",\"weights\":[0.333333,0.666666],\"means\":[[0],[0]],"
+                       "\"covariances\":[[[1]],[[1]]]}";
+    const char *far = "{\"family\":\"gaussian\",\"weights\":[0.50009],\"means\":[[0]],\"covariances\":[[[1]]]}";
+    assert_close(sql_double(*state, "SELECT sum(weight) FROM mix_components(%Q)", json), 1, 0, 1e-15);
+    assert_close(sql_double(*state, "SELECT weight FROM mix_components(%Q) WHERE component = 2", json), 2.0 / 3, 0,
+                 1e-15);
+    assert_close(sql_double(*state, "SELECT mix_probability(%Q, 1, 7)", json), 1.0 / 3, 0, 1e-15);
+    assert_close(sql_double(*state, "SELECT mix_density(%Q, 0)", json), 0.3989422804014327, 0, 1e-15);
+    assert_int_equal(sql_outcome(*state, sql_build("SELECT mix_density(%Q, 0)", far), NULL), SQLITE_ERROR);
+}
+
 static void lists_nest_in_other_json(void **state) {
     const char *json = "{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[2]],\"covariances\":[[[1]]]}";
     assert_string_equal(
@@ -229,6 +241,7 @@ static void lists_nest_in_other_json(void **state) {
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
+        sql_test(weights_that_sum_to_1_within_1e_4_are_taken_and_normalized),
         sql_test(the_density_of_the_hand_written_model_is_known_to_the_last_digit),
         sql_test(complete_rows_are_scored_as_the_formulas_say_for_1_2_and_5_columns),
         sql_test(each_subset_of_nulls_gives_the_marginal),
