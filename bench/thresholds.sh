@@ -90,18 +90,17 @@ try() {
 
 # Values that are far out first: -q tries the first two. 0 and 1e300 turn off what can be turned off.
 multistart=fit/multistart.c
-try $multistart FIRST_MAPS "2 20 3 12" select wide
-try $multistart SHORT_MAPS "6 60 10 40" select wide
-try $multistart SINGLE_MAPS "4 400 13 120" seeds drawn large
+try $multistart SHORT_MAPS "4 400 13 120" seeds drawn large select wide
 try $multistart DRAWN "1 10 2 8" seeds drawn large select
-try $multistart LAST_DRAWN_SHARE "0 4 2" select wide
+try $multistart DRAWN_OF_MANY "0 4 2" select wide
+try $multistart SHORT_REACH "10 1e300 30 300" select wide
 try $multistart SHORT_TOL "0 1e-3 1e-6 1e-4" seeds drawn large select
 try $multistart CHEAP_PASS "0 1e300 1e6 1e7" seeds drawn large select
 
-try em/em.c REACH "40 1e300 130 1200" seeds drawn large select
+try em/em.h MIX_GOAL_REACH "40 1e300 130 1200" seeds drawn large select
 try em/em.c CLOSE "0 0.5 0.005 0.15" seeds drawn select
 try em/em.c CLOSE_REACH "0.2 20" seeds drawn select
-try em/em.c LEAST_MAPS "1 80 3 24" seeds drawn select
+try em/em.h MIX_GOAL_MAPS "1 80 3 24" seeds drawn select
 try em/em.c JUMP_RISE "0 1e300 2e-4 2e-2" seeds drawn select convergence
 try em/em.c FALL "0 1e300 1e-8 1e-3" floors drawn convergence
 

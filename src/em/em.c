@@ -12,7 +12,9 @@
 #include "error.h"
 #include "memory.h"
 
-/* A fall by more than this share of the log-likelihood, or of a row, is no rounding error of a sound step. */
+/* A fall by more than this share of the log-likelihood, or of a row, is no rounding error of a sound step.
+** bench/thresholds.sh: 1e-8 and 1e-3 are as good; with 0 rounding is called a fall, and where nothing is 11 starts
+** of 126 far away end at the floor. */
 #define FALL 1e-5
 
 /* Close to its goal, where a log-likelihood is as good as the goal's, a run is on its way to the same place
@@ -20,7 +22,9 @@
 #define CLOSE 0.05
 #define CLOSE_REACH 2.0
 
-/* Jumps are made where the log-likelihood per row rises by less than this: further up they choose among hills. */
+/* Jumps are made where the log-likelihood per row rises by less than this: further up they choose among hills,
+** though not the worse ones. bench/thresholds.sh: 2e-2 or none: 4 % fewer maps, of 5,000 fits 98 lower, 134
+** higher; 2e-4: 15 % more, 308 and 78. */
 #define JUMP_RISE 2e-3
 
 static double rounding(const mix_em *em, double loglik) {

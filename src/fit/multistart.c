@@ -10,6 +10,8 @@
 #include "memory.h"
 #include "model.h"
 
+/* Beside each what bench/thresholds.sh sees at other values: EM maps more or fewer, and how many of 5,000 fits, or
+** of 756 cells of selections, end lower and higher. */
 enum {
     SHORT_MAPS = 40,   /* EM maps of every contender, */
     DRAWN = 4,         /* of which so many go on to the end; */
@@ -25,7 +27,8 @@ enum {
 #define SHORT_TOL 1e-5
 
 /* Operations of one EM pass up to which all finalists are continued, not only the best: a few milliseconds for a
-** whole fit. */
+** whole fit. bench/thresholds.sh: 0: 11 % fewer maps, 258 of 5,000 lower; 1e7: in large tables 12 % more
+** operations, 3 of 54 higher. */
 #define CHEAP_PASS 3e6
 
 /* A start that is tried; the best are the finalists. (A candidate is what a selection lists: a fitted k and
