@@ -10,8 +10,7 @@
 #include "memory.h"
 #include "model.h"
 
-/* Beside each what bench/thresholds.sh sees at other values: EM maps more or fewer, and how many of 5,000 fits, or
-** of 756 cells of selections, end lower and higher. */
+/* What other values would do: bench/thresholds.sh, docs/mathematics.md. */
 enum {
     SHORT_MAPS = 40,   /* EM maps of every contender, */
     DRAWN = 4,         /* of which so many go on to the end; */

@@ -8,8 +8,7 @@
 #include "memory.h"
 #include "subsample.h"
 
-/* Beside each what bench/thresholds.sh sees at other values: the operations of all starts, and fits that end lower
-** and higher. */
+/* What other values would do: bench/thresholds.sh, docs/mathematics.md. */
 enum {
     TREE_ROWS = 1000,        /* of a single fit */
     TREE_ROWS_SELECT = 2000, /* when many fits share the tree; mclust has as many */
