@@ -2,9 +2,9 @@
 **
 ** usage: interrupt [ROWS]
 **
-** Each statement runs over a table of ROWS rows (10,000,000) or as many rows' worth of work; another thread calls
-** sqlite3_interrupt() at moments spread over it, or a progress handler asks to stop. Prints the longest time until
-** the statement returned. */
+** Each statement runs over a table of ROWS rows (10,000,000) or as many rows' worth of work: a model of 1,000,000
+** components in 95 MB, rows of 500 columns. Another thread calls sqlite3_interrupt() at moments spread over it, or
+** a progress handler asks to stop. Prints the longest time until the statement returned. */
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -34,6 +34,17 @@ static const statement statements[] = {
     {"mix_step", "SELECT mix_step(" MODEL ", x1, x2) FROM t"},
     {"mix_sample of 1,000,000,000", "SELECT sum(x1) FROM mix_sample(" MODEL ", 1000000000)"},
     {"mix_plot", "SELECT length(mix_plot(" MODEL ", x1, x2)) FROM t"},
+    {"gmm_fit, all labelled", "SELECT gmm_fit(x1, x2, 1 + (x1 > 2), 2, '{\"label\":3}') FROM t"},
+    {"mmm_fit, all labelled",
+     "SELECT mmm_fit(abs(CAST(x1 AS INT)), abs(CAST(x2 AS INT)), 1 + (x1 > 2), 2, '{\"label\":3}') FROM t"},
+    {"mix_predict, k = 1,000,000", "SELECT sum(mix_predict(m, x1, x2)) FROM large, t"},
+    {"mix_loglik, k = 1,000,000", "SELECT mix_loglik(m, x1, x2) FROM large, t"},
+    {"mix_statistics, k = 1,000,000",
+     "SELECT length(mix_statistics(m, x1, x2)) FROM large, (SELECT * FROM t LIMIT 30)"},
+    {"mix_step, k = 1,000,000", "SELECT length(mix_step(m, x1, x2)) FROM large, (SELECT * FROM t LIMIT 30)"},
+    {"gmm_fit, d = 500", "SELECT gmm_fit(r, 2) FROM wide"},
+    {"gmm_fit, d = 500, VVE", "SELECT gmm_fit(r, 2, '{\"covariance\":\"VVE\"}') FROM wide"},
+    {"mix_loglik, d = 500", "SELECT mix_loglik(m, r) FROM wide, wide_model, (SELECT 1 FROM t LIMIT 10000)"},
 };
 
 static double now(void) {
@@ -47,6 +58,38 @@ static void must(sqlite3 *db, int code) {
         fprintf(stderr, "interrupt: %s\n", sqlite3_errmsg(db));
         exit(1);
     }
+}
+
+/* ---- What is large ---------------------------------------------------------------------------------------- */
+
+static const char large_model[] =
+    "CREATE TABLE large AS WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n < 999999) "
+    "SELECT '{\"family\":\"gaussian\",\"weights\":[' || group_concat('1e-06') || '],\"means\":[' || "
+    "group_concat('[' || (n * 0.7) || ',' || (n % 1000) || ']') || '],\"covariances\":[' || "
+    "group_concat('[[1.5,0.25],[0.25,1.125]]') || ']}' AS m FROM i";
+
+/* 1,600 rows of 500 columns, packed as mix_row() does it on a little-endian machine; and a model of them. */
+static void make_wide(sqlite3 *db) {
+    enum { D = 500, ROWS = 1600 };
+    static double x[D];
+    sqlite3_stmt *insert;
+    unsigned long state = 1;
+    must(db, sqlite3_exec(db, "CREATE TABLE wide(r)", NULL, NULL, NULL));
+    must(db, sqlite3_prepare_v2(db, "INSERT INTO wide VALUES (?)", -1, &insert, NULL));
+    for (int i = 0; i < ROWS; i++) {
+        for (int j = 0; j < D; j++) {
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            x[j] = (double)(state >> 11) * 0x1p-53 + 3 * (i % 2) * (j % 3 == 0);
+        }
+        sqlite3_bind_blob(insert, 1, x, sizeof x, SQLITE_STATIC);
+        sqlite3_step(insert);
+        must(db, sqlite3_reset(insert));
+    }
+    sqlite3_finalize(insert);
+    must(db, sqlite3_exec(db,
+                          "CREATE TABLE wide_model AS SELECT gmm_fit(r, 2, '{\"covariance\":\"tied\",\"n_init\":1,"
+                          "\"max_iter\":1}') AS m FROM wide",
+                          NULL, NULL, NULL));
 }
 
 /* ---- One run ------------------------------------------------------------------------------------------- */
@@ -121,6 +164,8 @@ int main(int argc, char **argv) {
                                 argc > 1 ? atoi(argv[1]) : 10000000);
     must(db, sql != NULL ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM);
     sqlite3_free(sql);
+    must(db, sqlite3_exec(db, large_model, NULL, NULL, NULL));
+    make_wide(db);
     printf("%-40s %22s %22s  (goal: 0.1 s)\n", "longest seconds, of so many stops", "sqlite3_interrupt()",
            "progress handler");
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {

@@ -127,7 +127,7 @@ typedef struct mixture_options {
     double min_variance;        /* floor of a component's variance, relative to the data's */
     const double *resolution;   /* d: steps of the columns, 0: none, NaN: measured; NULL: all are measured */
     const char *const *columns; /* d names for error texts; NULL: x1, x2, … */
-    bool (*cancel)(void *host); /* asked about once a block of rows, on the calling thread; may be NULL */
+    bool (*cancel)(void *host); /* asked after some 10 ms of work, on the calling thread; may be NULL */
     void *host;
 } mixture_options;
 
@@ -201,6 +201,7 @@ typedef struct mixture_model {
     double *derived;        /* the family's, per component */
     bool plain;             /* the family's own: a plainer form of it will do (all covariances are diagonal) */
     unsigned char *floored; /* k: not 0 where the last maximize held the component at a floor */
+    const struct mix_cancel *cancel; /* asked while it is prepared, then perhaps MIXTURE_CANCELLED; NULL: nobody */
 } mixture_model;
 
 /* Room for a model with all parameters 0; NULL when out of memory. */

@@ -3,8 +3,13 @@
 
 #include <math.h>
 
-bool mix_linalg_cholesky(size_t d, const double *a, double relative, double *factor) {
+bool mix_linalg_cholesky_until(size_t d, const double *a, double relative, double *factor,
+                               const mix_cancel *cancel) {
+    mix_turns turns = {.cancel = cancel};
     for (size_t i = 0; i < d; i++) {
+        if (mix_turns_over(&turns, (double)i * (double)i)) {
+            return false;
+        }
         double *row = factor + mix_linalg_at(i, 0);
         for (size_t j = 0; j <= i; j++) {
             const double *other = factor + mix_linalg_at(j, 0);
@@ -24,8 +29,13 @@ bool mix_linalg_cholesky(size_t d, const double *a, double relative, double *fac
     return true;
 }
 
-void mix_linalg_invert(size_t d, const double *factor, double *inverse) {
-    for (size_t i = 0; i < d; i++) {
+bool mix_linalg_cholesky(size_t d, const double *a, double relative, double *factor) {
+    return mix_linalg_cholesky_until(d, a, relative, factor, NULL);
+}
+
+void mix_linalg_invert_until(size_t d, const double *factor, double *inverse, const mix_cancel *cancel) {
+    mix_turns turns = {.cancel = cancel};
+    for (size_t i = 0; i < d && !mix_turns_over(&turns, (double)i * (double)i); i++) {
         /* Row i of the inverse needs rows < i of the inverse and row i of the factor only; columns are done
         ** from the left, so that in place entry (i, p), p >= j, is still the factor's when it is read. */
         double pivot = 1 / factor[mix_linalg_at(i, i)];
@@ -38,6 +48,10 @@ void mix_linalg_invert(size_t d, const double *factor, double *inverse) {
         }
         inverse[mix_linalg_at(i, i)] = pivot;
     }
+}
+
+void mix_linalg_invert(size_t d, const double *factor, double *inverse) {
+    mix_linalg_invert_until(d, factor, inverse, NULL);
 }
 
 /* Turn rows and columns p and q of a so that entry (p, q) becomes 0 (Golub & Van Loan, section 8.5.2). */
@@ -62,7 +76,8 @@ static void rotate(size_t d, double *a, double *vectors, size_t p, size_t q) {
     }
 }
 
-void mix_linalg_eigen(size_t d, double *a, double *values, double *vectors) {
+void mix_linalg_eigen_until(size_t d, double *a, double *values, double *vectors, const mix_cancel *cancel) {
+    mix_turns turns = {.cancel = cancel};
     for (size_t i = 0; i < d * d; i++) {
         vectors[i] = i % (d + 1) == 0;
     }
@@ -70,6 +85,9 @@ void mix_linalg_eigen(size_t d, double *a, double *values, double *vectors) {
         bool turned = false;
         for (size_t p = 0; p + 1 < d; p++) {
             for (size_t q = p + 1; q < d; q++) {
+                if (mix_turns_over(&turns, 20 * (double)d)) {
+                    return;
+                }
                 /* Relative to the two diagonal entries, so that small eigenvalues keep their digits. */
                 double small = 1e-17 * sqrt(fabs(a[p * d + p]) * fabs(a[q * d + q]));
                 if (fabs(a[p * d + q]) > small) {
@@ -85,4 +103,8 @@ void mix_linalg_eigen(size_t d, double *a, double *values, double *vectors) {
     for (size_t i = 0; i < d; i++) {
         values[i] = a[i * d + i];
     }
+}
+
+void mix_linalg_eigen(size_t d, double *a, double *values, double *vectors) {
+    mix_linalg_eigen_until(d, a, values, vectors, NULL);
 }

@@ -27,8 +27,7 @@ void mix_sort_rising(double *x, size_t count) {
     }
 }
 
-static void sink_number(uint32_t *numbers, size_t count, size_t place, mix_sort_before before,
-                        const void *context) {
+static void sink_number(uint32_t *numbers, size_t count, size_t place, mix_sort_before before, void *context) {
     uint32_t number = numbers[place];
     for (size_t child; (child = 2 * place + 1) < count; place = child) {
         child += child + 1 < count && before(context, numbers[child], numbers[child + 1]);
@@ -40,7 +39,7 @@ static void sink_number(uint32_t *numbers, size_t count, size_t place, mix_sort_
     numbers[place] = number;
 }
 
-void mix_sort_numbers(uint32_t *numbers, size_t count, mix_sort_before before, const void *context) {
+void mix_sort_numbers(uint32_t *numbers, size_t count, mix_sort_before before, void *context) {
     for (size_t place = count / 2; place-- > 0;) {
         sink_number(numbers, count, place, before, context);
     }

@@ -11,7 +11,7 @@
 void mix_sort_rising(double *x, size_t count);
 
 /* Numbers of things, so that none is `before` the one in front of it; of any two different ones exactly one is. */
-typedef bool (*mix_sort_before)(const void *context, uint32_t a, uint32_t b);
-void mix_sort_numbers(uint32_t *numbers, size_t count, mix_sort_before before, const void *context);
+typedef bool (*mix_sort_before)(void *context, uint32_t a, uint32_t b);
+void mix_sort_numbers(uint32_t *numbers, size_t count, mix_sort_before before, void *context);
 
 #endif

@@ -5,9 +5,21 @@
 
 #include "memory.h"
 
-bool mix_block_begin(mix_block *block, size_t d) {
-    *block = (mix_block){.x = mix_memory_zeros(d, MIX_BLOCK_ROWS * sizeof(double)), .d = d};
+/* Densities of a block, at least as long as it has more rows than a vector. */
+#define MOST_DENSITIES ((size_t)1 << 20)
+
+size_t mix_block_most(size_t k) {
+    size_t rows = MOST_DENSITIES / (k > 0 ? k : 1) / MIX_LANES * MIX_LANES;
+    return rows > MIX_BLOCK_ROWS ? MIX_BLOCK_ROWS : rows > MIX_LANES ? rows : MIX_LANES;
+}
+
+bool mix_block_begin_for(mix_block *block, size_t d, size_t most) {
+    *block = (mix_block){.x = mix_memory_zeros(d, most * sizeof(double)), .d = d, .most = most};
     return block->x != NULL;
+}
+
+bool mix_block_begin(mix_block *block, size_t d) {
+    return mix_block_begin_for(block, d, MIX_BLOCK_ROWS);
 }
 
 void mix_block_clear(mix_block *block) {
@@ -17,19 +29,19 @@ void mix_block_clear(mix_block *block) {
 
 bool mix_block_add(mix_block *block, const double *x) {
     for (size_t j = 0; j < block->d; j++) {
-        block->x[j * MIX_BLOCK_ROWS + block->count] = x[j];
+        block->x[j * block->most + block->count] = x[j];
     }
-    return ++block->count == MIX_BLOCK_ROWS;
+    return ++block->count == block->most;
 }
 
 mix_rows mix_block_rows(const mix_block *block) {
     return (mix_rows){
-        .x = block->x, .stride = MIX_BLOCK_ROWS, .count = block->count, .padded = mix_data_padded(block->count)};
+        .x = block->x, .stride = block->most, .count = block->count, .padded = mix_data_padded(block->count)};
 }
 
 void mix_block_row(const mix_block *block, size_t row, double *x) {
     for (size_t j = 0; j < block->d; j++) {
-        x[j] = block->x[j * MIX_BLOCK_ROWS + row];
+        x[j] = block->x[j * block->most + row];
     }
 }
 

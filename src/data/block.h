@@ -8,13 +8,20 @@
 #include "rows.h"
 
 typedef struct mix_block {
-    double *x;    /* d columns of MIX_BLOCK_ROWS rows */
+    double *x;    /* d columns of `most` rows */
     size_t d;     /* columns */
     size_t count; /* rows that wait */
+    size_t most;  /* rows that it has room for */
 } mix_block;
 
-/* Make one without rows. False when out of memory; also then mix_block_clear() may follow. */
+/* Make one without rows, with room for MIX_BLOCK_ROWS or so many, a multiple of MIX_LANES. False when out of
+** memory; also then mix_block_clear() may follow. */
 bool mix_block_begin(mix_block *block, size_t d);
+bool mix_block_begin_for(mix_block *block, size_t d, size_t most);
+
+/* Rows of a block for a model of k components: fewer for so many that the block's densities would fill the
+** memory, or take seconds. */
+size_t mix_block_most(size_t k);
 void mix_block_clear(mix_block *block); /* free what it holds; a block of zero bytes is fine */
 
 /* Add a row of d values to a block that is not full. Returns whether it is now. */

@@ -112,12 +112,19 @@ mixture_status mixture_data_append(mixture_data *data, const double *x, double w
     return MIXTURE_OK;
 }
 
-/* Moments of x * unit - shift over a column. Summed by blocks, so that the rounding error grows with the number of
-** blocks, not of rows. */
-static mix_moments column_moments(const mixture_data *data, size_t column, double unit, double shift) {
+/* Whether to stop, asked at some blocks: at each a column of it is passed over. */
+static bool stops_at(size_t block, const mix_cancel *cancel) {
+    enum { BLOCKS_AT_ONCE = 4096 }; /* a million rows */
+    return block % BLOCKS_AT_ONCE == BLOCKS_AT_ONCE - 1 && mix_cancelled(cancel);
+}
+
+/* Moments of x * unit - shift over a column; of a part of it when it is stopped. Summed by blocks, so that the
+** rounding error grows with the number of blocks, not of rows. */
+static mix_moments column_moments(const mixture_data *data, size_t column, double unit, double shift,
+                                  const mix_cancel *cancel) {
     const mix_kernel *kernel = mix_kernel_current();
     mix_moments all = MIX_NO_MOMENTS;
-    for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
+    for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows && !stops_at(b, cancel); b++) {
         mix_rows rows = mix_data_block(data, b);
         mix_moments block = {all.low, all.high, 0, 0};
         kernel->moments(rows.x + column * rows.stride, rows.weight, rows.count, unit, shift, &block);
@@ -126,15 +133,22 @@ static mix_moments column_moments(const mixture_data *data, size_t column, doubl
     return all;
 }
 
-/* Subtract the center and divide by the scale, a power of two whose inverse is exact. */
-static void column_move(mixture_data *data, size_t column, double center, double scale) {
-    for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
-        mix_rows rows = mix_data_block(data, b);
-        double *x = data->blocks[b] + column * rows.stride;
+/* Subtract the center and divide by the scale, a power of two whose inverse is exact, in the blocks where that
+** is not done yet. False when cancelled. */
+static bool column_move(mixture_data *data, size_t column, const mix_cancel *cancel) {
+    double center = data->frame.center[column], scale = data->frame.scale[column];
+    for (; data->moved_blocks * MIX_BLOCK_ROWS < data->rows; data->moved_blocks++) {
+        if (stops_at(data->moved_blocks, cancel)) {
+            return false;
+        }
+        mix_rows rows = mix_data_block(data, data->moved_blocks);
+        double *x = data->blocks[data->moved_blocks] + column * rows.stride;
         for (size_t r = 0; r < rows.count; r++) {
             x[r] = (x[r] - center) * (1 / scale);
         }
     }
+    data->moved_blocks = 0;
+    return true;
 }
 
 /* The largest power of two that is not above x > 0. */
@@ -152,7 +166,10 @@ double mix_data_constant_unit(double value) {
 static mixture_status measure_column(mixture_data *data, size_t j, const mix_cancel *cancel,
                                      mixture_error *error) {
     mix_frame *frame = &data->frame;
-    mix_moments column = column_moments(data, j, 1, 0);
+    mix_moments column = column_moments(data, j, 1, 0, cancel);
+    if (mix_cancelled(cancel)) {
+        return mix_error_status(error, MIXTURE_CANCELLED);
+    }
     double magnitude = fmax(fabs(column.low), fabs(column.high));
     if (column.low == column.high) {
         frame->center[j] = column.low;
@@ -163,15 +180,15 @@ static mixture_status measure_column(mixture_data *data, size_t j, const mix_can
     /* In units in which sums and squares neither overflow nor vanish. */
     double unit = power_of_two(fmax(magnitude, 0x1p-1000)), mean = column.sum / data->total_weight / unit;
     if (!isfinite(mean)) {
-        mean = column_moments(data, j, 1 / unit, 0).sum / data->total_weight;
+        mean = column_moments(data, j, 1 / unit, 0, cancel).sum / data->total_weight;
     }
     /* A large offset costs the first mean digits: then it is refined, from the differences. */
     double square, offset;
     for (int pass = 0; pass < REFINEMENTS; pass++) {
+        column = column_moments(data, j, 1 / unit, mean, cancel);
         if (mix_cancelled(cancel)) {
             return mix_error_status(error, MIXTURE_CANCELLED);
         }
-        column = column_moments(data, j, 1 / unit, mean);
         square = column.squares / data->total_weight;
         offset = column.sum / data->total_weight;
         mean += offset;
@@ -193,16 +210,26 @@ static mixture_status measure_column(mixture_data *data, size_t j, const mix_can
 }
 
 /* Divide the weights by a power of two near the largest, so that thresholds and sums mean the same whatever
-** their unit is, and add them up. */
-static void measure_weights(mixture_data *data) {
-    data->weight_unit = 1;
-    data->total_weight = (double)data->rows;
+** their unit is, and add them up. False when cancelled. */
+static bool measure_weights(mixture_data *data, const mix_cancel *cancel) {
     if (!(data->extras & MIXTURE_WEIGHTED)) {
-        return;
+        data->weight_unit = 1;
+        data->total_weight = (double)data->rows;
+        return true;
     }
-    data->weight_unit = data->rows > 0 ? power_of_two(column_moments(data, data->d, 1, 0).high) : 1;
-    data->total_weight = 0;
-    for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
+    if (data->weighed_blocks == 0) {
+        double largest = column_moments(data, data->d, 1, 0, cancel).high;
+        if (mix_cancelled(cancel)) {
+            return false;
+        }
+        data->weight_unit = data->rows > 0 ? power_of_two(largest) : 1;
+        data->total_weight = 0;
+    }
+    for (; data->weighed_blocks * MIX_BLOCK_ROWS < data->rows; data->weighed_blocks++) {
+        if (stops_at(data->weighed_blocks, cancel)) {
+            return false;
+        }
+        size_t b = data->weighed_blocks;
         double *weight = data->blocks[b] + data->d * MIX_BLOCK_ROWS, sum = 0;
         for (size_t r = 0; r < mix_data_block(data, b).count; r++) {
             weight[r] /= data->weight_unit;
@@ -210,6 +237,7 @@ static void measure_weights(mixture_data *data) {
         }
         data->total_weight += sum;
     }
+    return true;
 }
 
 mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_cancel *cancel, size_t *column,
@@ -225,7 +253,9 @@ mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_can
         }
     }
     if (!data->weighed) {
-        measure_weights(data);
+        if (!measure_weights(data, cancel)) {
+            return mix_error_status(error, MIXTURE_CANCELLED);
+        }
         data->weighed = true;
     }
     for (size_t j = 0; !data->measured && j < data->d; j++) {
@@ -242,10 +272,9 @@ mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_can
     }
     data->measured = true;
     for (; move && data->moved < data->d; data->moved++) {
-        if (mix_cancelled(cancel)) {
+        if (mix_cancelled(cancel) || !column_move(data, data->moved, cancel)) {
             return mix_error_status(error, MIXTURE_CANCELLED);
         }
-        column_move(data, data->moved, frame->center[data->moved], frame->scale[data->moved]);
     }
     data->standardized = true;
     return MIXTURE_OK;

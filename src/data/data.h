@@ -32,7 +32,8 @@ struct mixture_data {
     mix_steps *steps;    /* set by mix_prepare_rows; NULL: of counts */
     /* How far mix_data_standardize has come: */
     bool weighed, measured, standardized;
-    size_t moved; /* columns */
+    size_t weighed_blocks;      /* whose weights are in their unit, once that is known */
+    size_t moved, moved_blocks; /* columns; blocks of the next one */
 };
 
 static inline mix_rows mix_data_block(const mixture_data *data, size_t block) {

@@ -9,6 +9,7 @@ enum {
     ROWS_PER_PARAMETER = 20, /* times k (d + 1), */
     MOST_DOUBLES = 1 << 22,  /* as far as memory and time stay bounded, but always */
     ROWS_PER_COMPONENT = 8,  /* times k */
+    LABELS_AT_ONCE = 1 << 16 /* looked at between two questions whether to go on */
 };
 
 static size_t wanted_rows(size_t k, size_t d) {
@@ -45,20 +46,25 @@ static mixture_status add_rare_rows(const mixture_data *data, size_t k, const mi
     return status;
 }
 
-bool mix_subsample_all_labelled(const mixture_data *data) {
+mixture_status mix_subsample_all_labelled(const mixture_data *data, const mix_cancel *cancel, bool *all) {
     size_t row = 0;
-    while (row < data->rows && mix_data_label(data, row) != 0) {
-        row++;
+    for (; row < data->rows && mix_data_label(data, row) != 0; row++) {
+        if (row % LABELS_AT_ONCE == LABELS_AT_ONCE - 1 && mix_cancelled(cancel)) {
+            return MIXTURE_CANCELLED;
+        }
     }
-    return row == data->rows;
+    *all = row == data->rows;
+    return MIXTURE_OK;
 }
 
 mixture_status mix_subsample_draw(const mixture_data *data, size_t k, int64_t seed, const mix_cancel *cancel,
                                   mixture_data **result) {
     size_t wanted = wanted_rows(k, data->d);
     *result = NULL;
-    if (data->rows <= wanted || mix_subsample_all_labelled(data)) {
-        return MIXTURE_OK;
+    bool enough = data->rows <= wanted;
+    mixture_status labelled = enough ? MIXTURE_OK : mix_subsample_all_labelled(data, cancel, &enough);
+    if (labelled != MIXTURE_OK || enough) {
+        return labelled;
     }
     mixture_data *sample = *result = mixture_data_new(data->d, data->extras);
     double *x = mix_memory_array(data->d, sizeof(double));

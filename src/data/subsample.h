@@ -13,7 +13,7 @@ mixture_status mix_subsample_draw(const mixture_data *data, size_t k, int64_t se
                                   mixture_data **sample);
 void mix_subsample_free(mixture_data *sample); /* before the data; NULL is fine */
 
-/* Whether the component of every row is known. */
-bool mix_subsample_all_labelled(const mixture_data *data);
+/* Whether the component of every row is known. MIXTURE_OK or _CANCELLED. */
+mixture_status mix_subsample_all_labelled(const mixture_data *data, const mix_cancel *cancel, bool *all);
 
 #endif

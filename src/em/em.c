@@ -44,6 +44,7 @@ mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixtu
         .variance = data->steps != NULL ? data->steps->variance : data->frame.variance,
         .constant = data->frame.constant,
         .steps = data->steps,
+        .cancel = cancel,
     };
     const mix_shape shape = {.family = family, .k = options->k, .d = data->d, .structure = options->structure};
     bool accelerate = options->accelerate && family->coordinates != NULL;
@@ -181,6 +182,8 @@ static verdict judge(mix_em *em) {
 
 mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, double tol, mixture_error *error) {
     verdict now = GO_ON;
+    const mix_cancel *before = model->cancel;
+    model->cancel = em->how.cancel;
     begin_walk(em, max_iter, tol);
     mixture_status status = expect_and_record(em, model, error);
     while (status == MIXTURE_OK && (now = judge(em)) == GO_ON) {
@@ -189,6 +192,7 @@ mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, doubl
             status = expect_and_record(em, model, error);
         }
     }
+    model->cancel = before;
     em->run.converged = now == CONVERGED;
     em->run.fell = now == FELL;
     return status;

@@ -95,11 +95,25 @@ void mix_expect_free(mix_expect *expect) {
     }
 }
 
+/* A thread of the pool, which it asks whether to stop. */
+typedef struct expect_seat {
+    mix_threads *threads;
+    size_t thread;
+} expect_seat;
+
+static bool seat_stopped(void *host) {
+    const expect_seat *seat = host;
+    return mix_threads_stop(seat->threads, seat->thread);
+}
+
 static void expect_unit(void *context, size_t unit, size_t thread) {
     mix_expect *expect = context;
     double *statistics = expect->unit_statistics + unit * expect->capacity;
     double *others = expect->scratch + expect->full_size;
     double *scratch = thread == 0 ? expect->scratch : others + (thread - 1) * expect->scratch_size;
+    expect_seat seat = {expect->threads, thread};
+    const mix_cancel cancel = {seat_stopped, &seat};
+    mix_turns turns = {.cancel = &cancel};
     memset(statistics, 0, expect->size * sizeof(double));
     size_t end = (unit + 1) * expect->blocks / expect->units;
     for (size_t block = unit * expect->blocks / expect->units; block < end; block++) {
@@ -107,7 +121,9 @@ static void expect_unit(void *context, size_t unit, size_t thread) {
             return;
         }
         mix_rows rows = mix_data_block(expect->data, block);
-        mix_statistics_expect(expect->model, &rows, statistics, scratch);
+        if (!mix_statistics_expect_until(expect->model, &rows, statistics, scratch, &turns)) {
+            return;
+        }
     }
 }
 

@@ -28,7 +28,9 @@ static bool both_coincide(const mixture_model *model, size_t a, size_t b) {
 
 mix_soundness mix_soundness_glance(const mixture_model *model) {
     mix_soundness soundness = {false, false};
-    for (size_t c = 0; c < model->k; c++) {
+    mix_turns turns = {.cancel = model->cancel};
+    double pairs = 10 * (double)model->d * (double)model->d; /* work; most are told apart by less */
+    for (size_t c = 0; c < model->k && !mix_turns_over(&turns, pairs * (double)c); c++) {
         soundness.degenerate =
             soundness.degenerate || model->floored[c] == MIX_FLOOR_DEGENERATE || model->weights[c] == 0;
         for (size_t other = 0; other < c && !soundness.saddle; other++) {
@@ -49,6 +51,7 @@ static mixture_status fit_single(mix_em *em, const mixture_model *like, const mi
     mix_expect *expect = mix_expect_new(em->data, &shape, 1, cancel);
     mixture_status status = MIXTURE_NOMEM;
     if (one != NULL && statistics != NULL && expect != NULL) {
+        one->cancel = cancel;
         /* Under any parameters the responsibilities of a single component are 1: take the first one's. */
         one->weights[0] = 1;
         for (size_t a = 0; a < family->array_count; a++) {
@@ -126,9 +129,13 @@ static mixture_status count_rows(mix_em *em, const mixture_model *model, const m
     memset(counts, 0, k * sizeof *counts);
     size_t open = k; /* components that have not enough yet */
     mixture_status status = MIXTURE_OK;
+    mix_turns turns = {.cancel = cancel};
     for (size_t b = 0; status == MIXTURE_OK && open > 0 && b * MIX_BLOCK_ROWS < em->data->rows; b++) {
         mix_rows rows = mix_data_block(em->data, b);
-        model->family->log_density(model, &rows, densities, densities + k * MIX_BLOCK_ROWS);
+        if (!mix_family_log_density(model, &rows, densities, densities + k * MIX_BLOCK_ROWS, &turns)) {
+            mix_memory_free(seen);
+            return MIXTURE_CANCELLED;
+        }
         for (size_t r = 0; r < rows.count && open > 0; r++) {
             size_t row = b * MIX_BLOCK_ROWS + r, best = find_owner(model, &rows, densities, r);
             size_t enough = rows_needed(em, model, best);
@@ -205,8 +212,11 @@ static mixture_status warn_component(mix_em *em, mixture_model *model, size_t c,
 mixture_status mix_soundness_warn(mix_em *em, mixture_model *model, const mix_cancel *cancel) {
     size_t *counts = mix_memory_array(model->k, sizeof(size_t));
     mixture_status status = counts != NULL ? count_rows(em, model, cancel, counts) : MIXTURE_NOMEM;
+    mix_turns turns = {.cancel = cancel};
+    double pairs = 10 * (double)model->d * (double)model->d;
     for (size_t c = 0; status == MIXTURE_OK && c < model->k; c++) {
-        status = warn_component(em, model, c, counts[c]);
+        bool over = mix_turns_over(&turns, pairs * (double)c);
+        status = over ? MIXTURE_CANCELLED : warn_component(em, model, c, counts[c]);
     }
     mix_memory_free(counts);
     return status;

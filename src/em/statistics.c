@@ -26,33 +26,46 @@ void mix_statistics_accumulate(const mixture_model *model, const mix_rows *rows,
     model->family->accumulate(model, rows, resp, statistics + MIX_TOTALS, scratch);
 }
 
-void mix_statistics_expect(const mixture_model *model, const mix_rows *rows, double *statistics, double *scratch) {
-    double *densities = scratch, *family_scratch = scratch + model->k * MIX_BLOCK_ROWS;
-    model->family->log_density(model, rows, densities, family_scratch);
+bool mix_statistics_expect_until(const mixture_model *model, const mix_rows *rows, double *statistics,
+                                 double *scratch, mix_turns *turns) {
+    double *densities = scratch, *family_scratch = scratch + model->k * rows->stride;
+    if (!mix_family_log_density(model, rows, densities, family_scratch, turns)) {
+        return false;
+    }
     if (rows->label != NULL) {
         apply_labels(rows, model->k, densities);
     }
     mix_kernel_current()->posterior(rows, model->k, model->log_weights, densities, statistics);
-    mix_statistics_accumulate(model, rows, densities, statistics, family_scratch);
+    return mix_family_accumulate(model, rows, densities, statistics + MIX_TOTALS, family_scratch, turns);
 }
 
-void mix_statistics_expect_exactly(const mixture_model *model, const mix_rows *rows, double *statistics,
-                                   double *scratch, mixture_scratch *alone) {
+void mix_statistics_expect(const mixture_model *model, const mix_rows *rows, double *statistics, double *scratch) {
+    mix_turns turns = {.cancel = NULL};
+    (void)mix_statistics_expect_until(model, rows, statistics, scratch, &turns);
+}
+
+bool mix_statistics_expect_exactly(const mixture_model *model, const mix_rows *rows, double *statistics,
+                                   double *scratch, mixture_scratch *alone, mix_turns *turns) {
     double base[MIX_BLOCK_ROWS], sum = 0;
     if (mix_score_base(model, rows, base)) {
-        mix_statistics_expect(model, rows, statistics, scratch);
+        if (!mix_statistics_expect_until(model, rows, statistics, scratch, turns)) {
+            return false;
+        }
         for (size_t r = 0; r < rows->count; r++) {
             sum += (rows->weight != NULL ? rows->weight[r] : 1) * base[r];
         }
         statistics[MIX_TOTAL_LOGLIK] += sum;
-        return;
+        return true;
     }
     double totals[MIX_TOTALS] = {0};
-    mix_score_alone(model, rows, scratch, totals, alone);
+    if (!mix_score_alone(model, rows, scratch, totals, alone, turns)) {
+        return false;
+    }
     /* A row that is impossible is as unlikely as the kernels have it, so that sums stay finite. */
     totals[MIX_TOTAL_LOGLIK] = fmax(totals[MIX_TOTAL_LOGLIK], MIX_LOG_DENSITY_FLOOR);
     mix_statistics_merge(statistics, totals, MIX_TOTALS);
-    mix_statistics_accumulate(model, rows, scratch, statistics, scratch + model->k * MIX_BLOCK_ROWS);
+    return mix_family_accumulate(model, rows, scratch, statistics + MIX_TOTALS, scratch + model->k * rows->stride,
+                                 turns);
 }
 
 void mix_statistics_merge(double *sum, const double *part, size_t size) {

@@ -13,13 +13,17 @@
 size_t mix_statistics_size(const mix_shape *shape);
 
 /* Expect: add the statistics of a block of rows under a prepared model. A labelled row counts for its component
-** alone. scratch: mix_family_scratch() doubles. */
+** alone. scratch: mix_family_scratch() doubles, or of mix_family_scratch_for() as many rows as rows->stride. */
 void mix_statistics_expect(const mixture_model *model, const mix_rows *rows, double *statistics, double *scratch);
 
-/* The same for the log-likelihood with the family's log_base, and with all digits where that is large. `alone`:
-** of the model. */
-void mix_statistics_expect_exactly(const mixture_model *model, const mix_rows *rows, double *statistics,
-                                   double *scratch, mixture_scratch *alone);
+/* The same, asking whether to stop: false, and the statistics are worth nothing. */
+bool mix_statistics_expect_until(const mixture_model *model, const mix_rows *rows, double *statistics,
+                                 double *scratch, mix_turns *turns);
+
+/* And with the family's log_base in the log-likelihood, and all digits where that is large. `alone`: of the
+** model. */
+bool mix_statistics_expect_exactly(const mixture_model *model, const mix_rows *rows, double *statistics,
+                                   double *scratch, mixture_scratch *alone, mix_turns *turns);
 
 /* The second half of expect, for responsibilities (times row weight) that are known already: k columns,
 ** rows->stride apart, of model->structure. The totals stay as they are. scratch: the family's. */

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "error.h"
 #include "kernel.h"
 
 static size_t count_features(const mix_shape *shape) {
@@ -37,7 +38,11 @@ mixture_status mix_exponential_prepare(mixture_model *model, mixture_error *erro
     const mix_shape shape = mix_shape_of(model);
     size_t size = 1 + count_features(&shape);
     mixture_status status = MIXTURE_OK;
+    mix_turns turns = {.cancel = model->cancel};
     for (size_t c = 0; status == MIXTURE_OK && c < model->k; c++) {
+        if (mix_turns_over(&turns, 40 * (double)size)) {
+            return mix_error_status(error, MIXTURE_CANCELLED);
+        }
         double *own = model->derived + c * size;
         status = model->family->exponential->natural(model, c, own + 1, own, error);
     }

@@ -34,8 +34,88 @@ size_t mix_family_array_size(const mix_shape *shape, size_t a) {
     }
 }
 
+size_t mix_family_scratch_for(const mix_shape *shape, size_t rows) {
+    return shape->k * rows + shape->family->scratch_size(shape);
+}
+
 size_t mix_family_scratch(const mix_shape *shape) {
-    return shape->k * MIX_BLOCK_ROWS + shape->family->scratch_size(shape);
+    return mix_family_scratch_for(shape, MIX_BLOCK_ROWS);
+}
+
+/* ---- Some components at a time ------------------------------------------------------------------------------ */
+
+enum { MOST_ARRAYS = 8 };
+
+/* The components of a model from `first` on, so many; borrowed. What a family keeps for each component is
+** together. */
+typedef struct slice {
+    mixture_model model;
+    double *arrays[MOST_ARRAYS];
+} slice;
+
+static void cut(const mixture_model *model, size_t first, size_t count, slice *part) {
+    const mix_shape shape = mix_shape_of(model);
+    part->model = *model;
+    part->model.k = count;
+    part->model.weights += first;
+    part->model.log_weights += first;
+    part->model.floored += first;
+    part->model.derived += first * model->family->derived_size(&shape);
+    part->model.arrays = part->arrays;
+    for (size_t a = 0; a < model->family->array_count; a++) {
+        part->arrays[a] = model->arrays[a] + first * mix_family_array_size(&shape, a);
+    }
+}
+
+/* Components that are worth a turn of these rows; all where they cannot be cut. */
+static size_t components_at_once(const mixture_model *model, const mix_rows *rows, double *work) {
+    const mix_shape shape = mix_shape_of(model);
+    *work = (double)rows->padded * model->family->work(&shape);
+    double count = fmax(floor(MIX_TURN / *work), 1);
+    bool whole = count >= (double)model->k || model->parts != NULL || model->family->array_count > MOST_ARRAYS;
+    return whole ? model->k : (size_t)count;
+}
+
+bool mix_family_log_density(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch,
+                            mix_turns *turns) {
+    double work;
+    size_t count = components_at_once(model, rows, &work);
+    for (size_t c = 0; c < model->k; c += count) {
+        slice part;
+        size_t now = count < model->k - c ? count : model->k - c;
+        if (mix_turns_over(turns, work * (double)now)) {
+            return false;
+        }
+        if (now == model->k) {
+            model->family->log_density(model, rows, densities, scratch);
+        } else {
+            cut(model, c, now, &part);
+            model->family->log_density(&part.model, rows, densities + c * rows->stride, scratch);
+        }
+    }
+    return true;
+}
+
+bool mix_family_accumulate(const mixture_model *model, const mix_rows *rows, const double *resp,
+                           double *statistics, double *scratch, mix_turns *turns) {
+    const mix_shape shape = mix_shape_of(model);
+    size_t size = model->family->statistics_size(&shape);
+    double work;
+    size_t count = components_at_once(model, rows, &work);
+    for (size_t c = 0; c < model->k; c += count) {
+        slice part;
+        size_t now = count < model->k - c ? count : model->k - c;
+        if (mix_turns_over(turns, work * (double)now)) {
+            return false;
+        }
+        if (now == model->k) {
+            model->family->accumulate(model, rows, resp, statistics, scratch);
+        } else {
+            cut(model, c, now, &part);
+            model->family->accumulate(&part.model, rows, resp + c * rows->stride, statistics + c * size, scratch);
+        }
+    }
+    return true;
 }
 
 size_t mix_family_full_scratch(const mix_shape *shape) {

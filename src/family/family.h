@@ -77,10 +77,11 @@ typedef enum mix_features {
 typedef struct mix_maximize {
     bool equal_weights;
     double min_variance;
-    const double *scale;    /* d: size of a unit of each column in the user's units */
-    const double *variance; /* d: the data's, which min_variance is relative to */
-    const double *constant; /* d: a variance of a column that does not vary, 0 of others; NULL: all vary */
-    const mix_steps *steps; /* in which the columns were recorded; NULL: none is known */
+    const double *scale;      /* d: size of a unit of each column in the user's units */
+    const double *variance;   /* d: the data's, which min_variance is relative to */
+    const double *constant;   /* d: a variance of a column that does not vary, 0 of others; NULL: all vary */
+    const mix_steps *steps;   /* in which the columns were recorded; NULL: none is known */
+    const mix_cancel *cancel; /* asked by what takes long; then the parameters are worth nothing. NULL: nobody */
 } mix_maximize;
 
 /* Where a component is held: model->floored[]. */
@@ -262,8 +263,16 @@ size_t mix_family_array_size(const mix_shape *shape, size_t a);
 /* What column j should be instead of a value that is not accepted, for an error; NULL: it is accepted. NaN is. */
 const char *mix_family_refusal(const mix_shape *shape, size_t j, double x);
 
-/* Work space, in doubles, for the log densities and statistics of a block of rows. */
+/* Work space, in doubles, for the log densities and statistics of a block of rows; and of one of fewer. */
 size_t mix_family_scratch(const mix_shape *shape);
+size_t mix_family_scratch_for(const mix_shape *shape, size_t rows);
+
+/* The family's log_density and accumulate, some components at a time, asking in between whether to stop: false,
+** and the results are worth nothing. */
+bool mix_family_log_density(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch,
+                            mix_turns *turns);
+bool mix_family_accumulate(const mixture_model *model, const mix_rows *rows, const double *resp,
+                           double *statistics, double *scratch, mix_turns *turns);
 
 /* As much, and enough for everything else that a family does. */
 size_t mix_family_full_scratch(const mix_shape *shape);

@@ -217,15 +217,16 @@ static bool multinomial_features(const mixture_data *data, mix_features variant,
                                  double *points, double *scratch) {
     size_t d = data->d;
     double *all = scratch, total = 0;
+    mix_turns turns = {.cancel = cancel};
     memset(all, 0, d * sizeof(double));
-    for (size_t row = 0; row < data->rows; row++) {
+    for (size_t row = 0; row < data->rows && !mix_turns_over(&turns, 10 * (double)d); row++) {
         for (size_t j = 0; j < d; j++) {
             double count = mix_data_weight(data, row) * mix_data_value(data, row, j);
             all[j] += count;
             total += count;
         }
     }
-    for (size_t row = 0; row < data->rows; row++) {
+    for (size_t row = 0; row < data->rows && !mix_turns_over(&turns, 30 * (double)d); row++) {
         double own = 0;
         for (size_t j = 0; j < d; j++) {
             own += mix_data_value(data, row, j);
@@ -237,7 +238,7 @@ static bool multinomial_features(const mixture_data *data, mix_features variant,
             points[row * d + j] = variant == MIX_FEATURES_WHITENED ? sqrt(share) : share;
         }
     }
-    return !mix_cancelled(cancel);
+    return !turns.over;
 }
 
 /* ---- Single rows --------------------------------------------------------------------------------------- */

@@ -57,23 +57,23 @@ static mixture_status deliver_fit(const mix_multistart *multistart, const mixtur
 
 /* Fit rows that are framed, of which so many are distinct. */
 static mixture_status fit_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
-                               size_t distinct, mixture_model **model, mixture_error *error) {
-    const mix_cancel cancel = {options->cancel, options->host};
+                               size_t distinct, const mix_cancel *cancel, mixture_model **model,
+                               mixture_error *error) {
     mix_multistart multistart;
     mixture_model *given = NULL;
     mix_found found = {0};
-    mix_multistart_begin(&multistart, family, data, &cancel);
-    mixture_status status = mix_prepare_k(data, options, distinct, error);
+    mix_multistart_begin(&multistart, family, data, cancel);
+    mixture_status status = mix_prepare_k(data, options, distinct, cancel, error);
     if (status == MIXTURE_OK && anything_given(family, &options->start)) {
         status = take_given(&multistart, options, &given, error);
         multistart.given = given;
     }
     if (status == MIXTURE_OK && !mix_multistart_everything_given(family, options)) {
         status = mix_error_status(
-            error, mix_init_new(family, data, options, options->k, false, &cancel, &multistart.init));
+            error, mix_init_new(family, data, options, options->k, false, cancel, &multistart.init));
         if (status == MIXTURE_OK) {
             status =
-                mix_error_status(error, mix_starts_new(multistart.init, options->k, &cancel, &multistart.starts));
+                mix_error_status(error, mix_starts_new(multistart.init, options->k, cancel, &multistart.starts));
         }
     }
     if (status == MIXTURE_OK) {
@@ -101,7 +101,8 @@ static mixture_status warn_of_few(mixture_model **model, size_t k, mixture_error
 
 mixture_status mixture_fit(const mixture_family *family, mixture_data *data, const mixture_options *options,
                            mixture_model **model, mixture_error *error) {
-    const mix_cancel cancel = {options->cancel, options->host};
+    mix_cancel_once once = {{options->cancel, options->host}, false};
+    const mix_cancel cancel = {mix_cancel_said, &once};
     mixture_options fewer = *options;
     size_t distinct;
     *model = NULL;
@@ -110,7 +111,7 @@ mixture_status mixture_fit(const mixture_family *family, mixture_data *data, con
         status = mix_prepare_rows(family, data, options, options->k, &cancel, &distinct, error);
     }
     if (status != MIXTURE_OK || distinct >= options->k) {
-        return status == MIXTURE_OK ? fit_rows(family, data, options, distinct, model, error) : status;
+        return status == MIXTURE_OK ? fit_rows(family, data, options, distinct, &cancel, model, error) : status;
     }
     if (options->few_rows == MIXTURE_FEW_NULL) {
         return MIXTURE_OK;
@@ -118,6 +119,6 @@ mixture_status mixture_fit(const mixture_family *family, mixture_data *data, con
     if (options->few_rows == MIXTURE_FEW_FEWER && !anything_given(family, &options->start)) {
         fewer.k = distinct;
     }
-    status = fit_rows(family, data, &fewer, distinct, model, error);
+    status = fit_rows(family, data, &fewer, distinct, &cancel, model, error);
     return status == MIXTURE_OK ? warn_of_few(model, options->k, error) : status;
 }

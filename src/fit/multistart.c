@@ -143,6 +143,7 @@ static mixture_status enter(mix_contest *contest, const contender *entry) {
         }
     }
     mix_model_copy(model, entry->model);
+    model->cancel = contest->multistart->cancel;
     memmove(finalists + place + 1, finalists + place, (FINALISTS - 1 - place) * sizeof *finalists);
     finalists[place] = *entry;
     finalists[place].model = model;
@@ -254,6 +255,9 @@ static mixture_status choose_contenders(mix_contest *contest, const mixture_mode
     mixture_model *model = mix_model_new(&contest->shape);
     mixture_status status = model != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
     mix_em *em = &contest->em;
+    if (model != NULL) {
+        model->cancel = multistart->cancel;
+    }
     if (status == MIXTURE_OK && sample != multistart->data) {
         em = &contest->sample_em;
         status = mix_em_init(em, multistart->family, sample, contest->options, multistart->cancel);
@@ -272,8 +276,11 @@ static mixture_status choose_contenders(mix_contest *contest, const mixture_mode
 /* One finalist, which is all there is. */
 static mixture_status enter_only(mix_contest *contest, const mixture_model *from) {
     mixture_model *model = contest->finalists[0].model = mix_model_new(&contest->shape);
-    return model != NULL ? take_over(contest, &contest->em, from, model)
-                         : mix_error_status(contest->error, MIXTURE_NOMEM);
+    if (model == NULL) {
+        return mix_error_status(contest->error, MIXTURE_NOMEM);
+    }
+    model->cancel = contest->multistart->cancel;
+    return take_over(contest, &contest->em, from, model);
 }
 
 /* ---- To the end -------------------------------------------------------------------------------------- */
@@ -362,6 +369,7 @@ static double mean_row_total(const mix_contest *contest) {
 static mixture_status take_winner(mix_contest *contest, size_t best, mix_found *found) {
     bool labelled = (contest->multistart->data->extras & MIXTURE_LABELLED) != 0;
     found->model = contest->finalists[best].model;
+    found->model->cancel = NULL; /* it may outlive whom it would ask */
     found->soundness = contest->finalists[best].soundness;
     contest->finalists[best].model = NULL;
     mixture_status status = MIXTURE_OK;

@@ -54,11 +54,16 @@ mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data
     return mix_error_status(error, status);
 }
 
+enum { LABELS_CHECKED_AT_ONCE = 1 << 16 }; /* between two questions whether to go on */
+
 static mixture_status check_labels(const mixture_data *data, const mixture_options *options,
-                                   mixture_error *error) {
+                                   const mix_cancel *cancel, mixture_error *error) {
     const double *weights = options->equal_weights ? NULL : options->start.weights;
     for (size_t row = 0; (data->extras & MIXTURE_LABELLED) && row < data->rows; row++) {
         int label = mix_data_label(data, row);
+        if (row % LABELS_CHECKED_AT_ONCE == LABELS_CHECKED_AT_ONCE - 1 && mix_cancelled(cancel)) {
+            return mix_error_status(error, MIXTURE_CANCELLED);
+        }
         if (label < 0 || (size_t)label > options->k) {
             return mix_error_invalid(error,
                                      "label %d in row %zu; expected a component from 1 to %zu, or 0 for unknown",
@@ -75,8 +80,8 @@ static mixture_status check_labels(const mixture_data *data, const mixture_optio
 }
 
 mixture_status mix_prepare_k(const mixture_data *data, const mixture_options *options, size_t distinct,
-                             mixture_error *error) {
-    mixture_status status = check_labels(data, options, error);
+                             const mix_cancel *cancel, mixture_error *error) {
+    mixture_status status = check_labels(data, options, cancel, error);
     if (status == MIXTURE_OK && distinct < options->k) {
         return mix_error_invalid(
             error, "%zu distinct row%s for k = %zu; expected at least k distinct rows, or option few_rows",

@@ -13,6 +13,6 @@ mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data
 /* For each k: enough distinct rows, and no label beyond the components or one whose weight options->start puts at
 ** 0. */
 mixture_status mix_prepare_k(const mixture_data *data, const mixture_options *options, size_t distinct,
-                             mixture_error *error);
+                             const mix_cancel *cancel, mixture_error *error);
 
 #endif

@@ -60,10 +60,11 @@ static mixture_status score_given(const mix_multistart *multistart, const mixtur
     const mix_shape shape = mix_shape_of(model);
     mixture_scratch *alone = mixture_scratch_new(model);
     mixture_status status = alone != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    mix_turns turns = {.cancel = multistart->cancel};
     for (size_t b = 0; status == MIXTURE_OK && b * MIX_BLOCK_ROWS < data->rows; b++) {
         mix_rows rows = given_rows(data, &shape, b, x);
-        mix_statistics_expect_exactly(model, &rows, statistics, scratch, alone);
-        status = mix_cancelled(multistart->cancel) ? MIXTURE_CANCELLED : MIXTURE_OK;
+        bool on = mix_statistics_expect_exactly(model, &rows, statistics, scratch, alone, &turns);
+        status = on && !mix_cancelled(multistart->cancel) ? MIXTURE_OK : MIXTURE_CANCELLED;
     }
     mixture_scratch_free(alone);
     return status;
@@ -99,9 +100,9 @@ static mixture_status replace(mixture_model *model, mix_run *run, const coarse *
     double deviation = model->family->geometry->conditional_deviation(model, worst->component, worst->column);
     mixture_status status = mix_model_warn(
         model,
-        "the fit's log-likelihood of %.9g is not that of its numbers, which loglik is: column %zu is near %.3g, where "
-        "doubles are %.2g apart, and component %zu has a deviation of %.2g there, given the other columns; subtract an "
-        "offset from the column",
+        "the fit's log-likelihood of %.9g is not that of its numbers, which loglik is: column %zu is near %.3g, "
+        "where doubles are %.2g apart, and component %zu has a deviation of %.2g there, given the other columns; "
+        "subtract an offset from the column",
         run->loglik, worst->column + 1, mean, nextafter(fabs(mean), INFINITY) - fabs(mean), worst->component + 1,
         deviation);
     run->loglik = loglik;

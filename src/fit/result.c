@@ -111,7 +111,9 @@ mixture_status mix_result_deliver(const mix_multistart *multistart, const mixtur
     if (multistart->family->move != NULL) {
         multistart->family->move(model, &multistart->data->frame, true);
     }
+    model->cancel = multistart->cancel;
     mixture_status status = mixture_model_prepare(model, error);
+    model->cancel = NULL;
     if (status != MIXTURE_OK) {
         return status;
     }

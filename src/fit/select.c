@@ -360,7 +360,8 @@ static void clear(mix_selection *selection) {
 mixture_status mix_select(const mixture_family *family, mixture_data *data, const mixture_options *options,
                           const mixture_choices *choices, size_t arena_bytes, mixture_model **model,
                           mixture_error *error) {
-    const mix_cancel cancel = {options->cancel, options->host};
+    mix_cancel_once once = {{options->cancel, options->host}, false};
+    const mix_cancel cancel = {mix_cancel_said, &once};
     mix_selection selection = {.error = error};
     *model = NULL;
     selection.plan = (mix_plan){family, data, .options = *options, .criterion = choices->criterion};

@@ -125,7 +125,8 @@ static mixture_status check_hope(const structures_fit *fit, mixture_error *reaso
 static mixture_status fit_candidate(structures_fit *fit, size_t place, mixture_candidate *candidate) {
     mixture_error reason = {MIXTURE_OK, ""};
     mix_found *found = &fit->fits[place];
-    mixture_status status = mix_prepare_k(fit->plan->data, &fit->options, fit->plan->distinct, &reason);
+    mixture_status status =
+        mix_prepare_k(fit->plan->data, &fit->options, fit->plan->distinct, fit->multistart.cancel, &reason);
     if (status == MIXTURE_OK) {
         status = check_hope(fit, &reason);
     }

@@ -13,7 +13,8 @@ enum {
     TREE_ROWS = 1000,        /* of a single fit */
     TREE_ROWS_SELECT = 2000, /* when many fits share the tree; mclust has as many */
     TREE_ROWS_LEAST = 200,   /* many columns make it fewer, down to this, as long as */
-    TREE_WORK = 1 << 26      /* rows^2 d^2 is more than this */
+    TREE_WORK = 1 << 26,     /* rows^2 d^2 is more than this */
+    ROWS_AT_ONCE = 1 << 16   /* copied between two questions whether to go on */
 };
 
 /* Starts when nothing is asked for: few where the first of them comes from the tree, which is a good one; of other
@@ -32,7 +33,8 @@ struct mix_init {
     size_t tree_rows;               /* of the sample, evenly spread */
     size_t tree_leaves, *tree_leaf; /* points of the tree; the first one of each of these rows */
     size_t *known;                  /* labels that the data have, 1..k or 0; NULL: none */
-    double *weight;                 /* of the sample's rows */
+    bool all_known;
+    double *weight; /* of the sample's rows */
 };
 
 void mix_init_free(mix_init *init) {
@@ -50,26 +52,25 @@ void mix_init_free(mix_init *init) {
     mix_memory_free(init);
 }
 
-/* The sample's weights and labels as the clustering wants them. */
-static bool copy_extras(mix_init *init) {
+/* The sample's weights and labels as the clustering wants them; the sample may be all data. */
+static mixture_status copy_extras(mix_init *init, const mix_cancel *cancel) {
     const mixture_data *sample = init->sample;
+    bool labelled = (sample->extras & MIXTURE_LABELLED) != 0;
     init->weight = mix_memory_array(sample->rows, sizeof(double));
-    if (init->weight == NULL) {
-        return false;
-    }
-    if (sample->extras & MIXTURE_LABELLED) {
-        init->known = mix_memory_array(sample->rows, sizeof(size_t));
-        if (init->known == NULL) {
-            return false;
-        }
+    init->known = labelled ? mix_memory_array(sample->rows, sizeof(size_t)) : NULL;
+    if (init->weight == NULL || (labelled && init->known == NULL)) {
+        return MIXTURE_NOMEM;
     }
     for (size_t i = 0; i < sample->rows; i++) {
+        if (i % ROWS_AT_ONCE == ROWS_AT_ONCE - 1 && mix_cancelled(cancel)) {
+            return MIXTURE_CANCELLED;
+        }
         init->weight[i] = mix_data_weight(sample, i);
-        if (init->known != NULL) {
+        if (labelled) {
             init->known[i] = (size_t)mix_data_label(sample, i);
         }
     }
-    return true;
+    return labelled ? mix_subsample_all_labelled(sample, cancel, &init->all_known) : MIXTURE_OK;
 }
 
 mixture_status mix_init_new(const mixture_family *family, const mixture_data *data, const mixture_options *options,
@@ -81,8 +82,8 @@ mixture_status mix_init_new(const mixture_family *family, const mixture_data *da
     *init = (mix_init){.family = family, .options = options, .shared = shared};
     mixture_status status = mix_subsample_draw(data, most, options->seed, cancel, &init->own_sample);
     init->sample = init->own_sample != NULL ? init->own_sample : data;
-    if (status == MIXTURE_OK && !copy_extras(init)) {
-        status = MIXTURE_NOMEM;
+    if (status == MIXTURE_OK) {
+        status = copy_extras(init, cancel);
     }
     if (status != MIXTURE_OK) {
         mix_init_free(init);
@@ -112,7 +113,7 @@ const size_t *mix_init_known(const mix_init *init) {
 }
 
 bool mix_init_all_known(const mix_init *init) {
-    return init->known != NULL && mix_subsample_all_labelled(init->sample);
+    return init->all_known;
 }
 
 /* ---- Points -------------------------------------------------------------------------------------------- */

@@ -29,7 +29,8 @@ static void take(const mix_points *points, size_t row, double *center) {
 static double set_chances(const mix_points *points, size_t k, const bool *placed, const double *centers,
                           double *chances) {
     double total = 0;
-    for (size_t i = 0; i < points->count; i++) {
+    mix_turns turns = {.cancel = points->cancel};
+    for (size_t i = 0; i < points->count && !mix_turns_over(&turns, 3 * (double)(k * points->size)); i++) {
         double nearest = INFINITY;
         for (size_t c = 0; c < k; c++) {
             if (placed[c]) {
@@ -110,7 +111,8 @@ bool mix_kmeans_plusplus(const mix_points *points, size_t k, const bool *placed,
 bool mix_kmeans_random(const mix_points *points, size_t k, const bool *placed, mix_random *random, double *centers,
                        double *chances) {
     double total = 0;
-    for (size_t i = 0; i < points->count; i++) {
+    mix_turns turns = {.cancel = points->cancel};
+    for (size_t i = 0; i < points->count && !mix_turns_over(&turns, 3 * (double)(k * points->size)); i++) {
         chances[i] = points->weight[i];
         for (size_t c = 0; c < k && chances[i] > 0; c++) {
             if (placed[c] && distance_of(points, i, centers + c * points->size) == 0) {
@@ -164,12 +166,14 @@ MIX_INLINE bool assign(const mix_points *points, size_t begin, size_t end, size_
 
 bool mix_kmeans_assign(const mix_points *points, size_t k, const double *centers, const size_t *known,
                        size_t *labels, bool *changed) {
+    size_t turn = (size_t)fmax(MIX_TURN / (3 * (double)k * (double)points->size), 1);
+    turn = turn < POLL_POINTS ? turn : POLL_POINTS;
     *changed = false;
-    for (size_t begin = 0; begin < points->count; begin += POLL_POINTS) {
+    for (size_t begin = 0; begin < points->count; begin += turn) {
         if (mix_cancelled(points->cancel)) {
             return false;
         }
-        size_t left = points->count - begin, end = begin + (left < POLL_POINTS ? left : POLL_POINTS);
+        size_t left = points->count - begin, end = begin + (left < turn ? left : turn);
         bool some = MIX_WITH_COLUMNS(points->size, assign, points, begin, end, k, centers, known, labels);
         *changed = *changed || some;
     }

@@ -15,7 +15,10 @@
 #include "model.h"
 #include "statistics.h"
 
-enum { LLOYD_STEPS = 10 };
+enum {
+    LLOYD_STEPS = 10,
+    START_ROWS_AT_ONCE = 1 << 16 /* between two questions whether to go on */
+};
 
 struct mix_starts {
     mix_init *init;
@@ -187,8 +190,12 @@ static mixture_status draw_partition(mix_starts *starts, size_t k, size_t number
     const size_t *known = mix_init_known(init);
     mix_points points;
     if (mix_init_all_known(init)) {
-        for (size_t i = 0; i < mix_init_sample(init)->rows; i++) {
+        size_t rows = mix_init_sample(init)->rows;
+        for (size_t i = 0; i < rows; i++) {
             labels[i] = known[i] - 1;
+            if (i % START_ROWS_AT_ONCE == START_ROWS_AT_ONCE - 1 && mix_cancelled(starts->cancel)) {
+                return MIXTURE_CANCELLED;
+            }
         }
         return MIXTURE_OK;
     }

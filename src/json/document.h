@@ -2,6 +2,7 @@
 #ifndef MIX_JSON_DOCUMENT_H
 #define MIX_JSON_DOCUMENT_H
 
+#include "cancel.h"
 #include "reader.h"
 
 /* A node of an array or object is followed by its children; a member of an object is two nodes, its key and its
@@ -17,9 +18,13 @@ typedef struct mix_json_node {
     double number;
 } mix_json_node;
 
+/* A comparison of keys or a step of a walk takes about this much of a turn. */
+#define MIX_JSON_STEP 20.0
+
 struct mix_json_document {
     const char *text;
     mix_json_node *nodes;
+    mix_turns *turns; /* whether its reading goes on: in the same block, but not constant where handles are */
 };
 
 enum { MIX_JSON_EXCERPT = 30 }; /* bytes of a value shown in an error */

@@ -271,8 +271,8 @@ mixture_status mix_model_json_read_value(mix_json_value value, mixture_model **m
     if (status == MIXTURE_OK) {
         status = read_arrays(value, family, k, d, NULL, error); /* before d*d is believed and memory taken */
     }
-    if (status != MIXTURE_OK) {
-        return status;
+    if (status != MIXTURE_OK || mix_json_stopped(value.document)) {
+        return mix_json_stopped(value.document) ? mix_error_status(error, MIXTURE_CANCELLED) : status;
     }
     mixture_model *read = mixture_model_new(family, k, d);
     if (read == NULL) {
@@ -285,9 +285,12 @@ mixture_status mix_model_json_read_value(mix_json_value value, mixture_model **m
     if (status == MIXTURE_OK) {
         status = read_fit(value, read, error);
     }
-    if (status == MIXTURE_OK) {
+    if (status == MIXTURE_OK && !mix_json_stopped(value.document)) {
+        read->cancel = mix_json_cancel(value.document);
         status = mixture_model_prepare(read, error);
+        read->cancel = NULL;
     }
+    status = mix_json_stopped(value.document) ? mix_error_status(error, MIXTURE_CANCELLED) : status;
     if (status != MIXTURE_OK) {
         mixture_model_free(read);
         return status;
@@ -296,13 +299,18 @@ mixture_status mix_model_json_read_value(mix_json_value value, mixture_model **m
     return MIXTURE_OK;
 }
 
-mixture_status mix_model_json_read(const char *text, size_t length, mixture_model **model, mixture_error *error) {
+mixture_status mix_model_json_read_until(const char *text, size_t length, const mix_cancel *cancel,
+                                         mixture_model **model, mixture_error *error) {
     mix_json_document *document;
     *model = NULL;
-    mixture_status status = mix_json_parse(text, length, &document, error);
+    mixture_status status = mix_json_parse_until(text, length, cancel, &document, error);
     if (status == MIXTURE_OK) {
         status = mix_model_json_read_value(mix_json_root(document), model, error);
         mix_json_free(document);
     }
     return status;
+}
+
+mixture_status mix_model_json_read(const char *text, size_t length, mixture_model **model, mixture_error *error) {
+    return mix_model_json_read_until(text, length, NULL, model, error);
 }

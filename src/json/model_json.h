@@ -13,6 +13,10 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer);
 ** free, else it is NULL. */
 mixture_status mix_model_json_read(const char *text, size_t length, mixture_model **model, mixture_error *error);
 
+/* The same, asking whether to stop: then MIXTURE_CANCELLED. */
+mixture_status mix_model_json_read_until(const char *text, size_t length, const mix_cancel *cancel,
+                                         mixture_model **model, mixture_error *error);
+
 /* The same from a value inside a larger text. */
 mixture_status mix_model_json_read_value(mix_json_value value, mixture_model **model, mixture_error *error);
 

@@ -78,7 +78,7 @@ static mixture_status read_name(mix_json_value item, char **name, mixture_error 
 }
 
 /* By name, and equal ones in their order. */
-static bool name_before(const void *context, uint32_t a, uint32_t b) {
+static bool name_before(void *context, uint32_t a, uint32_t b) {
     char *const *names = context;
     int order = strcmp(names[a], names[b]);
     return order < 0 || (order == 0 && a < b);

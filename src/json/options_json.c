@@ -549,9 +549,10 @@ mixture_status mix_options_json_read(const char *text, size_t length, const mix_
     }
     if (text != NULL) {
         mix_json_document *document;
-        status = mix_json_parse(text, length, &document, error);
+        status = mix_json_parse_until(text, length, target->cancel, &document, error);
         if (status == MIXTURE_OK) {
             status = read_object(&reader, mix_json_root(document));
+            status = mix_json_stopped(document) ? mix_error_status(error, MIXTURE_CANCELLED) : status;
             mix_json_free(document);
         }
     }

@@ -30,8 +30,9 @@ typedef struct mix_options_target {
     size_t k;         /* components, or the most */
     size_t arguments; /* that are data, weight or label */
     const mixture_model
-        *model; /* to be fitted again from where it is: its k and structure, its parameters to start
+        *model;               /* to be fitted again from where it is: its k and structure, its parameters to start
                                 ** from, its names; it outlives the options. NULL: none */
+    const mix_cancel *cancel; /* asked whether to stop; NULL: nobody */
 } mix_options_target;
 
 /* Read options; all values are checked. text NULL: the defaults. In every case mix_options_json_clear() frees. */

@@ -10,6 +10,9 @@
 #include "number.h"
 #include "sort.h"
 
+/* Of a string, after which it is asked inside of it. */
+enum { LONG_BYTES = 1 << 18 };
+
 /* ---- Parser ---------------------------------------------------------------------------------------- */
 
 typedef struct parser {
@@ -21,8 +24,19 @@ typedef struct parser {
     size_t depth;
     uint32_t *keys; /* scratch of check_keys() */
     size_t keys_capacity;
+    size_t asked;    /* up to here it was asked whether to go on */
+    mix_turns turns; /* of the text and of the keys that are compared */
     mixture_error *error;
 } parser;
+
+/* A byte takes about this much of a turn. */
+#define BYTE_WORK 20.0
+
+static mixture_status keep_going(parser *p) {
+    double work = BYTE_WORK * (double)(p->at - p->asked);
+    p->asked = p->at;
+    return mix_turns_over(&p->turns, work) ? mix_error_status(p->error, MIXTURE_CANCELLED) : MIXTURE_OK;
+}
 
 /* The byte that is next, or -1 at the end. */
 static int peek(const parser *p) {
@@ -112,6 +126,9 @@ static mixture_status read_string(parser *p, bool is_key) {
     size_t start = p->at++;
     bool escaped = false;
     for (int c = peek(p); c != '"'; c = peek(p)) {
+        if (p->at - p->asked > LONG_BYTES && keep_going(p) != MIXTURE_OK) {
+            return MIXTURE_CANCELLED;
+        }
         if (c < 0x20) {
             return unexpected(p, c < 0 ? "'\"'" : "an escape in place of a control character");
         }
@@ -154,8 +171,11 @@ static int compare_strings(const char *text, const mix_json_node *a, const mix_j
 }
 
 /* By key, and equal ones in the order of the text. */
-static bool key_before(const void *context, uint32_t a, uint32_t b) {
-    const parser *p = context;
+static bool key_before(void *context, uint32_t a, uint32_t b) {
+    parser *p = context;
+    if (mix_turns_over(&p->turns, MIX_JSON_STEP)) {
+        return false; /* which ends the sorting soon */
+    }
     int order = compare_strings(p->text, &p->nodes[a], &p->nodes[b]);
     return order < 0 || (order == 0 && a < b);
 }
@@ -176,6 +196,9 @@ static mixture_status check_keys(parser *p, uint32_t object) {
         p->keys[i] = key;
     }
     mix_sort_numbers(p->keys, count, key_before, p);
+    if (p->turns.over) {
+        return mix_error_status(p->error, MIXTURE_CANCELLED);
+    }
     for (size_t i = 1; i < count; i++) {
         uint32_t again = p->keys[i];
         if (again < first && compare_strings(p->text, &p->nodes[p->keys[i - 1]], &p->nodes[again]) == 0) {
@@ -388,26 +411,41 @@ static mixture_status read_text(parser *p) {
         if (status == MIXTURE_OK) {
             status = read_between(p, &done);
         }
+        if (status == MIXTURE_OK) {
+            status = keep_going(p);
+        }
     }
     return status;
 }
 
-mixture_status mix_json_parse(const char *text, size_t length, mix_json_document **document,
-                              mixture_error *error) {
-    parser p = {.text = text, .length = length, .error = error};
+/* A document and what says whether its reading goes on. */
+typedef struct whole_document {
+    mix_json_document document; /* first */
+    mix_turns turns;
+} whole_document;
+
+mixture_status mix_json_parse_until(const char *text, size_t length, const mix_cancel *cancel,
+                                    mix_json_document **document, mixture_error *error) {
+    parser p = {.text = text, .length = length, .error = error, .turns = {.cancel = cancel}};
     *document = NULL;
     mixture_status status = read_text(&p);
     mix_memory_free(p.keys);
     if (status == MIXTURE_OK) {
-        *document = mix_memory_array(1, sizeof **document);
-        if (*document != NULL) {
-            **document = (mix_json_document){text, p.nodes};
+        whole_document *whole = mix_memory_array(1, sizeof *whole);
+        if (whole != NULL) {
+            *whole = (whole_document){.document = {text, p.nodes, &whole->turns}, .turns = p.turns};
+            *document = &whole->document;
             return mix_error_status(error, MIXTURE_OK);
         }
         status = mix_error_status(error, MIXTURE_NOMEM);
     }
     mix_memory_free(p.nodes);
     return status;
+}
+
+mixture_status mix_json_parse(const char *text, size_t length, mix_json_document **document,
+                              mixture_error *error) {
+    return mix_json_parse_until(text, length, NULL, document, error);
 }
 
 void mix_json_free(mix_json_document *document) {

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cancel.h"
 #include "mixture.h"
 
 enum { MIX_JSON_DEPTH = 32 };
@@ -38,7 +39,14 @@ typedef enum mix_json_type {
 ** and a key take 24 bytes each; time is linear in the length, but for the keys of an object, which are sorted.
 ** Texts of 4 GiB and more are MIXTURE_INVALID. */
 mixture_status mix_json_parse(const char *text, size_t length, mix_json_document **document, mixture_error *error);
-void mix_json_free(mix_json_document *document); /* NULL is fine */
+/* The same, asking whether to stop: then MIXTURE_CANCELLED. Walks over the document go on asking; one that is
+** stopped ends before its time, and whoever reads asks mix_json_stopped() in the end. cancel must outlive the
+** document. */
+mixture_status mix_json_parse_until(const char *text, size_t length, const mix_cancel *cancel,
+                                    mix_json_document **document, mixture_error *error);
+bool mix_json_stopped(const mix_json_document *document);
+const mix_cancel *mix_json_cancel(const mix_json_document *document); /* NULL: none */
+void mix_json_free(mix_json_document *document);                      /* NULL is fine */
 
 /* ---- Structure ------------------------------------------------------------------------------------- */
 

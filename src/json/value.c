@@ -33,9 +33,17 @@ size_t mix_json_count(mix_json_value value) {
     return mix_json_type_of(value) >= MIX_JSON_ARRAY ? node_of(value)->size : 0;
 }
 
-/* The item that begins at a node, a key or an element, unless the container ends there. */
+const mix_cancel *mix_json_cancel(const mix_json_document *document) {
+    return document->turns->cancel;
+}
+
+bool mix_json_stopped(const mix_json_document *document) {
+    return document->turns->over;
+}
+
+/* The item that begins at a node, a key or an element, unless the container ends there, or reading altogether. */
 static bool item_at(mix_json_value container, size_t at, mix_json_value *item) {
-    if (at == node_of(container)->next) {
+    if (at == node_of(container)->next || mix_turns_over(container.document->turns, MIX_JSON_STEP)) {
         return false;
     }
     *item = (mix_json_value){container.document, at + container.document->nodes[at].is_key};

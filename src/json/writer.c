@@ -10,6 +10,9 @@
 
 enum { WRITER_CAPACITY = 256 };
 
+/* A byte takes about this much of a turn. */
+#define WRITTEN_BYTE_WORK 20.0
+
 static void writer_append(mix_json_writer *writer, const char *text, size_t length) {
     if (writer->failed || length == 0) {
         return;
@@ -33,6 +36,10 @@ static void writer_append(mix_json_writer *writer, const char *text, size_t leng
     }
     memcpy(writer->text + writer->length, text, length);
     writer->length += length;
+    if (mix_turns_over(&writer->turns, WRITTEN_BYTE_WORK * (double)length)) {
+        mix_json_cleanup(writer);
+        writer->failed = true;
+    }
 }
 
 /* What comes before a key or a value. */
@@ -165,13 +172,11 @@ char *mix_json_finish(mix_json_writer *writer, size_t *length) {
     if (text != NULL && length != NULL) {
         *length = writer->length - 1;
     }
-    bool failed = writer->failed;
-    *writer = (mix_json_writer){.failed = failed};
+    *writer = (mix_json_writer){.failed = writer->failed, .turns = writer->turns};
     return text;
 }
 
 void mix_json_cleanup(mix_json_writer *writer) {
     mix_memory_free(writer->text);
-    bool failed = writer->failed;
-    *writer = (mix_json_writer){.failed = failed};
+    *writer = (mix_json_writer){.failed = writer->failed, .turns = writer->turns};
 }

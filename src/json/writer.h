@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cancel.h"
+
 /* Lives on the stack and starts as {0}: mix_json_writer writer = {0}; the fields are private. Once memory
 ** runs out every call does nothing, so that only the end needs a check. */
 typedef struct mix_json_writer {
@@ -15,6 +17,9 @@ typedef struct mix_json_writer {
     size_t length, capacity;
     bool comma; /* is due before the next key or value */
     bool failed;
+    /* Not private: turns.cancel is asked whether to stop. Then it fails as without memory, but turns.over says
+    ** so. */
+    mix_turns turns;
 } mix_json_writer;
 
 void mix_json_begin_object(mix_json_writer *writer);

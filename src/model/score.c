@@ -30,14 +30,14 @@ mixture_scratch *mixture_scratch_new(const mixture_model *model) {
     size_t k = model->k, d = model->d;
     const mix_shape shape = mix_shape_of(model);
     scratch->x = mix_memory_zeros(d, MIX_LANES * sizeof(double));
-    scratch->densities = mix_memory_zeros(k, MIX_LANES * sizeof(double));
-    scratch->family = mix_memory_zeros(model->family->scratch_size(&shape), sizeof(double));
+    scratch->densities = mix_memory_array(k, MIX_LANES * sizeof(double));
+    scratch->family = mix_memory_array(model->family->scratch_size(&shape), sizeof(double));
     /* The allocator promises 8 bytes of alignment only. */
     const size_t alignment = _Alignof(long double);
-    scratch->exact_block = mix_memory_zeros(k + model->family->observed->size(&shape) + 1, sizeof(long double));
+    scratch->exact_block = mix_memory_array(k + model->family->observed->size(&shape) + 1, sizeof(long double));
     scratch->exact = (long double *)(((uintptr_t)scratch->exact_block + alignment - 1) & ~(alignment - 1));
-    scratch->complete = mix_memory_zeros(d, sizeof(double));
-    scratch->resp = mix_memory_zeros(k, sizeof(double));
+    scratch->complete = mix_memory_array(d, sizeof(double));
+    scratch->resp = mix_memory_array(k, sizeof(double));
     if (scratch->x == NULL || scratch->densities == NULL || scratch->family == NULL ||
         scratch->exact_block == NULL || scratch->complete == NULL || scratch->resp == NULL) {
         mixture_scratch_free(scratch);
@@ -154,9 +154,14 @@ static double labelled_log_density(const mixture_model *model, const double *x, 
     return joint;
 }
 
-void mix_score_alone(const mixture_model *model, const mix_rows *rows, double *resp, double *totals,
-                     mixture_scratch *scratch) {
+bool mix_score_alone(const mixture_model *model, const mix_rows *rows, double *resp, double *totals,
+                     mixture_scratch *scratch, mix_turns *turns) {
+    const mix_shape shape = mix_shape_of(model);
+    double work = 10 * (double)model->k * model->family->work(&shape); /* of long doubles */
     for (size_t r = 0; r < rows->padded; r++) {
+        if (mix_turns_over(turns, work)) {
+            return false;
+        }
         double weight = r >= rows->count ? 0 : rows->weight != NULL ? rows->weight[r] : 1;
         size_t label = r < rows->count && rows->label != NULL ? (size_t)rows->label[r] : 0;
         for (size_t j = 0; j < model->d && r < rows->count; j++) {
@@ -173,6 +178,7 @@ void mix_score_alone(const mixture_model *model, const mix_rows *rows, double *r
         totals[MIX_TOTAL_WEIGHT] += weight;
         totals[MIX_TOTAL_LOGLIK] += weight > 0 ? weight * loglik : 0;
     }
+    return true;
 }
 
 void mixture_component_log_densities(const mixture_model *model, const double *x, double *log_densities,
@@ -221,6 +227,7 @@ struct mix_batch {
     mix_block block;          /* rows that wait */
     double *work;             /* densities, then the family's scratch */
     double total;
+    mix_turns turns;
 };
 
 mix_batch *mix_batch_new(const mixture_model *model) {
@@ -231,8 +238,9 @@ mix_batch *mix_batch_new(const mixture_model *model) {
     const mix_shape shape = mix_shape_of(model);
     batch->model = model;
     batch->scratch = mixture_scratch_new(model);
-    batch->work = mix_memory_zeros(mix_family_scratch(&shape), sizeof(double));
-    if (!mix_block_begin(&batch->block, model->d) || batch->scratch == NULL || batch->work == NULL) {
+    size_t most = mix_block_most(model->k);
+    batch->work = mix_memory_array(mix_family_scratch_for(&shape, most), sizeof(double));
+    if (!mix_block_begin_for(&batch->block, model->d, most) || batch->scratch == NULL || batch->work == NULL) {
         mix_batch_free(batch);
         return NULL;
     }
@@ -264,8 +272,12 @@ static bool batch_is_near(const double *densities, size_t k, const mix_rows *row
 static void batch_flush(mix_batch *batch) {
     const mixture_model *model = batch->model;
     mix_rows rows = mix_block_rows(&batch->block);
-    double *densities = batch->work, base[MIX_BLOCK_ROWS], bases = 0;
-    model->family->log_density(model, &rows, densities, densities + model->k * MIX_BLOCK_ROWS);
+    double *densities = batch->work, *family_scratch = densities + model->k * rows.stride;
+    double base[MIX_BLOCK_ROWS], bases = 0;
+    mix_block_empty(&batch->block);
+    if (!mix_family_log_density(model, &rows, densities, family_scratch, &batch->turns)) {
+        return;
+    }
     double totals[MIX_TOTALS] = {0};
     if (mix_score_base(model, &rows, base) && batch_is_near(densities, model->k, &rows)) {
         mix_kernel_current()->posterior(&rows, model->k, model->log_weights, densities, totals);
@@ -273,11 +285,15 @@ static void batch_flush(mix_batch *batch) {
             bases += base[r];
         }
     } else {
-        mix_score_alone(model, &rows, densities, totals, batch->scratch);
+        (void)mix_score_alone(model, &rows, densities, totals, batch->scratch, &batch->turns);
     }
     batch->total += totals[MIX_TOTAL_LOGLIK];
     batch->total += bases;
-    mix_block_empty(&batch->block);
+}
+
+bool mix_batch_ask(mix_batch *batch, const mix_cancel *cancel) {
+    batch->turns.cancel = cancel;
+    return batch->turns.over;
 }
 
 void mix_batch_add(mix_batch *batch, const double *x) {

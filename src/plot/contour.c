@@ -25,7 +25,14 @@ typedef struct tracer {
     int32_t *edges[2]; /* vertex of the edge from node j * nx + i to the right, or upward; NO_CROSSING */
     vertex *vertices;
     size_t count, room;
+    mix_turns turns;
 } tracer;
+
+/* Log density at x, above the level. */
+static double over_level(tracer *t, const double x[2]) {
+    (void)mix_turns_over(&t->turns, mix_scorer_work(t->scorer));
+    return mix_scorer_log_density(t->scorer, x) - t->log_level;
+}
 
 static bool above(const tracer *t, size_t node) {
     return t->field->log_density[node] >= t->log_level;
@@ -36,17 +43,16 @@ static bool above(const tracer *t, size_t node) {
 /* Where the log density along a segment is the level: the Illinois variant of regula falsi (M. Dowell and P.
 ** Jarratt, BIT 11 (1971) 168), which keeps the root between its ends. low and high: the values at 0 and 1 less the
 ** level, of different sign. */
-static void find_root(const tracer *t, const double from[2], const double to[2], double low, double high,
-                      double x[2]) {
+static void find_root(tracer *t, const double from[2], const double to[2], double low, double high, double x[2]) {
     double a = 0, b = 1;
     int side = 0; /* the end that was moved last: twice the same, and the other one's value is halved */
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 60 && !t->turns.over; i++) {
         bool infinite = !isfinite(low) || !isfinite(high);
         double u = infinite ? (a + b) / 2 : (a * high - b * low) / (high - low);
         u = u > a && u < b ? u : (a + b) / 2;
         x[0] = from[0] * (1 - u) + to[0] * u;
         x[1] = from[1] * (1 - u) + to[1] * u;
-        double value = mix_scorer_log_density(t->scorer, x) - t->log_level;
+        double value = over_level(t, x);
         if (fabs(value) < 1e-10 || !(u > a && u < b)) {
             break;
         }
@@ -90,7 +96,7 @@ static mixture_status add_vertex(tracer *t, size_t i, size_t j, bool upward) {
     return MIXTURE_OK;
 }
 
-static mixture_status find_vertices(tracer *t, const mix_cancel *cancel) {
+static mixture_status find_vertices(tracer *t) {
     size_t nx = t->field->nx, ny = t->field->ny;
     mixture_status status = MIXTURE_OK;
     for (size_t j = 0; j < ny && status == MIXTURE_OK; j++) {
@@ -101,7 +107,7 @@ static mixture_status find_vertices(tracer *t, const mix_cancel *cancel) {
                 status = add_vertex(t, i, j, true);
             }
         }
-        if (status == MIXTURE_OK && mix_cancelled(cancel)) {
+        if (status == MIXTURE_OK && t->turns.over) {
             status = MIXTURE_CANCELLED;
         }
     }
@@ -133,7 +139,7 @@ static void join_cell(tracer *t, size_t i, size_t j) {
         join(t, found[0], found[1]);
     } else if (count == 4) {
         double middle[2] = {field->x[i] / 2 + field->x[i + 1] / 2, field->y[j] / 2 + field->y[j + 1] / 2};
-        bool inside = mix_scorer_log_density(t->scorer, middle) >= t->log_level;
+        bool inside = over_level(t, middle) >= 0;
         if (inside == above(t, node)) { /* the corner at the node hangs together with the opposite one */
             join(t, bottom, right);
             join(t, top, left);
@@ -188,17 +194,17 @@ static mixture_status collect(tracer *t, mix_contour *contour) {
 mixture_status mix_contour_trace(const mix_field *field, const mix_scorer *scorer, double log_level,
                                  const mix_cancel *cancel, mix_contour *contour) {
     size_t nodes = field->nx * field->ny;
-    tracer t = {.field = field, .scorer = scorer, .log_level = log_level};
+    tracer t = {.field = field, .scorer = scorer, .log_level = log_level, .turns = {.cancel = cancel}};
     t.edges[0] = mix_memory_array(nodes, sizeof **t.edges);
     t.edges[1] = mix_memory_array(nodes, sizeof **t.edges);
-    mixture_status status = t.edges[0] != NULL && t.edges[1] != NULL ? find_vertices(&t, cancel) : MIXTURE_NOMEM;
+    mixture_status status = t.edges[0] != NULL && t.edges[1] != NULL ? find_vertices(&t) : MIXTURE_NOMEM;
     if (status == MIXTURE_OK) {
         for (size_t j = 0; j + 1 < field->ny; j++) {
-            for (size_t i = 0; i + 1 < field->nx; i++) {
+            for (size_t i = 0; i + 1 < field->nx && !t.turns.over; i++) {
                 join_cell(&t, i, j);
             }
         }
-        status = collect(&t, contour);
+        status = t.turns.over ? MIXTURE_CANCELLED : collect(&t, contour);
     }
     mix_memory_free(t.edges[0]);
     mix_memory_free(t.edges[1]);
@@ -244,12 +250,12 @@ static mixture_status extend(mix_contour *contour) {
 
 /* Where ray i from the component's mean leaves the region above the level first. False when that is nowhere within
 ** `radius`: where the ray leaves the region of another component. */
-static bool cross_ray(const tracer *t, size_t c, size_t i, double radius, double inside, double x[2]) {
+static bool cross_ray(tracer *t, size_t c, size_t i, double radius, double inside, double x[2]) {
     const mixture_model *model = t->scorer->model;
     double from[2] = {mix_extent_mean(model, c, 0), mix_extent_mean(model, c, 1)}, to[2];
     for (int s = 1; s <= RAY_STEPS; s++) {
         mix_extent_outline_at(model, c, radius * s / RAY_STEPS, i, RAYS, &to[0], &to[1]);
-        double value = mix_scorer_log_density(t->scorer, to) - t->log_level;
+        double value = over_level(t, to);
         if (value < 0) {
             find_root(t, from, to, inside, value, x);
             return true;
@@ -274,23 +280,23 @@ static void end_path(mix_contour *contour, size_t first) {
 ** in which its own ellipses are circles, as far as the component makes a difference. Neighboring rays that find
 ** it are a path, which a line across the ridge closes, shorter than what the field can show: nothing is drawn
 ** along rays that end in the region of a wider component. */
-static mixture_status trace_ridge(const mix_scorer *scorer, size_t c, double log_level, mix_contour *contour) {
-    const tracer t = {.scorer = scorer, .log_level = log_level};
+static mixture_status trace_ridge(tracer *t, size_t c, mix_contour *contour) {
+    const mix_scorer *scorer = t->scorer;
     const double mean[2] = {mix_extent_mean(scorer->model, c, 0), mix_extent_mean(scorer->model, c, 1)};
-    double inside = mix_scorer_log_density(scorer, mean) - log_level;
-    double radius = mix_field_radius(scorer->model, log_level, c) * (1 + 1e-6);
+    double inside = over_level(t, mean);
+    double radius = mix_field_radius(scorer->model, t->log_level, c) * (1 + 1e-6);
     if (!(inside > 0 && radius > 0)) {
         return MIXTURE_OK;
     }
     double crossings[RAYS][2];
     bool found[RAYS];
     size_t begin = 0; /* behind a ray that found nothing, so that no path is cut in two */
-    for (size_t i = 0; i < RAYS; i++) {
-        found[i] = cross_ray(&t, c, i, radius, inside, crossings[i]);
+    for (size_t i = 0; i < RAYS && !t->turns.over; i++) {
+        found[i] = cross_ray(t, c, i, radius, inside, crossings[i]);
         begin = found[i] ? begin : i;
     }
-    if (extend(contour) != MIXTURE_OK) {
-        return MIXTURE_NOMEM;
+    if (t->turns.over || extend(contour) != MIXTURE_OK) {
+        return t->turns.over ? MIXTURE_CANCELLED : MIXTURE_NOMEM;
     }
     size_t first = contour->count;
     for (size_t i = 0; i < RAYS; i++) {
@@ -309,10 +315,11 @@ static mixture_status trace_ridge(const mix_scorer *scorer, size_t c, double log
 
 static mixture_status trace_ridges(const mix_field *field, const mix_scorer *scorer, double log_level,
                                    const mix_cancel *cancel, mix_contour *contour) {
+    tracer t = {.scorer = scorer, .log_level = log_level, .turns = {.cancel = cancel}};
     mixture_status status = MIXTURE_OK;
     for (size_t c = 0; c < scorer->model->k && status == MIXTURE_OK; c++) {
         if (falls_through(field, scorer->model, c)) {
-            status = mix_cancelled(cancel) ? MIXTURE_CANCELLED : trace_ridge(scorer, c, log_level, contour);
+            status = trace_ridge(&t, c, contour);
         }
     }
     return status;

@@ -40,6 +40,7 @@ mixture_status mix_curves_reach(const mix_drawing *drawing, size_t column, mix_r
 static mixture_status evaluate_curves(mix_curves *curves, const mix_drawing *drawing) {
     mix_scorer scorer = {0};
     mixture_status status = mix_scorer_begin(&scorer, curves->model);
+    mix_turns turns = {.cancel = drawing->cancel, .work = MIX_TURN}; /* asked at once */
     for (size_t i = 0; i < curves->count && status == MIXTURE_OK; i++) {
         double log_density = mix_scorer_log_density(&scorer, &curves->x[i]);
         curves->mixture[i] = exp(log_density);
@@ -47,7 +48,7 @@ static mixture_status evaluate_curves(mix_curves *curves, const mix_drawing *dra
             curves->shares[c * curves->count + i] = exp(log_density) * scorer.resp[c];
         }
         curves->top = fmax(curves->top, curves->mixture[i]);
-        if (i % 64 == 0 && mix_cancelled(drawing->cancel)) {
+        if (mix_turns_over(&turns, mix_scorer_work(&scorer))) {
             status = MIXTURE_CANCELLED;
         }
     }

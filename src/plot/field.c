@@ -10,8 +10,6 @@
 #include "memory.h"
 #include "sort.h"
 
-enum { POLL_EVERY = 256 }; /* points between two questions whether to go on */
-
 /* ---- Scoring ------------------------------------------------------------------------------------------- */
 
 mixture_status mix_scorer_begin(mix_scorer *scorer, const mixture_model *model) {
@@ -31,6 +29,11 @@ double mix_scorer_log_density(const mix_scorer *scorer, const double *x) {
     return mixture_responsibilities(scorer->model, x, scorer->resp, scorer->scratch);
 }
 
+double mix_scorer_work(const mix_scorer *scorer) {
+    double d = (double)scorer->model->d;
+    return fmax(100 * ((double)scorer->model->k + 4) * d * d, MIX_TURN / 64);
+}
+
 /* ---- Levels -------------------------------------------------------------------------------------------- */
 
 /* Log densities of rows drawn from the model. */
@@ -39,10 +42,11 @@ static mixture_status sample_densities(const mix_scorer *scorer, size_t draws, c
     mixture_sampler *sampler = mixture_sampler_new(scorer->model, 0, 0);
     double *x = mix_memory_array(scorer->model->d, sizeof(double));
     mixture_status status = sampler != NULL && x != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    mix_turns turns = {.cancel = cancel};
     for (size_t i = 0; i < draws && status == MIXTURE_OK; i++) {
         (void)mixture_sampler_draw(sampler, x);
         log_densities[i] = mix_scorer_log_density(scorer, x);
-        if (i % POLL_EVERY == 0 && mix_cancelled(cancel)) {
+        if (mix_turns_over(&turns, mix_scorer_work(scorer))) {
             status = MIXTURE_CANCELLED;
         }
     }
@@ -180,11 +184,12 @@ mixture_status mix_field_make(mix_field *field, const mix_scorer *scorer, const 
     if (field->log_density == NULL) {
         return MIXTURE_NOMEM;
     }
+    mix_turns turns = {.cancel = cancel};
     for (size_t j = 0; j < field->ny; j++) {
         for (size_t i = 0; i < field->nx; i++) {
             double x[2] = {field->x[i], field->y[j]};
             field->log_density[j * field->nx + i] = mix_scorer_log_density(scorer, x);
-            if (i % POLL_EVERY == 0 && mix_cancelled(cancel)) {
+            if (mix_turns_over(&turns, mix_scorer_work(scorer))) {
                 return MIXTURE_CANCELLED;
             }
         }

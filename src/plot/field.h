@@ -17,6 +17,8 @@ mixture_status mix_scorer_begin(mix_scorer *scorer, const mixture_model *model);
 void mix_scorer_end(mix_scorer *scorer);
 /* Log density of a row; scorer->resp is filled. */
 double mix_scorer_log_density(const mix_scorer *scorer, const double *x);
+/* What that takes of a turn (cancel.h), whether kernels do it or the slow way; 1/64 at least. */
+double mix_scorer_work(const mix_scorer *scorer);
 
 /* Log densities whose regions of higher density hold these probabilities (falling): highest density regions, the
 ** smallest that do. By R. J. Hyndman, "Computing and graphing highest density regions", The American Statistician

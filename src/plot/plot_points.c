@@ -40,8 +40,8 @@ mixture_status mix_plot_points_add(mix_plot_points *points, const double *x) {
 
 mixture_status mix_plot_points_classify(mix_plot_points *points, const mixture_model *model,
                                         const mix_cancel *cancel) {
-    enum { POLL_EVERY = 256 };
     mix_scorer scorer = {0};
+    mix_turns turns = {.cancel = cancel, .work = MIX_TURN}; /* asked at once */
     mixture_status status = mix_scorer_begin(&scorer, model);
     points->component = mix_memory_zeros(points->count, sizeof *points->component);
     points->uncertainty = mix_memory_zeros(points->count, sizeof *points->uncertainty);
@@ -56,7 +56,7 @@ mixture_status mix_plot_points_classify(mix_plot_points *points, const mixture_m
         }
         points->component[i] = best;
         points->uncertainty[i] = 1 - scorer.resp[best];
-        if (i % POLL_EVERY == 0 && mix_cancelled(cancel)) {
+        if (mix_turns_over(&turns, mix_scorer_work(&scorer))) {
             status = MIXTURE_CANCELLED;
         }
     }

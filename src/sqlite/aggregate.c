@@ -5,10 +5,15 @@
 
 #include "describe.h"
 #include "error.h"
-#include "interrupt.h"
 #include "memory.h"
 
 /* ---- A group begins and ends ----------------------------------------------------------------------------- */
+
+/* Be ready to ask whether to stop; a group stays where it is as long as it lasts. */
+static void aggregate_listen(mix_group *group, sqlite3 *db) {
+    group->interrupt = mix_interrupt_ready(db);
+    group->cancel = (mix_cancel){mix_interrupt_poll, &group->interrupt};
+}
 
 /* The group of a row that comes in or goes out; NULL when there is nothing more to do: memory ran out or the
 ** number of arguments is wrong, which has been said, or an earlier row failed. */
@@ -22,10 +27,19 @@ static mix_group *aggregate_group(sqlite3_context *context, int argc, sqlite3_va
     if (group->function == NULL) {
         group->function = function;
         group->over = !mix_function_check(context, argc);
+        aggregate_listen(group, sqlite3_context_db_handle(context));
     }
     group->argc = argc;
     group->argv = argv;
     return group->over ? NULL : group;
+}
+
+/* Before SQLite goes on: no statement of ours is left open in between. */
+static void aggregate_rest(mix_group *group) {
+    if (group->interrupt.begun) {
+        mix_interrupt_end(&group->interrupt);
+        aggregate_listen(group, group->interrupt.db);
+    }
 }
 
 static void aggregate_end(mix_group *group) {
@@ -80,6 +94,7 @@ static void aggregate_step(sqlite3_context *context, int argc, sqlite3_value **a
     mixture_error error; /* not cleared for each row */
     if (group != NULL) {
         mixture_status status = aggregate_row(group, binding->connection, &error);
+        aggregate_rest(group);
         if (status != MIXTURE_OK) {
             aggregate_fail(context, group, status, &error);
         }
@@ -93,6 +108,7 @@ static void aggregate_inverse(sqlite3_context *context, int argc, sqlite3_value 
         group->left++;
         mixture_status status =
             aggregate_is_null(group) ? MIXTURE_OK : group->function->aggregate->inverse(group, &error);
+        aggregate_rest(group);
         if (status != MIXTURE_OK) {
             aggregate_fail(context, group, status, &error);
         }
@@ -146,19 +162,10 @@ static mixture_status aggregate_make(sqlite3_context *context, mix_group *group,
     if (group->row == group->left || aggregate_is_null(group)) {
         return MIXTURE_OK; /* NULL */
     }
-    if (!aggregate->slow) {
-        return aggregate->value(group, context, error);
+    if (aggregate->slow && mix_cancelled(&group->cancel)) {
+        return MIXTURE_CANCELLED;
     }
-    mix_interrupt interrupt;
-    bool interrupted;
-    mixture_status status = MIXTURE_CANCELLED;
-    mix_interrupt_begin(&interrupt, sqlite3_context_db_handle(context), &interrupted);
-    if (!interrupted) {
-        group->cancel = (mix_cancel){mix_interrupt_poll, &interrupt};
-        status = aggregate->value(group, context, error);
-    }
-    mix_interrupt_end(&interrupt);
-    return status;
+    return aggregate->value(group, context, error);
 }
 
 static void aggregate_value(sqlite3_context *context) {
@@ -166,6 +173,7 @@ static void aggregate_value(sqlite3_context *context) {
     mixture_error error;
     if (group != NULL && !group->over) {
         mixture_status status = aggregate_make(context, group, &error);
+        aggregate_rest(group);
         if (status != MIXTURE_OK) {
             aggregate_fail(context, group, status, &error);
         }

@@ -7,8 +7,7 @@
 **     size     yes     bytes of the state, which begins with a mix_group and is all 0 at first
 **     model    no      argument 1 is a model. If that is NULL nothing below is called but `clear`, and the result
 **                      is NULL
-**     slow     no      `value` may take long: it gets something to ask whether to stop, and is not called at all
-**                      when that is so already
+**     slow     no      `value` may take long: it is not called at all when the host wants to stop already
 **     start    no      the first row, before `row`: make what the state holds
 **     same     no      each later row, before `row`: check that what must be as in the first row is
 **     row      yes     a row comes in
@@ -24,6 +23,7 @@
 
 #include "cancel.h"
 #include "function.h"
+#include "interrupt.h"
 
 struct mix_aggregate {
     size_t size;
@@ -43,7 +43,8 @@ typedef struct mix_group {
     uint64_t row, left; /* number of the latest row, from 1; how many have gone out */
     int argc;           /* all arguments of the row that comes in or goes out */
     sqlite3_value **argv;
-    mix_cancel cancel;  /* for `value` */
+    mix_interrupt interrupt;
+    mix_cancel cancel;  /* to ask whether to stop; also in `start`, `row` and `inverse` */
     mix_parsed *parsed; /* where argument 1 is a model: the model, NULL for NULL */
     char *options;      /* text of the first row's options; NULL: none */
     size_t options_length;

@@ -6,6 +6,7 @@
 #include "describe.h"
 #include "error.h"
 #include "hash.h"
+#include "interrupt.h"
 #include "library.h"
 #include "memory.h"
 
@@ -90,7 +91,10 @@ mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *v
         return mix_error_status(error, MIXTURE_NOMEM);
     }
     mixture_error inner = {MIXTURE_OK, ""};
-    mixture_status status = mix_model_cache_find(&connection->models, text, length, parsed, &inner);
+    mix_interrupt interrupt = mix_interrupt_ready(connection->db);
+    const mix_cancel cancel = {mix_interrupt_poll, &interrupt};
+    mixture_status status = mix_model_cache_find(&connection->models, text, length, &cancel, parsed, &inner);
+    mix_interrupt_end(&interrupt);
     if (status == MIXTURE_INVALID && strchr("{[\"\xef", text[strspn(text, " \t\r\n")]) == NULL) {
         char said[MIX_SAID_BYTES]; /* a column's name in quotes, a file's name */
         return mix_error_invalid(error, "argument 1 (model) is %s; expected a model as JSON text",

@@ -75,6 +75,10 @@ static void free_json(void *json) {
 void mix_function_json(sqlite3_context *context, mix_json_writer *writer) {
     size_t length;
     char *json = mix_json_finish(writer, &length);
+    if (json == NULL && writer->turns.over) {
+        sqlite3_result_error_code(context, SQLITE_INTERRUPT);
+        return;
+    }
     if (json == NULL) {
         sqlite3_result_error_nomem(context);
         return;

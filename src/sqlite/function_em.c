@@ -26,7 +26,8 @@ static mix_steps steps_of(const mixture_model *model, double n, mix_knots *knots
 
 /* How the M-step of a model goes: as it was fitted, the floor relative to the variances that the statistics
 ** imply. */
-static mixture_status maximize_blob(mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
+static mixture_status maximize_blob(mixture_model *model, const mix_statistics_blob *blob,
+                                    const mix_cancel *cancel, mixture_error *error) {
     const mixture_family *family = model->family;
     const mix_shape shape = mix_shape_of(model);
     size_t d = model->d, scratch_size = mix_family_full_scratch(&shape);
@@ -53,8 +54,11 @@ static mixture_status maximize_blob(mixture_model *model, const mix_statistics_b
         .variance = variance,
         .constant = constant,
         .steps = model->step != NULL ? &steps : NULL,
+        .cancel = cancel,
     };
+    model->cancel = cancel;
     mixture_status status = mix_statistics_maximize(model, blob->statistics, &how, work + 3 * d, error);
+    model->cancel = NULL;
     mix_memory_free(work);
     mix_memory_free(knots);
     return status;
@@ -104,21 +108,21 @@ static mixture_status describe_next(mixture_model *model, const mix_statistics_b
 
 /* The next model as the function's result. */
 static mixture_status result_next(sqlite3_context *context, const mix_statistics_blob *blob,
-                                  mixture_error *error) {
+                                  const mix_cancel *cancel, mixture_error *error) {
     mixture_model *model = NULL;
     mixture_error inner = {MIXTURE_OK, ""};
-    mixture_status status = mix_model_json_read(blob->model, blob->model_bytes, &model, &inner);
+    mixture_status status = mix_model_json_read_until(blob->model, blob->model_bytes, cancel, &model, &inner);
     if (status == MIXTURE_OK) {
         status = check_maximize(model, blob, &inner);
     }
     if (status == MIXTURE_OK) {
-        status = maximize_blob(model, blob, &inner);
+        status = maximize_blob(model, blob, cancel, &inner);
     }
     if (status == MIXTURE_OK) {
         status = describe_next(model, blob, &inner);
     }
     if (status == MIXTURE_OK) {
-        mix_json_writer writer = {0};
+        mix_json_writer writer = {.turns = {.cancel = cancel}};
         mix_model_json_write(model, &writer);
         mix_function_json(context, &writer);
     } else if (status == MIXTURE_INVALID) {
@@ -131,14 +135,17 @@ static mixture_status result_next(sqlite3_context *context, const mix_statistics
 static void maximize_call(sqlite3_context *context, int argc, sqlite3_value **argv) {
     mixture_error error = {MIXTURE_OK, ""};
     mix_statistics_blob blob;
+    mix_interrupt interrupt = mix_interrupt_ready(sqlite3_context_db_handle(context));
+    const mix_cancel cancel = {mix_interrupt_poll, &interrupt};
     (void)argc;
     if (sqlite3_value_type(argv[0]) == SQLITE_NULL) {
         return;
     }
-    mixture_status status = mix_statistics_blob_read(&blob, argv[0], &error);
+    mixture_status status = mix_statistics_blob_read(&blob, argv[0], &cancel, &error);
     if (status == MIXTURE_OK) {
-        status = result_next(context, &blob, &error);
+        status = result_next(context, &blob, &cancel, &error);
     }
+    mix_interrupt_end(&interrupt);
     if (status != MIXTURE_OK) {
         error.status = status;
         mix_function_fail(context, &error);
@@ -170,17 +177,22 @@ static mixture_status expect_start(void *pointer, mixture_error *error) {
     if (check_step(model, &inner) != MIXTURE_OK) {
         return mix_error_invalid(error, "argument 1 (model): %s", inner.text);
     }
-    mixture_status status = mix_statistics_blob_begin(&state->blob, model);
-    state->scratch = mix_memory_zeros(mix_family_scratch(&shape), sizeof(double));
-    bool full = mix_block_begin(&state->block, model->d) && state->scratch != NULL;
+    size_t most = mix_block_most(model->k);
+    mixture_status status = mix_statistics_blob_begin(&state->blob, model, &state->group.cancel);
+    state->scratch = mix_memory_array(mix_family_scratch_for(&shape, most), sizeof(double));
+    bool full = mix_block_begin_for(&state->block, model->d, most) && state->scratch != NULL;
     return full ? status : MIXTURE_NOMEM;
 }
 
-static void expect_flush(expect_state *state) {
+static mixture_status expect_flush(expect_state *state) {
     mix_parsed *parsed = state->group.parsed;
     mix_rows rows = mix_block_rows(&state->block);
-    mix_statistics_expect_exactly(parsed->model, &rows, state->blob.statistics, state->scratch, parsed->scratch);
+    mix_turns turns = {.cancel = &state->group.cancel};
     mix_block_empty(&state->block);
+    return mix_statistics_expect_exactly(parsed->model, &rows, state->blob.statistics, state->scratch,
+                                         parsed->scratch, &turns)
+               ? MIXTURE_OK
+               : MIXTURE_CANCELLED;
 }
 
 static mixture_status expect_row(void *pointer, mixture_error *error) {
@@ -193,7 +205,7 @@ static mixture_status expect_row(void *pointer, mixture_error *error) {
     if (!mix_block_complete(parsed->x, parsed->model->d)) {
         state->blob.skipped++; /* as in a fit */
     } else if (mix_block_add(&state->block, parsed->x)) {
-        expect_flush(state);
+        return expect_flush(state);
     }
     return MIXTURE_OK;
 }
@@ -201,16 +213,15 @@ static mixture_status expect_row(void *pointer, mixture_error *error) {
 static mixture_status statistics_value(void *pointer, sqlite3_context *context, mixture_error *error) {
     expect_state *state = pointer;
     (void)error;
-    expect_flush(state);
-    mix_statistics_blob_result(&state->blob, context);
-    return MIXTURE_OK;
+    mixture_status status = expect_flush(state);
+    return status == MIXTURE_OK ? mix_statistics_blob_result(&state->blob, context, &state->group.cancel) : status;
 }
 
 static mixture_status step_value(void *pointer, sqlite3_context *context, mixture_error *error) {
     expect_state *state = pointer;
-    expect_flush(state);
+    mixture_status status = expect_flush(state);
     bool rows = state->blob.statistics[MIX_TOTAL_WEIGHT] > 0; /* else NULL: there was none, as in a fit */
-    return rows ? result_next(context, &state->blob, error) : MIXTURE_OK;
+    return status == MIXTURE_OK && rows ? result_next(context, &state->blob, &state->group.cancel, error) : status;
 }
 
 static const mix_aggregate statistics_aggregate = {
@@ -269,7 +280,7 @@ static mixture_status merge_row(void *pointer, mixture_error *error) {
     if (sqlite3_value_type(value) == SQLITE_NULL) {
         return MIXTURE_OK; /* NULL: of no rows */
     }
-    mixture_status status = mix_statistics_blob_read(&part, value, error);
+    mixture_status status = mix_statistics_blob_read(&part, value, &state->group.cancel, error);
     if (status == MIXTURE_OK) {
         status = merge_part(state, &part, error);
     }
@@ -280,10 +291,8 @@ static mixture_status merge_row(void *pointer, mixture_error *error) {
 static mixture_status merge_value(void *pointer, sqlite3_context *context, mixture_error *error) {
     merge_state *state = pointer;
     (void)error;
-    if (state->sum.model != NULL) {
-        mix_statistics_blob_result(&state->sum, context);
-    }
-    return MIXTURE_OK;
+    return state->sum.model != NULL ? mix_statistics_blob_result(&state->sum, context, &state->group.cancel)
+                                    : MIXTURE_OK;
 }
 
 static const mix_aggregate merge_aggregate = {

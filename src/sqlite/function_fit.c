@@ -107,8 +107,8 @@ static mixture_status fit_read_options(fit_state *state, size_t arguments, sqlit
     fit_kind kind = kind_of(state);
     mix_group *group = &state->group;
     mixture_error inner = {MIXTURE_OK, ""};
-    const mix_options_target target = {family_of(state), kind.select, (size_t)state->k, arguments,
-                                       refitted(state)};
+    const mix_options_target target = {family_of(state), kind.select,     (size_t)state->k,
+                                       arguments,        refitted(state), &group->cancel};
     mixture_status status = mix_aggregate_keep_options(group, value);
     if (status == MIXTURE_OK) {
         status = mix_options_json_read(group->options, group->options_length, &target, &state->options, &inner);
@@ -363,7 +363,7 @@ static void fit_deliver(sqlite3_context *context, fit_state *state, mixture_mode
     for (size_t i = 0; i < model->warning_count; i++) {
         sqlite3_log(SQLITE_WARNING, "%s: %s", state->group.function->name, model->warnings[i]);
     }
-    mix_json_writer writer = {0};
+    mix_json_writer writer = {.turns = {.cancel = &state->group.cancel}};
     mix_model_json_write(model, &writer);
     mix_function_json(context, &writer);
 }

@@ -61,12 +61,10 @@ static mixture_status plot_model(sqlite3_context *context, const mixture_model *
     if (plot == NULL) {
         return MIXTURE_NOMEM;
     }
-    mix_interrupt interrupt;
-    bool interrupted;
+    mix_interrupt interrupt = mix_interrupt_ready(sqlite3_context_db_handle(context));
+    const mix_cancel cancel = {mix_interrupt_poll, &interrupt};
     mixture_status status = MIXTURE_CANCELLED;
-    mix_interrupt_begin(&interrupt, sqlite3_context_db_handle(context), &interrupted);
-    if (!interrupted) {
-        mix_cancel cancel = {mix_interrupt_poll, &interrupt};
+    if (!mix_cancelled(&cancel)) {
         status = plot_deliver(context, plot, &cancel, error);
     }
     mix_interrupt_end(&interrupt);

@@ -188,7 +188,9 @@ static mixture_status loglik_row(void *pointer, mixture_error *error) {
     mix_parsed *parsed = state->group.parsed;
     mixture_status status = mix_aggregate_read_row(&state->group, state->group.argc - 1, error);
     if (status == MIXTURE_OK) {
+        (void)mix_batch_ask(state->batch, &state->group.cancel);
         mix_batch_add(state->batch, parsed->x);
+        status = mix_batch_ask(state->batch, NULL) ? MIXTURE_CANCELLED : MIXTURE_OK;
     }
     return status;
 }
@@ -196,7 +198,12 @@ static mixture_status loglik_row(void *pointer, mixture_error *error) {
 static mixture_status loglik_value(void *pointer, sqlite3_context *context, mixture_error *error) {
     loglik_state *state = pointer;
     (void)error;
-    sqlite3_result_double(context, mix_batch_total(state->batch));
+    (void)mix_batch_ask(state->batch, &state->group.cancel);
+    double total = mix_batch_total(state->batch);
+    if (mix_batch_ask(state->batch, NULL)) {
+        return MIXTURE_CANCELLED;
+    }
+    sqlite3_result_double(context, total);
     return MIXTURE_OK;
 }
 

@@ -21,38 +21,45 @@ static int64_t nanoseconds(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-void mix_interrupt_begin(mix_interrupt *interrupt, sqlite3 *db, bool *interrupted) {
-    *interrupt = (mix_interrupt){.db = db, .asked = nanoseconds()};
-    /* An authorizer may refuse the statement; then nothing can be asked and the function runs to its end. */
-    int rc = sqlite3_prepare_v3(db, short_question, -1, SQLITE_PREPARE_PERSISTENT, &interrupt->question, NULL);
-    *interrupted = rc == SQLITE_INTERRUPT || mix_interrupt_poll(interrupt);
-}
-
 static bool ask(sqlite3_stmt *question) {
     int rc = sqlite3_step(question);
     (void)sqlite3_reset(question);
     return rc == SQLITE_INTERRUPT;
 }
 
-bool mix_interrupt_poll(void *host) {
-    mix_interrupt *interrupt = host;
+static bool prepare_question(const mix_interrupt *interrupt, const char *text, sqlite3_stmt **question) {
+    /* An authorizer may refuse the statement; then nothing can be asked and the function runs to its end. */
+    return sqlite3_prepare_v3(interrupt->db, text, -1, SQLITE_PREPARE_PERSISTENT, question, NULL) ==
+           SQLITE_INTERRUPT;
+}
+
+static bool poll_again(mix_interrupt *interrupt) {
+    int64_t now = nanoseconds();
     if (interrupt->question == NULL) {
         return false;
     }
-    int64_t now = nanoseconds();
     if (now - interrupt->asked < LONG_QUESTION_NS) {
         return ask(interrupt->question);
     }
     if (!interrupt->prepared) { /* many functions never run for so long */
         interrupt->prepared = true;
-        int rc = sqlite3_prepare_v3(interrupt->db, long_question, -1, SQLITE_PREPARE_PERSISTENT,
-                                    &interrupt->long_question, NULL);
-        if (rc == SQLITE_INTERRUPT) {
+        if (prepare_question(interrupt, long_question, &interrupt->long_question)) {
             return true;
         }
     }
     interrupt->asked = now;
     return ask(interrupt->long_question != NULL ? interrupt->long_question : interrupt->question);
+}
+
+bool mix_interrupt_poll(void *host) {
+    mix_interrupt *interrupt = host;
+    if (!interrupt->begun) {
+        interrupt->begun = true;
+        interrupt->asked = nanoseconds();
+        interrupt->stopped = prepare_question(interrupt, short_question, &interrupt->question);
+    }
+    interrupt->stopped = interrupt->stopped || poll_again(interrupt);
+    return interrupt->stopped;
 }
 
 void mix_interrupt_end(mix_interrupt *interrupt) {

@@ -11,15 +11,21 @@
 ** handler, on every version of SQLite. Used by the thread that runs the function only. */
 typedef struct mix_interrupt {
     sqlite3 *db;
+    bool begun;                  /* the question was prepared, or tried to */
     sqlite3_stmt *question;      /* NULL: cannot ask, so never */
     sqlite3_stmt *long_question; /* NULL: not yet, or cannot be asked */
     bool prepared;               /* it was tried */
+    bool stopped;                /* the host has wanted it */
     int64_t asked;               /* when, in nanoseconds, a long one or at first */
 } mix_interrupt;
 
-/* *interrupted: it wants that already, or SQLite only cleans up after a query that was stopped. */
-void mix_interrupt_begin(mix_interrupt *interrupt, sqlite3 *db, bool *interrupted);
-bool mix_interrupt_poll(void *interrupt); /* a cancel function of mixture_options */
+/* Be ready to ask, which costs nothing until it is done. */
+static inline mix_interrupt mix_interrupt_ready(sqlite3 *db) {
+    return (mix_interrupt){.db = db};
+}
+
+/* Whether it wants that, or SQLite only cleans up after a query that was stopped. A cancel function (cancel.h). */
+bool mix_interrupt_poll(void *interrupt);
 void mix_interrupt_end(mix_interrupt *interrupt);
 
 #endif

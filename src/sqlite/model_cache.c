@@ -10,7 +10,11 @@
 #include "model.h"
 #include "model_json.h"
 
-enum { FIRST_BUCKETS = 16, SAMPLED_WORDS = 16 };
+enum {
+    FIRST_BUCKETS = 16,
+    SAMPLED_WORDS = 16,
+    LONG_MODEL_BYTES = 1 << 20 /* a text from this length on may take some time after it was read, too */
+};
 
 void mix_parsed_release(mix_parsed *parsed) {
     if (parsed != NULL && --parsed->references == 0) {
@@ -38,7 +42,8 @@ static size_t count_bytes(const mix_parsed *parsed) {
     return sizeof *parsed + sizeof *model + parsed->length + doubles * sizeof(double);
 }
 
-static mixture_status parse_model(const char *text, size_t length, mix_parsed **result, mixture_error *error) {
+static mixture_status parse_model(const char *text, size_t length, const mix_cancel *cancel, mix_parsed **result,
+                                  mixture_error *error) {
     mix_parsed *parsed = mix_memory_zeros(1, sizeof *parsed);
     *result = NULL;
     if (parsed == NULL) {
@@ -46,7 +51,7 @@ static mixture_status parse_model(const char *text, size_t length, mix_parsed **
     }
     parsed->references = 1;
     parsed->length = length;
-    mixture_status status = mix_model_json_read(text, length, &parsed->model, error);
+    mixture_status status = mix_model_json_read_until(text, length, cancel, &parsed->model, error);
     if (status == MIXTURE_OK) {
         parsed->text = mix_memory_array(length, 1);
         parsed->scratch = mixture_scratch_new(parsed->model);
@@ -58,6 +63,9 @@ static mixture_status parse_model(const char *text, size_t length, mix_parsed **
             memcpy(parsed->text, text, length);
             parsed->bytes = count_bytes(parsed);
         }
+    }
+    if (status == MIXTURE_OK && length > LONG_MODEL_BYTES && mix_cancelled(cancel)) {
+        status = mix_error_status(error, MIXTURE_CANCELLED);
     }
     if (status != MIXTURE_OK) {
         mix_parsed_release(parsed);
@@ -161,8 +169,8 @@ static mix_parsed *look_up(mix_model_cache *cache, uint64_t hash, const char *te
     return parsed;
 }
 
-mixture_status mix_model_cache_find(mix_model_cache *cache, const char *text, size_t length, mix_parsed **parsed,
-                                    mixture_error *error) {
+mixture_status mix_model_cache_find(mix_model_cache *cache, const char *text, size_t length,
+                                    const mix_cancel *cancel, mix_parsed **parsed, mixture_error *error) {
     *parsed = cache->newest;
     if (*parsed != NULL && has_text(*parsed, text, length)) { /* as in most rows */
         (*parsed)->references++;
@@ -171,7 +179,7 @@ mixture_status mix_model_cache_find(mix_model_cache *cache, const char *text, si
     uint64_t hash = hash_text(text, length);
     *parsed = look_up(cache, hash, text, length);
     if (*parsed == NULL) {
-        mixture_status status = make_buckets(cache) ? parse_model(text, length, parsed, error)
+        mixture_status status = make_buckets(cache) ? parse_model(text, length, cancel, parsed, error)
                                                     : mix_error_status(error, MIXTURE_NOMEM);
         if (status != MIXTURE_OK) {
             return status;

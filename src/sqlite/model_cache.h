@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "cancel.h"
 #include "mixture.h"
 
 /* A parsed model with room to score one row. */
@@ -36,10 +37,10 @@ typedef struct mix_model_cache {
     mix_parsed *newest, *oldest;
 } mix_model_cache;
 
-/* The model of this text with a reference for the caller, parsed if it is not kept. MIXTURE_OK, _NOMEM or
-** _INVALID with a text. */
-mixture_status mix_model_cache_find(mix_model_cache *cache, const char *text, size_t length, mix_parsed **parsed,
-                                    mixture_error *error);
+/* The model of this text with a reference for the caller, parsed if it is not kept. MIXTURE_OK, _NOMEM, _CANCELLED
+** or _INVALID with a text. cancel: asked while it is parsed; NULL: nobody. */
+mixture_status mix_model_cache_find(mix_model_cache *cache, const char *text, size_t length,
+                                    const mix_cancel *cancel, mix_parsed **parsed, mixture_error *error);
 void mix_model_cache_clear(mix_model_cache *cache);
 
 void mix_parsed_release(mix_parsed *parsed); /* NULL is fine */

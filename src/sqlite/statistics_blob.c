@@ -14,13 +14,19 @@
 static const unsigned char magic[8] = {'M', 'I', 'X', 'S', 'T', 'A', 'T', 1};
 enum { HEADER_BYTES = 32, CHECKSUM_BYTES = 8 };
 
-/* FNV-1a (Fowler, Noll & Vo). */
-static uint64_t checksum(const unsigned char *bytes, size_t length) {
+enum { CHECKSUM_PIECE = 1 << 20 }; /* bytes between two questions whether to go on */
+
+/* FNV-1a (Fowler, Noll & Vo). False: stopped. */
+static bool checksum(const unsigned char *bytes, size_t length, const mix_cancel *cancel, uint64_t *sum) {
     uint64_t hash = 0xcbf29ce484222325u;
     for (size_t i = 0; i < length; i++) {
+        if (i % CHECKSUM_PIECE == CHECKSUM_PIECE - 1 && mix_cancelled(cancel)) {
+            return false;
+        }
         hash = (hash ^ bytes[i]) * 0x100000001b3u;
     }
-    return hash;
+    *sum = hash;
+    return true;
 }
 
 void mix_statistics_blob_clear(mix_statistics_blob *blob) {
@@ -29,21 +35,26 @@ void mix_statistics_blob_clear(mix_statistics_blob *blob) {
     memset(blob, 0, sizeof *blob);
 }
 
-mixture_status mix_statistics_blob_begin(mix_statistics_blob *blob, const mixture_model *model) {
+mixture_status mix_statistics_blob_begin(mix_statistics_blob *blob, const mixture_model *model,
+                                         const mix_cancel *cancel) {
     mixture_model parameters = *model; /* borrowed: written as one that was made by hand */
     parameters.fitted = false;
     const mix_shape shape = mix_shape_of(model);
-    mix_json_writer writer = {0};
+    mix_json_writer writer = {.turns = {.cancel = cancel}};
     mix_model_json_write(&parameters, &writer);
     memset(blob, 0, sizeof *blob);
     blob->size = mix_statistics_size(&shape);
     blob->statistics = mix_memory_zeros(blob->size, sizeof(double));
     blob->model = mix_json_finish(&writer, &blob->model_bytes);
-    return blob->statistics != NULL && blob->model != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    return writer.turns.over                                 ? MIXTURE_CANCELLED
+           : blob->statistics != NULL && blob->model != NULL ? MIXTURE_OK
+                                                             : MIXTURE_NOMEM;
 }
 
 /* Header, lengths and checksum. */
-static mixture_status check_blob(const unsigned char *bytes, size_t length, mixture_error *error) {
+static mixture_status check_blob(const unsigned char *bytes, size_t length, const mix_cancel *cancel,
+                                 mixture_error *error) {
+    uint64_t sum;
     if (length < 8 || memcmp(bytes, magic, 7) != 0) {
         return mix_error_invalid(error,
                                  "argument 1 is BLOB of %zu bytes that are no statistics; expected what "
@@ -66,14 +77,18 @@ static mixture_status check_blob(const unsigned char *bytes, size_t length, mixt
                                  "made",
                                  length);
     }
-    if (mix_little_endian_get(bytes + length - CHECKSUM_BYTES) != checksum(bytes, length - CHECKSUM_BYTES)) {
+    if (!checksum(bytes, length - CHECKSUM_BYTES, cancel, &sum)) {
+        return mix_error_status(error, MIXTURE_CANCELLED);
+    }
+    if (mix_little_endian_get(bytes + length - CHECKSUM_BYTES) != sum) {
         return mix_error_invalid(
             error, "argument 1 is statistics whose checksum is wrong; expected them as they were made");
     }
     return MIXTURE_OK;
 }
 
-mixture_status mix_statistics_blob_read(mix_statistics_blob *blob, sqlite3_value *value, mixture_error *error) {
+mixture_status mix_statistics_blob_read(mix_statistics_blob *blob, sqlite3_value *value, const mix_cancel *cancel,
+                                        mixture_error *error) {
     memset(blob, 0, sizeof *blob);
     if (sqlite3_value_type(value) != SQLITE_BLOB) {
         char said[MIX_SAID_BYTES];
@@ -83,7 +98,7 @@ mixture_status mix_statistics_blob_read(mix_statistics_blob *blob, sqlite3_value
     const unsigned char *bytes =
         sqlite3_value_blob(value); /* NULL: empty, or out of memory, as SQLite says then */
     size_t length = bytes != NULL ? (size_t)sqlite3_value_bytes(value) : 0;
-    mixture_status status = check_blob(bytes, length, error);
+    mixture_status status = check_blob(bytes, length, cancel, error);
     if (status != MIXTURE_OK) {
         return status;
     }
@@ -97,6 +112,9 @@ mixture_status mix_statistics_blob_read(mix_statistics_blob *blob, sqlite3_value
     }
     memcpy(blob->model, bytes + HEADER_BYTES, blob->model_bytes);
     for (size_t i = 0; i < blob->size; i++) {
+        if (i % CHECKSUM_PIECE == CHECKSUM_PIECE - 1 && mix_cancelled(cancel)) {
+            return mix_error_status(error, MIXTURE_CANCELLED);
+        }
         blob->statistics[i] = mix_little_endian_get_double(bytes + HEADER_BYTES + blob->model_bytes + 8 * i);
         if (!isfinite(blob->statistics[i])) {
             return mix_error_invalid(error,
@@ -106,12 +124,17 @@ mixture_status mix_statistics_blob_read(mix_statistics_blob *blob, sqlite3_value
     return MIXTURE_OK;
 }
 
-void mix_statistics_blob_result(const mix_statistics_blob *blob, sqlite3_context *context) {
+static void free_bytes(void *bytes) {
+    mix_memory_free(bytes);
+}
+
+mixture_status mix_statistics_blob_result(const mix_statistics_blob *blob, sqlite3_context *context,
+                                          const mix_cancel *cancel) {
     size_t length = HEADER_BYTES + blob->model_bytes + 8 * blob->size + CHECKSUM_BYTES;
     unsigned char *bytes = mix_memory_array(length, 1);
+    uint64_t sum;
     if (bytes == NULL) {
-        sqlite3_result_error_nomem(context);
-        return;
+        return MIXTURE_NOMEM;
     }
     memcpy(bytes, magic, sizeof magic);
     mix_little_endian_put(bytes + 8, blob->model_bytes);
@@ -121,7 +144,11 @@ void mix_statistics_blob_result(const mix_statistics_blob *blob, sqlite3_context
     for (size_t i = 0; i < blob->size; i++) {
         mix_little_endian_put_double(bytes + HEADER_BYTES + blob->model_bytes + 8 * i, blob->statistics[i]);
     }
-    mix_little_endian_put(bytes + length - CHECKSUM_BYTES, checksum(bytes, length - CHECKSUM_BYTES));
-    sqlite3_result_blob64(context, bytes, length, SQLITE_TRANSIENT);
-    mix_memory_free(bytes);
+    if (!checksum(bytes, length - CHECKSUM_BYTES, cancel, &sum)) {
+        mix_memory_free(bytes);
+        return MIXTURE_CANCELLED;
+    }
+    mix_little_endian_put(bytes + length - CHECKSUM_BYTES, sum);
+    sqlite3_result_blob64(context, bytes, length, free_bytes);
+    return MIXTURE_OK;
 }

@@ -15,6 +15,7 @@
 #define MIX_STATISTICS_BLOB_H
 
 #include "api.h"
+#include "cancel.h"
 #include "mixture.h"
 
 /* The parts of a BLOB. */
@@ -26,14 +27,17 @@ typedef struct mix_statistics_blob {
     uint64_t skipped;
 } mix_statistics_blob;
 
-/* Start one for a model: its parameters as JSON, statistics all 0. MIXTURE_OK or MIXTURE_NOMEM. */
-mixture_status mix_statistics_blob_begin(mix_statistics_blob *blob, const mixture_model *model);
+/* Start one for a model: its parameters as JSON, statistics all 0. MIXTURE_OK, _NOMEM or _CANCELLED. */
+mixture_status mix_statistics_blob_begin(mix_statistics_blob *blob, const mixture_model *model,
+                                         const mix_cancel *cancel);
 /* Read the BLOB in a value, checking all but that the JSON is a model. In every case mix_statistics_blob_clear()
 ** frees. */
-mixture_status mix_statistics_blob_read(mix_statistics_blob *blob, sqlite3_value *value, mixture_error *error);
+mixture_status mix_statistics_blob_read(mix_statistics_blob *blob, sqlite3_value *value, const mix_cancel *cancel,
+                                        mixture_error *error);
 void mix_statistics_blob_clear(mix_statistics_blob *blob);
 
-/* The function's result. */
-void mix_statistics_blob_result(const mix_statistics_blob *blob, sqlite3_context *context);
+/* The function's result. MIXTURE_OK, _NOMEM or _CANCELLED. */
+mixture_status mix_statistics_blob_result(const mix_statistics_blob *blob, sqlite3_context *context,
+                                          const mix_cancel *cancel);
 
 #endif

@@ -75,12 +75,10 @@ static mixture_status read_lines(sqlite3_value **values, int count, size_t unifo
 static mixture_status trace(mix_cursor *cursor, const size_t uniform[2], const size_t most[2]) {
     contours_state *own = cursor->state;
     mix_scorer scorer = {mix_cursor_model(cursor), cursor->parsed->scratch, cursor->parsed->resp};
-    mix_interrupt interrupt;
-    bool interrupted;
+    mix_interrupt interrupt = mix_interrupt_ready(cursor->connection->db);
+    const mix_cancel cancel = {mix_interrupt_poll, &interrupt};
     mixture_status status = MIXTURE_CANCELLED;
-    mix_interrupt_begin(&interrupt, cursor->connection->db, &interrupted);
-    if (!interrupted) {
-        mix_cancel cancel = {mix_interrupt_poll, &interrupt};
+    if (!mix_cancelled(&cancel)) {
         status = mix_contour_trace_all(&scorer, own->levels.probabilities, own->levels.count, uniform, most,
                                        &cancel, own->log_levels, own->contours);
     }

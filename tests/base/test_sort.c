@@ -52,7 +52,7 @@ static void sorted_as_by_the_c_library(void **state) {
 }
 
 /* By tens, and then as they come. */
-static bool by_tens(const void *context, uint32_t a, uint32_t b) {
+static bool by_tens(void *context, uint32_t a, uint32_t b) {
     const uint32_t *values = context;
     return values[a] / 10 != values[b] / 10 ? values[a] / 10 < values[b] / 10 : a < b;
 }

@@ -924,6 +924,77 @@ static void no_prefix_of_an_object_is_valid(void **state) {
     }
 }
 
+/* ---- Being stopped --------------------------------------------------------------------------------------- */
+
+typedef struct listener {
+    long asked, stop;
+} listener;
+
+static bool answer(void *host) {
+    listener *own = host;
+    return own->asked++ >= own->stop;
+}
+
+enum { LONG_TEXT = 1200000 };
+
+/* A text of about so many bytes of a kind: numbers; one string; an object of many keys, which are sorted. */
+static char *long_text(int kind) {
+    char *text = malloc(LONG_TEXT + 100), *at = text, *end = text + LONG_TEXT;
+    *at++ = kind == 0 ? '[' : kind == 1 ? '"' : '{';
+    for (long i = 0; at < end; i++) {
+        at += kind == 0   ? sprintf(at, "%ld,", i)
+              : kind == 1 ? sprintf(at, "xyz")
+                          : sprintf(at, "\"k%ld\":0,", i * 7919 % 1000003);
+    }
+    strcpy(at - (kind != 1), kind == 0 ? "]" : kind == 1 ? "\"" : "}");
+    return text;
+}
+
+static void a_long_text_asks_while_it_is_read_and_stops_when_told(void **state) {
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        char *text = long_text(kind);
+        listener own = {0, INT32_MAX};
+        const mix_cancel cancel = {answer, &own};
+        mix_json_document *document;
+        mixture_error error;
+        assert_int_equal(mix_json_parse_until(text, strlen(text), &cancel, &document, &error), MIXTURE_OK);
+        assert_true(own.asked >= 2 && !mix_json_stopped(document));
+        mix_json_free(document);
+        for (long questions = own.asked, stop = 0; stop < questions; stop++) {
+            own = (listener){0, stop};
+            assert_int_equal(mix_json_parse_until(text, strlen(text), &cancel, &document, &error),
+                             MIXTURE_CANCELLED);
+            assert_int_equal(error.status, MIXTURE_CANCELLED);
+            assert_null(document);
+            assert_int_equal(own.asked, stop + 1);
+        }
+        free(text);
+    }
+}
+
+static void a_long_walk_asks_and_ends_when_told(void **state) {
+    (void)state;
+    char *text = long_text(0);
+    listener own = {0, INT32_MAX};
+    const mix_cancel cancel = {answer, &own};
+    mix_json_document *document;
+    mix_json_value item;
+    assert_int_equal(mix_json_parse_until(text, strlen(text), &cancel, &document, NULL), MIXTURE_OK);
+    size_t count = mix_json_count(mix_json_root(document)), walked = 0;
+    own = (listener){0, 0};
+    for (int walk = 0; walk < 10; walk++) {
+        for (bool more = mix_json_first(mix_json_root(document), &item); more;
+             more = mix_json_next(mix_json_root(document), &item)) {
+            walked++;
+        }
+    }
+    assert_true(walked < 10 * count && mix_json_stopped(document));
+    assert_int_equal(own.asked, 1);
+    mix_json_free(document);
+    free(text);
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
 #define TEST(function) cmocka_unit_test_setup_teardown(function, count_allocations, check_that_nothing_leaked)
@@ -946,6 +1017,8 @@ int main(int argc, char **argv) {
         TEST(any_allocation_may_fail_without_a_leak),
         TEST(the_nodes_may_fail_to_grow_at_any_kind_of_value),
         TEST(sqlite_agrees_on_validity_and_contents),
+        TEST(a_long_text_asks_while_it_is_read_and_stops_when_told),
+        TEST(a_long_walk_asks_and_ends_when_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -244,6 +244,37 @@ static void after_a_failed_allocation_nothing_happens_and_nothing_leaks(void **s
     assert_null(mix_json_finish(&empty, NULL)); /* the empty text takes a buffer, too */
 }
 
+typedef struct listener {
+    long asked, stop;
+} listener;
+
+static bool answer(void *host) {
+    listener *own = host;
+    return own->asked++ >= own->stop;
+}
+
+static void a_long_text_asks_while_it_is_written_and_stops_when_told(void **state) {
+    (void)state;
+    long questions = 0;
+    for (long stop = INT32_MAX; stop >= 0; stop = stop == INT32_MAX ? questions - 1 : stop - 1) {
+        listener own = {0, stop};
+        const mix_cancel cancel = {answer, &own};
+        mix_json_writer writer = {.turns = {.cancel = &cancel}};
+        mix_json_begin_array(&writer);
+        for (int i = 0; i < 200000; i++) {
+            mix_json_write_double(&writer, 1.0 / (i + 3));
+        }
+        mix_json_end_array(&writer);
+        char *text = mix_json_finish(&writer, NULL);
+        questions = stop == INT32_MAX ? own.asked : questions;
+        assert_int_equal(text != NULL, stop == INT32_MAX);
+        assert_true(writer.turns.over == (text == NULL));
+        assert_true(text != NULL || own.asked == stop + 1);
+        mix_memory_free(text);
+    }
+    assert_true(questions >= 4);
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
 #define TEST(function) cmocka_unit_test_setup_teardown(function, count_allocations, check_that_nothing_leaked)
@@ -255,6 +286,7 @@ int main(int argc, char **argv) {
         TEST(strings_are_escaped_and_made_valid),
         TEST(the_reader_and_sqlite_take_whatever_is_written),
         TEST(after_a_failed_allocation_nothing_happens_and_nothing_leaks),
+        TEST(a_long_text_asks_while_it_is_written_and_stops_when_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -193,6 +193,51 @@ static void endless_tables_can_be_stopped(void **state) {
     check_usable(*state);
 }
 
+/* Questions that were asked; at number `ask_no` the connection is interrupted. */
+static long questions, ask_no;
+
+static int listen_to(unsigned event, void *db, void *statement, void *text) {
+    (void)event, (void)statement;
+    if (strncmp(text, "-- SELECT", 9) == 0 && questions++ == ask_no) {
+        sqlite3_interrupt(db);
+    }
+    return 0;
+}
+
+static void a_large_model_is_read_used_and_written_with_questions(void **state) {
+    sqlite3 *db = *state;
+    static const char *const queries[] = {
+        "SELECT mix_loglik(m, x) FROM large, (SELECT 1 AS x UNION ALL SELECT 2 UNION ALL SELECT 3)",
+        "SELECT length(mix_statistics(m, x)) FROM large, (SELECT 1 AS x UNION ALL SELECT 2 UNION ALL SELECT 3)",
+        "SELECT length(mix_step(m, x)) FROM large, (SELECT 1 AS x UNION ALL SELECT 2 UNION ALL SELECT 3)",
+        "SELECT length(mix_maximize(mix_merge(s))) FROM statistics",
+        "SELECT count(*) FROM large, mix_components(m)",
+        "SELECT length(gmm_fit(x, 50000, '{\"max_iter\":0,\"threads\":1,\"init\":' || m || '}')) FROM large, "
+        "(WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i WHERE x < 50001) SELECT x FROM i) "
+        "WHERE x < 3", /* too few rows: after the options were read */
+    };
+    sql_run(
+        db,
+        "CREATE TABLE large AS WITH RECURSIVE i(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM i WHERE i < 49999) "
+        "SELECT '{\"family\":\"gaussian\",\"weights\":[' || group_concat('2e-05') || '],\"means\":[' || "
+        "group_concat('[' || (i / 7.0) || ']') || '],\"covariances\":[' || group_concat('[[1.25]]') || ']}' AS m "
+        "FROM i; CREATE TABLE statistics AS SELECT mix_statistics(m, 1) AS s FROM large");
+    for (size_t q = 0; q < sizeof queries / sizeof *queries; q++) {
+        for (ask_no = INT32_MAX; ask_no >= 0;
+             ask_no = ask_no == INT32_MAX ? questions - 1 : ask_no - 1 - questions / 10) {
+            sql_run(db, "UPDATE large SET m = m || ' '"); /* another text, which is read anew */
+            long before = ask_no;
+            questions = 0;
+            sqlite3_trace_v2(db, SQLITE_TRACE_STMT, listen_to, db);
+            int rc = sql_outcome(db, queries[q], NULL);
+            sqlite3_trace_v2(db, 0, NULL, NULL);
+            assert_int_equal(rc, before < INT32_MAX ? SQLITE_INTERRUPT : q == 5 ? SQLITE_ERROR : SQLITE_OK);
+            assert_true(before < INT32_MAX || questions >= 4);
+        }
+    }
+    check_usable(db);
+}
+
 static int deny(void *unused, int action, const char *a, const char *b, const char *c, const char *d) {
     (void)unused, (void)action, (void)a, (void)b, (void)c, (void)d;
     return SQLITE_DENY;
@@ -264,6 +309,7 @@ int main(int argc, char **argv) {
         rows_test(a_fit_stopped_at_any_question_leaves_nothing_behind),
         rows_test(a_selection_stopped_at_any_question_leaves_nothing_behind),
         rows_test(endless_tables_can_be_stopped),
+        rows_test(a_large_model_is_read_used_and_written_with_questions),
         rows_test(a_host_that_forbids_every_further_statement_still_gets_its_fit),
         rows_test(a_query_that_fails_elsewhere_frees_the_fit),
         rows_test(a_statement_that_is_dropped_halfway_frees_the_fit),

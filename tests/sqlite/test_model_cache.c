@@ -21,7 +21,7 @@ static mix_parsed *find(mix_model_cache *cache, size_t number) {
     mix_parsed *parsed;
     mixture_error error;
     size_t length = write_text(number, text);
-    assert_int_equal(mix_model_cache_find(cache, text, length, &parsed, &error), MIXTURE_OK);
+    assert_int_equal(mix_model_cache_find(cache, text, length, NULL, &parsed, &error), MIXTURE_OK);
     assert_close(parsed->model->arrays[0][0], (double)(number + 100000), 0, 0);
     return parsed;
 }
@@ -91,10 +91,10 @@ static void what_is_no_model_is_not_kept(void **state) {
     mix_model_cache cache = {.most_bytes = MIX_MODEL_CACHE_BYTES};
     mix_parsed *parsed;
     mixture_error error;
-    assert_int_equal(mix_model_cache_find(&cache, "{}", 2, &parsed, &error), MIXTURE_INVALID);
+    assert_int_equal(mix_model_cache_find(&cache, "{}", 2, NULL, &parsed, &error), MIXTURE_INVALID);
     assert_string_equal(error.text, "key family is missing");
     assert_null(parsed);
-    assert_int_equal(mix_model_cache_find(&cache, "", 0, &parsed, &error), MIXTURE_INVALID);
+    assert_int_equal(mix_model_cache_find(&cache, "", 0, NULL, &parsed, &error), MIXTURE_INVALID);
     assert_int_equal(cache.count, 0);
     mix_model_cache_clear(&cache);
 }

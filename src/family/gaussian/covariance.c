@@ -220,10 +220,11 @@ static double floor_of(const mix_maximize *how, size_t j, double mean, bool *rec
 static void total_covariance(const mix_covariance_task *task, const size_t *varying, size_t d, const double *units,
                              const double *scatters, double *total) {
     double n = 0;
+    mix_turns turns = {.cancel = task->how->cancel};
     for (size_t c = 0; c < task->k; c++) {
         n += task->counts[c];
     }
-    for (size_t i = 0; i < d * d; i++) {
+    for (size_t i = 0; i < d * d && !mix_turns_over(&turns, 20 * (double)task->k); i++) {
         size_t a = varying[i / d], b = varying[i % d];
         double within = 0, first = 0, second = 0, product = 0;
         for (size_t c = 0; c < task->k; c++) {
@@ -271,8 +272,9 @@ static void clear_matrices(const mix_covariance_task *task) {
 /* The scatters in those columns and units, and the floors of each component there; the lowest of these. */
 static double take_problem(const mix_covariance_task *task, const size_t *varying, size_t d, const double *units,
                            double *scatters, double *floors, bool *recorded) {
-    double lowest = HUGE_VAL;
-    for (size_t c = 0; c < task->k; c++) {
+    double lowest = HUGE_VAL, each = 4 * (double)d * (double)d + 40 * (double)d;
+    mix_turns turns = {.cancel = task->how->cancel};
+    for (size_t c = 0; c < task->k && !mix_turns_over(&turns, each); c++) {
         const double *mean = task->means + c * task->d;
         take_varying(task->matrices + c * task->d * task->d, task->d, varying, d, units, scatters + c * d * d);
         for (size_t j = 0; j < d; j++) {
@@ -326,7 +328,7 @@ static void solve_varying(const mix_covariance_task *task, const size_t *varying
     choose_units(task->covariance, task->how, d, varying, units);
     double lowest = take_problem(task, varying, d, units, scatters, floors, recorded);
     memcpy(matrices, scatters, k * size * sizeof(double));
-    mix_scatter scatter = {k, d, task->counts, matrices, sum, 1e-6 * lowest, work};
+    mix_scatter scatter = {k, d, task->counts, matrices, sum, 1e-6 * lowest, work, {.cancel = task->how->cancel}};
     mix_floor floor = floor_for(task, d, &scatter, work + mix_covariance_steps_scratch(k, d));
     floor.scatters = scatters;
     floor.floors = floors;
@@ -343,7 +345,8 @@ static void solve_varying(const mix_covariance_task *task, const size_t *varying
         total_covariance(task, varying, d, units, scatters, total);
     }
     clear_matrices(task);
-    for (size_t c = 0; c < k; c++) {
+    double pass = 10 * (double)size + (met ? 0 : mix_metric_work(&floor));
+    for (size_t c = 0; c < k && !mix_metric_over(&floor, pass); c++) {
         task->floored[c] = met ? MIX_FLOOR_NONE : mix_floor_where(&floor, c, total, recorded + c * d);
         put_varying(matrices + c * size, task->d, varying, d, units, task->matrices + c * task->d * task->d);
     }

@@ -29,7 +29,8 @@ size_t mix_floor_scratch(size_t k, size_t d) {
 bool mix_floor_met(const mix_floor *floor) {
     size_t d = floor->d;
     bool met = true, needles = floor->equal_volume && floor->own_shape;
-    for (size_t c = 0; c < floor->k && met; c++) {
+    double pass = 10 * (double)d * (double)d + 100;
+    for (size_t c = 0; c < floor->k && met && !mix_metric_over(floor, pass); c++) {
         met = mix_metric_above(floor, floor->floors + c * d, 1 - 1e-12, floor->matrices + c * d * d, floor->work);
         if (met &&
             needles) { /* an axis without scatter is as thin as the floor allows, however thick it came out */
@@ -50,7 +51,7 @@ static void raise_to_floor(const mix_floor *floor, const double *floors, double 
         values[p] = fmax(values[p], least);
     }
     mix_metric_widen(floor, values);
-    mix_metric_back(d, floors, values, vectors, matrix);
+    mix_metric_back(floor, floors, values, vectors, matrix);
 }
 
 /* ---- In closed form ---------------------------------------------------------------------------------------- */
@@ -68,7 +69,7 @@ static void apply_plain(const mix_floor *floor) {
     size_t k = floor->k, d = floor->d;
     double *highest = floor->work, *work = highest + d;
     mix_metric_highest(floor, highest);
-    for (size_t c = 0; c < k; c++) {
+    for (size_t c = 0; c < k && !mix_metric_over(floor, mix_metric_work(floor)); c++) {
         double *matrix = floor->matrices + c * d * d;
         const double *floors = floor->pooled ? highest : floor->floors + c * d;
         if (floor->pooled && c > 0) {
@@ -128,8 +129,8 @@ static double sum_of_logs(size_t d, const double *values) {
 /* Sum of the levels of all components when each has this determinant. values, floors: k times d, of their scatters
 ** along axes of their own, in units of the floor there, and the floors. */
 static double sum_levels(const mix_floor *floor, const double *values, const double *floors, double log_det) {
-    double sum = 0;
-    for (size_t c = 0; c < floor->k; c++) {
+    double sum = 0, d = (double)floor->d, each = d * d * d + 100 * d; /* sorted by counting, for each number */
+    for (size_t c = 0; c < floor->k && !mix_metric_over(floor, each); c++) {
         double own = fmax(log_det - sum_of_logs(floor->d, floors + c * floor->d), 0);
         sum += fill_up(floor->d, values + c * floor->d, own, NULL);
     }
@@ -152,7 +153,7 @@ static double common_log_det(const mix_floor *floor, const double *values, const
     /* Every level falls at least as fast as exp(-log_det / d). */
     double high = low + (double)floor->d * above;
     double below = log(sum_levels(floor, values, floors, high) / n);
-    for (int i = 0; i < 60 && high - low > 1e-14 * fmax(1, fabs(high)); i++) {
+    for (int i = 0; i < 60 && high - low > 1e-14 * fmax(1, fabs(high)) && !mix_metric_over(floor, 1); i++) {
         double next = fmin(fmax(low + (high - low) * above / (above - below), low), high);
         double there = log(sum_levels(floor, values, floors, next) / n);
         if (there > 0) {
@@ -186,17 +187,17 @@ static void drop_rounding(size_t d, double n, double *values) {
 static void apply_equal_volume(const mix_floor *floor) {
     size_t k = floor->k, d = floor->d;
     double *values = floor->work, *vectors = values + k * d, *filled = vectors + d * d, *work = filled + d;
-    for (size_t c = 0; c < k; c++) {
+    for (size_t c = 0; c < k && !mix_metric_over(floor, mix_metric_work(floor)); c++) {
         mix_metric_eigen(floor, floor->floors + c * d, floor->scatters + c * d * d, values + c * d, vectors, work);
         drop_rounding(d, floor->counts[c], values + c * d);
     }
     double log_det = common_log_det(floor, values, floor->floors);
-    for (size_t c = 0; c < k; c++) {
+    for (size_t c = 0; c < k && !mix_metric_over(floor, mix_metric_work(floor)); c++) {
         const double *floors = floor->floors + c * d;
         mix_metric_eigen(floor, floors, floor->scatters + c * d * d, filled, vectors, work);
         (void)fill_up(d, values + c * d, fmax(log_det - sum_of_logs(d, floors), 0), filled);
         mix_metric_widen(floor, filled);
-        mix_metric_back(d, floors, filled, vectors, floor->matrices + c * d * d);
+        mix_metric_back(floor, floors, filled, vectors, floor->matrices + c * d * d);
     }
 }
 
@@ -216,7 +217,7 @@ static double variance_along(size_t d, const double *matrix, const double *axes,
 /* A component's scatter along axes, and its floors there. */
 static void look_along(const mix_floor *floor, size_t c, const double *axes, double *values, double *floors) {
     size_t d = floor->d;
-    for (size_t p = 0; p < d; p++) {
+    for (size_t p = 0; p < d && !mix_metric_over(floor, 4 * (double)d * (double)d); p++) {
         floors[p] = 0;
         for (size_t i = 0; i < d; i++) {
             floors[p] += axes[i * d + p] * axes[i * d + p] * floor->floors[c * d + i];
@@ -226,8 +227,9 @@ static void look_along(const mix_floor *floor, size_t c, const double *axes, dou
 }
 
 /* The matrix with such variances along axes. */
-static void put_along(size_t d, const double *axes, const double *variances, double *matrix) {
-    for (size_t i = 0; i < d; i++) {
+static void put_along(const mix_floor *floor, const double *axes, const double *variances, double *matrix) {
+    size_t d = floor->d;
+    for (size_t i = 0; i < d && !mix_metric_over(floor, 4 * (double)i * (double)d); i++) {
         for (size_t j = 0; j <= i; j++) {
             double sum = 0;
             for (size_t p = 0; p < d; p++) {
@@ -262,7 +264,7 @@ static void apply_common_axes(const mix_floor *floor, const double *axes) {
     double *values = floor->work, *floors = values + k * d, *filled = floors + k * d, *work = filled + d,
            log_det = 0;
     for (size_t c = 0; c < k; c++) {
-        for (size_t p = 0; p < d; p++) {
+        for (size_t p = 0; p < d && !mix_metric_over(floor, 4 * (double)d * (double)d); p++) {
             double least = 0;
             for (size_t i = 0; i < d; i++) {
                 least += axes[i * d + p] * axes[i * d + p] * floor->floors[c * d + i];
@@ -285,7 +287,7 @@ static void apply_common_axes(const mix_floor *floor, const double *axes) {
         for (size_t p = 0; p < d; p++) {
             filled[p] *= least[p];
         }
-        put_along(d, axes, filled, floor->matrices + c * d * d);
+        put_along(floor, axes, filled, floor->matrices + c * d * d);
     }
     mix_metric_scale_up(floor, work);
     mix_metric_stay_if_better(floor, work);
@@ -308,7 +310,8 @@ static void shape_above(const mix_floor *floor, const double *values, const doub
             shape[j] = 1;
         }
     }
-    for (int move = 0; move < MOST_MOVES && moved > STANDS_STILL; move++) {
+    double pass = 20 * (double)k * (double)d;
+    for (int move = 0; move < MOST_MOVES && moved > STANDS_STILL && !mix_metric_over(floor, pass); move++) {
         moved = 0;
         for (size_t c = 0; c < k; c++) {
             double sum = 0;
@@ -341,12 +344,12 @@ static void apply_own_axes(const mix_floor *floor) {
     size_t k = floor->k, d = floor->d;
     double *values = floor->work, *floors = values + k * d, *raised = floors + k * d, *variances = raised + k * d;
     double *volume = variances + k * d, *shape = volume + k, *axes = shape + d, *work = axes + k * d * d;
-    for (size_t c = 0; c < k; c++) {
+    for (size_t c = 0; c < k && !mix_metric_over(floor, mix_metric_work(floor)); c++) {
         double *own = axes + c * d * d;
         if (floor->axis) {
             mix_metric_eigen(floor, floor->floors + c * d, floor->scatters + c * d * d, shape, own, work);
         } else {
-            mix_covariance_steps_eigen(d, floor->scatters + c * d * d, shape, own, work);
+            mix_covariance_steps_eigen(floor->scatter, floor->scatters + c * d * d, shape, own, work);
         }
         look_along(floor, c, own, values + c * d, floors + c * d);
     }
@@ -356,7 +359,7 @@ static void apply_own_axes(const mix_floor *floor) {
         shape_above(floor, values, floors, raised, variances, volume, shape);
     }
     for (size_t c = 0; c < k; c++) {
-        put_along(d, axes + c * d * d, variances + c * d, floor->matrices + c * d * d);
+        put_along(floor, axes + c * d * d, variances + c * d, floor->matrices + c * d * d);
     }
     mix_metric_scale_up(floor, work);
     mix_metric_stay_if_better(floor, work);
@@ -371,8 +374,8 @@ static void apply_common_matrix(const mix_floor *floor) {
     double *common = axes + d * d, *work = common + d * d;
     mix_metric_highest(floor, highest);
     memcpy(common, floor->matrices, d * d * sizeof(double));
-    double moved = 1, last = 0;
-    for (int turn = 0; turn < MOST_TURNS && moved > STANDS_STILL; turn++) {
+    double moved = 1, last = 0, pass = mix_metric_work(floor);
+    for (int turn = 0; turn < MOST_TURNS && moved > STANDS_STILL && !mix_metric_over(floor, pass); turn++) {
         mix_metric_eigen(floor, highest, common, shape, axes, work);
         for (size_t i = 0; i < d * d; i++) {
             axes[i] /= sqrt(highest[i / d]);
@@ -392,14 +395,14 @@ static void apply_common_matrix(const mix_floor *floor) {
             for (size_t j = 0; j < d; j++) {
                 raised[c * d + j] = (raised[c * d + j] - values[c * d + j]) / volume[c];
             }
-            put_along(d, axes, raised + c * d, floor->matrices + c * d * d);
+            put_along(floor, axes, raised + c * d, floor->matrices + c * d * d);
             for (size_t i = 0; i < d * d; i++) {
                 common[i] += floor->matrices[c * d * d + i] + floor->scatters[c * d * d + i] / volume[c];
             }
         }
     }
     for (size_t c = 0; c < k; c++) {
-        put_along(d, axes, variances + c * d, floor->matrices + c * d * d);
+        put_along(floor, axes, variances + c * d, floor->matrices + c * d * d);
     }
     mix_metric_scale_up(floor, work);
     mix_metric_stay_if_better(floor, work);
@@ -428,7 +431,7 @@ unsigned char mix_floor_where(const mix_floor *floor, size_t c, const double *to
     unsigned char where = MIX_FLOOR_NONE;
     mix_metric_eigen(floor, floors, floor->matrices + c * d * d, values, vectors, rest);
     double edge = fmax(1 + 1e-3, 1.1 * mix_metric_thinnest(floor, values));
-    for (size_t p = 0; p < d; p++) {
+    for (size_t p = 0; p < d && !mix_metric_over(floor, 10 * (double)d * (double)d); p++) {
         double free = 0, variance = 0; /* share of the columns without a step; of all data, in that direction */
         for (size_t i = 0; i < d; i++) {
             double u = vectors[i * d + p];

@@ -21,7 +21,7 @@ void mix_metric_eigen(const mix_floor *floor, const double *floors, const double
     size_t d = floor->d;
     if (!floor->axis) {
         whiten(d, floors, matrix, work);
-        mix_linalg_eigen(d, work, values, vectors);
+        mix_linalg_eigen_until(d, work, values, vectors, floor->scatter->turns.cancel);
         return;
     }
     for (size_t j = 0; j < d; j++) {
@@ -33,8 +33,10 @@ void mix_metric_eigen(const mix_floor *floor, const double *floors, const double
 }
 
 /* The matrix with such eigenvalues. */
-void mix_metric_back(size_t d, const double *floors, const double *values, const double *vectors, double *matrix) {
-    for (size_t i = 0; i < d; i++) {
+void mix_metric_back(const mix_floor *floor, const double *floors, const double *values, const double *vectors,
+                     double *matrix) {
+    size_t d = floor->d;
+    for (size_t i = 0; i < d && !mix_metric_over(floor, 4 * (double)i * (double)d); i++) {
         for (size_t j = 0; j <= i; j++) {
             double sum = 0;
             for (size_t p = 0; p < d; p++) {
@@ -63,7 +65,9 @@ bool mix_metric_above(const mix_floor *floor, const double *floors, double share
     for (size_t j = 0; j < d; j++) {
         shifted[j * d + j] -= share * floors[j];
     }
-    return mix_linalg_cholesky(d, shifted, 0, work) && mix_linalg_cholesky(d, matrix, MIX_ROUNDED, work);
+    const mix_cancel *cancel = floor->scatter->turns.cancel;
+    return mix_linalg_cholesky_until(d, shifted, 0, work, cancel) &&
+           mix_linalg_cholesky_until(d, matrix, MIX_ROUNDED, work, cancel);
 }
 
 /* Wide enough for the matrix to be positive definite in a double, however long its longest axis is. */
@@ -107,11 +111,11 @@ static double shortfall(const mix_floor *floor, size_t c, double *work) {
 
 void mix_metric_scale_up(const mix_floor *floor, double *work) {
     size_t k = floor->k, d = floor->d;
-    double most = 1;
-    for (size_t c = 0; c < k && floor->equal_volume; c++) {
+    double most = 1, work_each = mix_metric_work(floor);
+    for (size_t c = 0; c < k && floor->equal_volume && !mix_metric_over(floor, work_each); c++) {
         most = fmax(most, shortfall(floor, c, work));
     }
-    for (size_t c = 0; c < k; c++) {
+    for (size_t c = 0; c < k && !mix_metric_over(floor, work_each); c++) {
         double factor = floor->equal_volume ? most : shortfall(floor, c, work);
         for (size_t i = 0; i < d * d && factor > 1; i++) {
             floor->matrices[c * d * d + i] *= factor;
@@ -120,18 +124,20 @@ void mix_metric_scale_up(const mix_floor *floor, double *work) {
 }
 
 double mix_metric_deviance(size_t k, size_t d, const double *counts, const double *scatters,
-                           const double *matrices, double *factor) {
+                           const double *matrices, double *factor, mix_turns *turns) {
     double sum = 0;
     for (size_t c = 0; c < k; c++) {
         const double *own = scatters + c * d * d;
-        if (!mix_linalg_cholesky(d, matrices + c * d * d, 0, factor)) {
+        if (mix_turns_over(turns, 4 * (double)d * (double)d) ||
+            !mix_linalg_cholesky_until(d, matrices + c * d * d, 0, factor, turns->cancel)) {
             return HUGE_VAL;
         }
         for (size_t j = 0; j < d; j++) {
             sum += 2 * counts[c] * log(factor[mix_linalg_at(j, j)]);
         }
-        mix_linalg_invert(d, factor, factor);
-        for (size_t p = 0; p < d; p++) { /* row p of the inverse factor, on both sides of W_c */
+        mix_linalg_invert_until(d, factor, factor, turns->cancel);
+        for (size_t p = 0; p < d && !mix_turns_over(turns, 3 * (double)p * (double)p);
+             p++) { /* row p of the inverse factor, on both sides of W_c */
             const double *row = factor + mix_linalg_at(p, 0);
             for (size_t i = 0; i <= p; i++) {
                 for (size_t j = 0; j <= p; j++) {
@@ -140,18 +146,20 @@ double mix_metric_deviance(size_t k, size_t d, const double *counts, const doubl
             }
         }
     }
-    return sum;
+    return turns->over ? HUGE_VAL : sum;
 }
 
 static double floor_deviance(const mix_floor *floor, const double *matrices, double *factor) {
-    return mix_metric_deviance(floor->k, floor->d, floor->counts, floor->scatters, matrices, factor);
+    return mix_metric_deviance(floor->k, floor->d, floor->counts, floor->scatters, matrices, factor,
+                               &floor->scatter->turns);
 }
 
 static bool before_is_above(const mix_floor *floor, double *work) {
     size_t d = floor->d;
     bool above = floor->before != NULL;
     for (size_t c = 0; c < floor->k && above; c++) {
-        above = mix_metric_above(floor, floor->floors + c * d, 1 - MIX_HAIR, floor->before + c * d * d, work);
+        above = !mix_metric_over(floor, 4 * (double)floor->d * (double)floor->d) &&
+                mix_metric_above(floor, floor->floors + c * d, 1 - MIX_HAIR, floor->before + c * d * d, work);
     }
     return above;
 }

@@ -16,7 +16,7 @@ typedef struct mix_floor {
     bool axis, sphere, pooled; /* the structure: along the axes; spheres; one matrix for all */
     bool equal_volume, own_shape, own_axes;
     void (*solve)(mix_scatter *scatter); /* the structure's M-step without floors; NULL: a plain one */
-    mix_scatter *scatter;                /* what it is called with */
+    mix_scatter *scatter;                /* what it is called with; whom to ask whether to stop */
     const double *counts;                /* n_c */
     const double *scatters;              /* W_c: k times d x d */
     double *matrices;                    /* in: S_c without floors; out: with them */
@@ -25,13 +25,24 @@ typedef struct mix_floor {
     double *work;                        /* mix_floor_scratch(k, d) */
 } mix_floor;
 
+/* Whether to stop, after so much more work; then the result is worth nothing. */
+static inline bool mix_metric_over(const mix_floor *floor, double work) {
+    return mix_turns_over(&floor->scatter->turns, work);
+}
+
+/* Some operations for a matrix's eigenvalues, or for a few products of such matrices. */
+static inline double mix_metric_work(const mix_floor *floor) {
+    return floor->axis ? 10 * (double)floor->d : 20 * (double)floor->d * (double)floor->d * (double)floor->d;
+}
+
 /* Eigenvalues of a matrix in the metric of the floors (d) and (columns) eigenvectors; along the axes these are its
 ** diagonal and the unit matrix. work: d x d. */
 void mix_metric_eigen(const mix_floor *floor, const double *floors, const double *matrix, double *values,
                       double *vectors, double *work);
 
 /* The matrix with such eigenvalues. */
-void mix_metric_back(size_t d, const double *floors, const double *values, const double *vectors, double *matrix);
+void mix_metric_back(const mix_floor *floor, const double *floors, const double *values, const double *vectors,
+                     double *matrix);
 
 /* Whether matrix - share * F is positive definite, and the matrix safely so itself. work: d (d + 1) / 2 + d x
 ** d. */
@@ -49,10 +60,10 @@ void mix_metric_highest(const mix_floor *floor, double *floors);
 /* Volumes make good what is left: scale what is below the floor, all components alike where volumes are equal. */
 void mix_metric_scale_up(const mix_floor *floor, double *work);
 
-/* sum_c n_c ln det S_c + tr(W_c S_c^-1), of which less is better; infinite if an S_c is not positive definite.
-** factor: packed. */
+/* sum_c n_c ln det S_c + tr(W_c S_c^-1), of which less is better; infinite if an S_c is not positive definite, or
+** when it was stopped. factor: packed. */
 double mix_metric_deviance(size_t k, size_t d, const double *counts, const double *scatters,
-                           const double *matrices, double *factor);
+                           const double *matrices, double *factor, mix_turns *turns);
 
 /* Back to the covariances before, if these are above the floor and better: the axes of some structures are found
 ** by a search, which may end lower than it began. */

@@ -27,6 +27,10 @@ static double *matrix_of(const mix_scatter *scatter, size_t c) {
     return scatter->matrices + c * scatter->d * scatter->d;
 }
 
+static bool scatter_is_over(mix_scatter *scatter, double work) {
+    return mix_turns_over(&scatter->turns, work);
+}
+
 static double total_count(const mix_scatter *scatter) {
     double n = 0;
     for (size_t c = 0; c < scatter->k; c++) {
@@ -74,7 +78,7 @@ static void equal_shape(mix_scatter *scatter, double *values, double *shape, dou
         }
         volume[c] = fmax(sum / ((double)d * scatter->counts[c]), scatter->least);
     }
-    for (int step = 0; step < MOST_STEPS; step++) {
+    for (int step = 0; step < MOST_STEPS && !scatter_is_over(scatter, 10 * (double)k * (double)d); step++) {
         bool moved = false;
         for (size_t j = 0; j < d; j++) {
             shape[j] = 0;
@@ -154,9 +158,11 @@ void mix_covariance_steps_evi(mix_scatter *scatter) {
 
 /* ---- Own orientations ----------------------------------------------------------------------------------- */
 
-void mix_covariance_steps_eigen(size_t d, const double *matrix, double *values, double *vectors, double *work) {
+void mix_covariance_steps_eigen(const mix_scatter *scatter, const double *matrix, double *values, double *vectors,
+                                double *work) {
+    size_t d = scatter->d;
     memcpy(work, matrix, d * d * sizeof(double));
-    mix_linalg_eigen(d, work, values, vectors);
+    mix_linalg_eigen_until(d, work, values, vectors, scatter->turns.cancel);
     for (size_t p = 0; p < d; p++) {
         size_t top = p;
         for (size_t q = p + 1; q < d; q++) {
@@ -174,8 +180,9 @@ void mix_covariance_steps_eigen(size_t d, const double *matrix, double *values, 
 }
 
 /* matrix = V diag(values) V' */
-static void compose(size_t d, const double *values, const double *vectors, double *matrix) {
-    for (size_t i = 0; i < d; i++) {
+static void compose(mix_scatter *scatter, const double *values, const double *vectors, double *matrix) {
+    size_t d = scatter->d;
+    for (size_t i = 0; i < d && !scatter_is_over(scatter, 3 * (double)i * (double)d); i++) {
         for (size_t j = 0; j <= i; j++) {
             double sum = 0;
             for (size_t p = 0; p < d; p++) {
@@ -191,7 +198,7 @@ static void decompose(mix_scatter *scatter, double *values, double *work) {
     size_t d = scatter->d;
     for (size_t c = 0; c < scatter->k; c++) {
         double *vectors = work + d * d;
-        mix_covariance_steps_eigen(d, matrix_of(scatter, c), values + c * d, vectors, work);
+        mix_covariance_steps_eigen(scatter, matrix_of(scatter, c), values + c * d, vectors, work);
         memcpy(matrix_of(scatter, c), vectors, d * d * sizeof(double));
         for (size_t j = 0; j < d; j++) {
             values[c * d + j] = fmax(values[c * d + j], 0);
@@ -203,7 +210,7 @@ static void recompose(mix_scatter *scatter, const double *values, double *work) 
     size_t d = scatter->d;
     for (size_t c = 0; c < scatter->k; c++) {
         memcpy(work, matrix_of(scatter, c), d * d * sizeof(double));
-        compose(d, values + c * d, work, matrix_of(scatter, c));
+        compose(scatter, values + c * d, work, matrix_of(scatter, c));
     }
 }
 
@@ -255,7 +262,9 @@ void mix_covariance_steps_evv(mix_scatter *scatter) {
 
 /* Scale a positive definite matrix to determinant 1, and invert it. A hair of its mean variance on the
 ** diagonal, far thinner than anything real, keeps it so. factor: packed. False when nothing is left of it. */
-static bool unit_inverse(size_t d, double *matrix, double *factor, double *inverse) {
+static bool unit_inverse(mix_scatter *scatter, double *matrix, double *factor, double *inverse) {
+    const mix_cancel *cancel = scatter->turns.cancel;
+    size_t d = scatter->d;
     double trace = 0, log_det = 0;
     for (size_t j = 0; j < d; j++) {
         trace += matrix[j * d + j];
@@ -263,15 +272,15 @@ static bool unit_inverse(size_t d, double *matrix, double *factor, double *inver
     for (size_t j = 0; j < d; j++) {
         matrix[j * d + j] += 1e-14 * trace / (double)d;
     }
-    if (!(trace > 0) || !mix_linalg_cholesky(d, matrix, 0, factor)) {
+    if (!(trace > 0) || !mix_linalg_cholesky_until(d, matrix, 0, factor, cancel)) {
         return false;
     }
     for (size_t j = 0; j < d; j++) {
         log_det += 2 * log(factor[mix_linalg_at(j, j)]);
     }
     double unit = exp(log_det / (double)d);
-    mix_linalg_invert(d, factor, factor);
-    for (size_t i = 0; i < d; i++) {
+    mix_linalg_invert_until(d, factor, factor, cancel);
+    for (size_t i = 0; i < d && !scatter_is_over(scatter, 5 * (double)i * (double)(d - i)); i++) {
         for (size_t j = 0; j <= i; j++) {
             double sum = 0; /* of F' F */
             for (size_t p = i; p < d; p++) {
@@ -296,7 +305,7 @@ static bool alternate_vee(mix_scatter *scatter, double *volume, double *common, 
             common[i] += matrix_of(scatter, c)[i] / volume[c];
         }
     }
-    if (!unit_inverse(d, common, factor, inverse)) {
+    if (!unit_inverse(scatter, common, factor, inverse)) {
         for (size_t i = 0; i < d * d; i++) {
             common[i] = inverse[i] = i % (d + 1) == 0;
         }
@@ -326,7 +335,10 @@ void mix_covariance_steps_vee(mix_scatter *scatter) {
         }
         volume[c] = fmax(trace / ((double)d * scatter->counts[c]), scatter->least);
     }
-    for (int step = 0; step < MOST_STEPS && alternate_vee(scatter, volume, common, work, inverse); step++) {
+    double pass = 4 * (double)k * (double)d * (double)d;
+    for (int step = 0; step < MOST_STEPS && !scatter_is_over(scatter, pass) &&
+                       alternate_vee(scatter, volume, common, work, inverse);
+         step++) {
     }
     for (size_t c = 0; c < k; c++) {
         for (size_t i = 0; i < d * d; i++) {
@@ -440,9 +452,10 @@ static void equal_volumes(mix_scatter *scatter, double *variances) {
 static void turn_scatters(mix_scatter *scatter, const double *orientation, double *work) {
     size_t d = scatter->d;
     double *turned = work + d * d;
+    double row = 5 * (double)d * (double)d;
     for (size_t c = 0; c < scatter->k; c++) {
         double *w = matrix_of(scatter, c);
-        for (size_t i = 0; i < d; i++) {
+        for (size_t i = 0; i < d && !scatter_is_over(scatter, row); i++) {
             for (size_t j = 0; j < d; j++) {
                 double sum = 0;
                 for (size_t p = 0; p < d; p++) {
@@ -451,7 +464,7 @@ static void turn_scatters(mix_scatter *scatter, const double *orientation, doubl
                 work[i * d + j] = sum;
             }
         }
-        for (size_t i = 0; i < d; i++) {
+        for (size_t i = 0; i < d && !scatter_is_over(scatter, row); i++) {
             for (size_t j = 0; j < d; j++) {
                 double sum = 0;
                 for (size_t p = 0; p < d; p++) {
@@ -470,7 +483,7 @@ static void equal_orientation(mix_scatter *scatter, bool equal_volume) {
     size_t k = scatter->k, d = scatter->d;
     double *variances = scatter->scratch, *orientation = variances + k * d, *values = orientation + d * d;
     double *work = values + d, *log_products = equal_volume ? work + 2 * d * d : NULL;
-    mix_covariance_steps_eigen(d, scatter->before, values, orientation, work);
+    mix_covariance_steps_eigen(scatter, scatter->before, values, orientation, work);
     turn_scatters(scatter, orientation, work);
     axis_variances(scatter, variances);
     for (size_t c = 0; c < k && equal_volume; c++) {
@@ -480,7 +493,7 @@ static void equal_orientation(mix_scatter *scatter, bool equal_volume) {
     for (int sweep = 0; sweep < MOST_SWEEPS && most > STILL; sweep++) {
         most = 0;
         for (size_t p = 0; p + 1 < d; p++) {
-            for (size_t q = p + 1; q < d; q++) {
+            for (size_t q = p + 1; q < d && !scatter_is_over(scatter, 20 * (double)(k * d)); q++) {
                 most = fmax(most, turn_axes(scatter, variances, log_products, orientation, p, q));
                 measure_axes(scatter, variances, log_products, p, q);
             }
@@ -491,7 +504,7 @@ static void equal_orientation(mix_scatter *scatter, bool equal_volume) {
         equal_volumes(scatter, variances);
     }
     for (size_t c = 0; c < k; c++) {
-        compose(d, variances + c * d, orientation, matrix_of(scatter, c));
+        compose(scatter, variances + c * d, orientation, matrix_of(scatter, c));
     }
 }
 

@@ -96,8 +96,15 @@ static bool is_diagonal(size_t d, const double *matrix) {
 
 static mixture_status gaussian_prepare(mixture_model *model, mixture_error *error) {
     size_t k = model->k, d = model->d, size = 1 + mix_linalg_packed(d);
+    /* What made the covariances may have ended early, if it takes long: then that is asked at once, and in the
+    ** end. */
+    bool large = (double)k * (double)d * (double)d * (double)d > 1e3;
+    mix_turns turns = {.cancel = model->cancel, .work = large ? MIX_TURN : 0};
     model->plain = true;
     for (size_t c = 0; c < k; c++) {
+        if (mix_turns_over(&turns, 10 * (double)d * (double)d + 40)) {
+            return mix_error_status(error, MIXTURE_CANCELLED);
+        }
         mixture_status status = check_covariance(model, c, error);
         if (status != MIXTURE_OK) {
             return status;
@@ -108,6 +115,9 @@ static mixture_status gaussian_prepare(mixture_model *model, mixture_error *erro
         const double *covariance = mix_gaussian_covariance(model, c);
         double *log_norm = model->derived + c * size, *factor = log_norm + 1;
         double half_log_det = 0;
+        if (mix_turns_over(&turns, 200 + 40 * (double)d)) {
+            return mix_error_status(error, MIXTURE_CANCELLED);
+        }
         if (model->plain) {
             for (size_t j = 0; j < d; j++) {
                 factor[j] = 1 / sqrt(covariance[j * d + j]);
@@ -115,17 +125,19 @@ static mixture_status gaussian_prepare(mixture_model *model, mixture_error *erro
             }
         } else {
             /* 1e-15 of its diagonal entry: below that a pivot is rounding. */
-            if (!mix_linalg_cholesky(d, covariance, 1e-15, factor)) {
-                return mix_error_invalid(error, "covariances[%zu] is not positive definite", c);
+            if (!mix_linalg_cholesky_until(d, covariance, 1e-15, factor, model->cancel)) {
+                return mix_cancelled(model->cancel)
+                           ? mix_error_status(error, MIXTURE_CANCELLED)
+                           : mix_error_invalid(error, "covariances[%zu] is not positive definite", c);
             }
             for (size_t j = 0; j < d; j++) {
                 half_log_det += log(factor[mix_linalg_at(j, j)]);
             }
-            mix_linalg_invert(d, factor, factor);
+            mix_linalg_invert_until(d, factor, factor, model->cancel);
         }
         *log_norm = -0.5 * (double)d * MIX_LOG_2PI - half_log_det;
     }
-    return MIXTURE_OK;
+    return large && mix_cancelled(model->cancel) ? mix_error_status(error, MIXTURE_CANCELLED) : MIXTURE_OK;
 }
 
 /* Means 0, covariances the unit matrix. */
@@ -264,10 +276,12 @@ static void hold_back(mixture_model *model, const double *counts, const mix_maxi
                       double *scratch) {
     size_t k = model->k, d = model->d;
     double *scatters = scratch, *work = scatters + k * d * d;
+    mix_turns turns = {.cancel = how->cancel};
     scatter_about(model, counts, move, 0, scatters);
-    double stayed = mix_metric_deviance(k, d, counts, scatters, move->before, work), share = 1;
+    double stayed = mix_metric_deviance(k, d, counts, scatters, move->before, work, &turns), share = 1;
     memcpy(scatters, move->scatters, k * d * d * sizeof(double));
-    while (share > 0 && mix_metric_deviance(k, d, counts, scatters, model->arrays[COVARIANCES], work) > stayed) {
+    while (share > 0 && !turns.over &&
+           mix_metric_deviance(k, d, counts, scatters, model->arrays[COVARIANCES], work, &turns) > stayed) {
         double next = share > 0.2 ? share / 2 : 0;
         for (size_t i = 0; i < k * d; i++) {
             model->arrays[MEANS][i] -= (share - next) * move->moved[i];
@@ -297,8 +311,9 @@ static void gaussian_maximize(mixture_model *model, const double *statistics, co
     bool axis = mix_covariance_axis(model->structure);
     double *counts = model->derived; /* stale from here until prepare: k doubles fit in */
     double *before = scratch, *scatters = before + k * d * d, *moved = scatters + k * d * d, *work = moved + k * d;
+    mix_turns turns = {.cancel = how->cancel};
     memcpy(before, model->arrays[COVARIANCES], k * d * d * sizeof(double));
-    for (size_t c = 0; c < k; c++) {
+    for (size_t c = 0; c < k && !mix_turns_over(&turns, 4 * (double)d * (double)d + 40); c++) {
         const double *own = statistics + c * size;
         counts[c] = fmax(own[0], MIX_EMPTY);
         for (size_t j = 0; j < d; j++) {
@@ -498,7 +513,8 @@ static bool data_covariance(const mixture_data *data, const mix_cancel *cancel, 
 ** fooled by correlated columns; each column by its own deviation only, for clusters that lie along the data's
 ** main axis, which whitening shortens; or half whitened, as mclust has it before hierarchical clustering:
 ** principal axes of the correlations, with eigenvalues v, divided by v^(1/4). covariance: destroyed. */
-static void feature_map(size_t d, mix_features variant, double *covariance, double *map, double *scratch) {
+static void feature_map(size_t d, mix_features variant, const mix_cancel *cancel, double *covariance, double *map,
+                        double *scratch) {
     for (size_t j = 0; j < d; j++) {
         /* A ridge of 1e-6 of the variance: collinear columns would put rounding errors on a par with the data. */
         double variance = covariance[j * d + j];
@@ -513,7 +529,7 @@ static void feature_map(size_t d, mix_features variant, double *covariance, doub
         for (size_t i = 0; i < d * d; i++) {
             covariance[i] /= deviations[i / d] * deviations[i % d];
         }
-        mix_linalg_eigen(d, covariance, values, vectors);
+        mix_linalg_eigen_until(d, covariance, values, vectors, cancel);
         for (size_t i = 0; i < d * d; i++) {
             size_t axis = i / d, column = i % d;
             map[i] = vectors[column * d + axis] / deviations[column] / pow(fmax(values[axis], 1e-6), 0.25);
@@ -521,13 +537,13 @@ static void feature_map(size_t d, mix_features variant, double *covariance, doub
         return;
     }
     double *factor = scratch;
-    if (variant == MIX_FEATURES_SCALED || !mix_linalg_cholesky(d, covariance, 0, factor)) {
+    if (variant == MIX_FEATURES_SCALED || !mix_linalg_cholesky_until(d, covariance, 0, factor, cancel)) {
         for (size_t j = 0; j < d; j++) {
             map[j * d + j] = 1 / sqrt(covariance[j * d + j]);
         }
         return;
     }
-    mix_linalg_invert(d, factor, factor);
+    mix_linalg_invert_until(d, factor, factor, cancel);
     for (size_t i = 0; i < d; i++) {
         memcpy(map + i * d, factor + mix_linalg_at(i, 0), (i + 1) * sizeof(double));
     }
@@ -540,7 +556,7 @@ static bool gaussian_features(const mixture_data *data, mix_features variant, co
     if (!data_covariance(data, cancel, covariance)) {
         return false;
     }
-    feature_map(d, variant, covariance, map, map + d * d);
+    feature_map(d, variant, cancel, covariance, map, map + d * d);
     for (size_t row = 0; row < data->rows; row++) {
         if (row % step == 0 && mix_cancelled(cancel)) {
             return false;
