@@ -14,7 +14,7 @@
 enum {
     SHORT_MAPS = 40,   /* EM maps of every contender, */
     DRAWN = 4,         /* of which so many go on to the end; */
-    DRAWN_OF_MANY = 1, /* or so many, when the fit is one of many */
+    DRAWN_OF_MANY = 2, /* or so many, when the fit is one of many */
     ANCHORS = 3,       /* besides those that go on in any case */
     FINALISTS = DRAWN + ANCHORS,
     BEHIND_MAPS = 5,  /* after which a contender of one of many may be given up, */

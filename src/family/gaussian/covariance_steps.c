@@ -351,7 +351,11 @@ void mix_covariance_steps_vee(mix_scatter *scatter) {
 
 /* Axes turned by less than this stand still: the likelihood is flat to the square of it. */
 #define STILL 1e-8
-enum { MOST_SWEEPS = 6 }; /* over all pairs of axes; the next M-step goes on where this one ends */
+enum {
+    MOST_SWEEPS = 6,  /* over all pairs of axes; the next M-step goes on where this one ends */
+    TRIED_SWEEPS = 2, /* from each place where the search may begin, */
+    JACOBI_SWEEPS = 6 /* and to get there */
+};
 
 /* A symmetric matrix after axes p and q were turned. */
 static void turn_scatter(double *t, size_t d, size_t p, size_t q, double cosine, double sine) {
@@ -365,6 +369,19 @@ static void turn_scatter(double *t, size_t d, size_t p, size_t q, double cosine,
     row[p] = cosine * cosine * pp + 2 * cosine * sine * pq + sine * sine * qq;
     other[q] = sine * sine * pp - 2 * cosine * sine * pq + cosine * cosine * qq;
     row[q] = other[p] = (cosine * cosine - sine * sine) * pq + cosine * sine * (qq - pp);
+}
+
+/* Axes p and q of the common orientation, and with them all scatters. */
+static void turn_pair(mix_scatter *scatter, double *orientation, size_t p, size_t q, double cosine, double sine) {
+    size_t d = scatter->d;
+    for (size_t i = 0; i < d; i++) {
+        double u = orientation[i * d + p], v = orientation[i * d + q];
+        orientation[i * d + p] = cosine * u + sine * v;
+        orientation[i * d + q] = cosine * v - sine * u;
+    }
+    for (size_t c = 0; c < scatter->k; c++) {
+        turn_scatter(matrix_of(scatter, c), d, p, q, cosine, sine);
+    }
 }
 
 /* Turn axes p and q of the common orientation D so that sum_c u_c sum_j t_c,jj / v_cj is least, all else held;
@@ -395,14 +412,7 @@ static double turn_axes(mix_scatter *scatter, const double *variances, const dou
     if (fabs(sine) < 0.01 * STILL) {
         return 0;
     }
-    for (size_t i = 0; i < d; i++) {
-        double u = orientation[i * d + p], v = orientation[i * d + q];
-        orientation[i * d + p] = cosine * u + sine * v;
-        orientation[i * d + q] = cosine * v - sine * u;
-    }
-    for (size_t c = 0; c < k; c++) {
-        turn_scatter(matrix_of(scatter, c), d, p, q, cosine, sine);
-    }
+    turn_pair(scatter, orientation, p, q, cosine, sine);
     return fabs(sine);
 }
 
@@ -477,34 +487,104 @@ static void turn_scatters(mix_scatter *scatter, const double *orientation, doubl
     }
 }
 
-/* Turn pairs of axes until all stand still. The search begins at the axes of the model before, so that it ends
-** where it did when nothing has changed. */
-static void equal_orientation(mix_scatter *scatter, bool equal_volume) {
+/* Where a search for the common orientation is. */
+typedef struct axis_search {
+    double *variances, *orientation, *log_products; /* log_products: of equal volumes; else NULL */
+} axis_search;
+
+/* Turn pairs of axes until all stand still, for at most so many sweeps over all of them. */
+static void turn_all_axes(mix_scatter *scatter, const axis_search *search, int sweeps) {
     size_t k = scatter->k, d = scatter->d;
-    double *variances = scatter->scratch, *orientation = variances + k * d, *values = orientation + d * d;
-    double *work = values + d, *log_products = equal_volume ? work + 2 * d * d : NULL;
-    mix_covariance_steps_eigen(scatter, scatter->before, values, orientation, work);
-    turn_scatters(scatter, orientation, work);
-    axis_variances(scatter, variances);
-    for (size_t c = 0; c < k && equal_volume; c++) {
-        log_products[c] = (double)d * log(geometric_mean(variances + c * d, d, 1));
+    axis_variances(scatter, search->variances);
+    for (size_t c = 0; c < k && search->log_products != NULL; c++) {
+        search->log_products[c] = (double)d * log(geometric_mean(search->variances + c * d, d, 1));
     }
     double most = 1;
-    for (int sweep = 0; sweep < MOST_SWEEPS && most > STILL; sweep++) {
+    for (int sweep = 0; sweep < sweeps && most > STILL; sweep++) {
         most = 0;
         for (size_t p = 0; p + 1 < d; p++) {
             for (size_t q = p + 1; q < d && !scatter_is_over(scatter, 20 * (double)(k * d)); q++) {
-                most = fmax(most, turn_axes(scatter, variances, log_products, orientation, p, q));
-                measure_axes(scatter, variances, log_products, p, q);
+                most = fmax(
+                    most, turn_axes(scatter, search->variances, search->log_products, search->orientation, p, q));
+                measure_axes(scatter, search->variances, search->log_products, p, q);
             }
         }
     }
-    axis_variances(scatter, variances);
+}
+
+/* What the search makes small. */
+static double axes_target(mix_scatter *scatter, const axis_search *search) {
+    double target = 0;
+    axis_variances(scatter, search->variances);
+    for (size_t c = 0; c < scatter->k; c++) {
+        double mean = geometric_mean(search->variances + c * scatter->d, scatter->d, 1);
+        target += scatter->counts[c] * (search->log_products != NULL ? mean : log(mean));
+    }
+    return target;
+}
+
+/* Turn all axes to the eigenvectors of component c, by Jacobi's rotations. */
+static void turn_to_component(mix_scatter *scatter, const axis_search *search, size_t c) {
+    size_t d = scatter->d;
+    const double *own = matrix_of(scatter, c);
+    for (int sweep = 0; sweep < JACOBI_SWEEPS; sweep++) {
+        for (size_t p = 0; p + 1 < d; p++) {
+            for (size_t q = p + 1; q < d && !scatter_is_over(scatter, 20 * (double)(scatter->k * d)); q++) {
+                double angle = 0.5 * atan2(2 * own[p * d + q], own[p * d + p] - own[q * d + q]);
+                turn_pair(scatter, search->orientation, p, q, cos(angle), sin(angle));
+            }
+        }
+    }
+}
+
+/* Begin where one of these leads, after a few sweeps, to the best: the axes at hand, or each component's own.
+** work: 3 d * d. */
+static void choose_axes(mix_scatter *scatter, const axis_search *search, double *work) {
+    size_t k = scatter->k, d = scatter->d, best = 0;
+    double *back = work + 2 * d * d, least = 0;
+    for (size_t start = 0; start <= k; start++) {
+        if (start > 0) {
+            turn_to_component(scatter, search, start - 1);
+        }
+        turn_all_axes(scatter, search, TRIED_SWEEPS);
+        double target = axes_target(scatter, search);
+        if (start == 0 || target < least - 1e-9 * fabs(least)) {
+            least = target;
+            best = start;
+        }
+    }
+    if (best > 0) {
+        turn_to_component(scatter, search, best - 1);
+        return;
+    }
+    for (size_t i = 0; i < d * d; i++) {
+        back[i] = search->orientation[i % d * d + i / d];
+    }
+    turn_scatters(scatter, back, work);
+    for (size_t i = 0; i < d * d; i++) {
+        search->orientation[i] = i % (d + 1) == 0;
+    }
+}
+
+/* The search begins at the axes of the model before, so that it ends where it did when nothing has changed;
+** without one before, which is for a partition of the rows, at several places. */
+static void equal_orientation(mix_scatter *scatter, bool equal_volume) {
+    size_t k = scatter->k, d = scatter->d;
+    double *values = scatter->scratch + k * d + d * d, *work = values + d;
+    const axis_search search = {scatter->scratch, scatter->scratch + k * d,
+                                equal_volume ? work + 3 * d * d : NULL};
+    mix_covariance_steps_eigen(scatter, scatter->before, values, search.orientation, work);
+    turn_scatters(scatter, search.orientation, work);
+    if (!(values[0] > 0)) {
+        choose_axes(scatter, &search, work);
+    }
+    turn_all_axes(scatter, &search, MOST_SWEEPS);
+    axis_variances(scatter, search.variances);
     if (equal_volume) {
-        equal_volumes(scatter, variances);
+        equal_volumes(scatter, search.variances);
     }
     for (size_t c = 0; c < k; c++) {
-        compose(scatter, variances + c * d, orientation, matrix_of(scatter, c));
+        compose(scatter, search.variances + c * d, search.orientation, matrix_of(scatter, c));
     }
 }
 
