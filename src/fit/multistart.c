@@ -17,13 +17,14 @@ enum {
     DRAWN_OF_MANY = 2, /* or so many, when the fit is one of many */
     ANCHORS = 3,       /* besides those that go on in any case */
     FINALISTS = DRAWN + ANCHORS,
-    BEHIND_MAPS = 5,  /* after which a contender of one of many may be given up, */
+    BEHIND_MAPS = 4,  /* after which a contender of one of many may be given up, */
     RESUMED_MAPS = 3, /* and when it goes on */
 };
 /* When the fit is one of many a short run is given up when it lacks more than so many times its last rises to be
 ** as good as the best one. */
-#define SHORT_REACH 100.0
+#define SHORT_REACH 80.0
 #define SHORT_TOL 1e-5
+#define SHORT_TOL_OF_MANY 5e-5
 
 /* Operations of one EM pass up to which all finalists are continued, not only the best: a few milliseconds for a
 ** whole fit. bench/thresholds.sh: 0: 11 % fewer maps, 258 of 5,000 lower; 1e7: in large tables 12 % more
@@ -154,9 +155,9 @@ static mixture_status enter(mix_contest *contest, const contender *entry) {
 static mixture_status run_short(mix_contest *contest, mix_em *em, contender *entry) {
     long most = contest->options->max_iter < SHORT_MAPS ? contest->options->max_iter : SHORT_MAPS;
     double goal = contest->multistart->many ? contest->lead : (double)-INFINITY;
+    double tol = contest->multistart->many ? SHORT_TOL_OF_MANY : SHORT_TOL;
     em->goal = (mix_goal){goal, SHORT_REACH, BEHIND_MAPS};
-    mixture_status status =
-        mix_em_run(em, entry->model, most, fmax(SHORT_TOL, contest->options->tol), contest->error);
+    mixture_status status = mix_em_run(em, entry->model, most, fmax(tol, contest->options->tol), contest->error);
     entry->loglik = em->run.loglik;
     entry->soundness = mix_soundness_glance(entry->model);
     if (!entry->soundness.degenerate && !entry->soundness.saddle) {
