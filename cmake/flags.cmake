@@ -14,6 +14,11 @@ check_c_source_compiles("
     #error
     #endif
     int main(void) { return 0; }" MIXTURE_X86_64)
+check_c_source_compiles("
+    #if !defined(__i386__)
+    #error
+    #endif
+    int main(void) { return 0; }" MIXTURE_X86_32)
 
 set(MIXTURE_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual -Wundef
     -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla)
@@ -68,6 +73,9 @@ function(mixture_flags target)
         C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
     target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
     target_compile_options(${target} PRIVATE ${MIXTURE_WARNINGS} -ffp-contract=off)
+    if(MIXTURE_X86_32) # by itself it computes in 80 bits, and rounds when a register is wanted
+        target_compile_options(${target} PRIVATE -msse2 -mfpmath=sse)
+    endif()
 endfunction()
 
 # mixture_objects(target SOURCES file... INCLUDES folder...)

@@ -8,6 +8,7 @@
 #   better-sqlite3  … and in that library for Node, which npm compiles for minutes
 #   coverage   measure what the tests reach
 #   memcheck   test it under valgrind
+#   multilib   build it with 32 bits
 #   bench      measure it beside other programs
 set -eu
 cd "$(dirname "$0")/.."
@@ -30,6 +31,7 @@ for what in "${@:-nothing}"; do
     better-sqlite3) packages="$packages $clients" modules="$modules better-sqlite3@12.11.1" ;;
     coverage) packages="$packages $tests gcovr" ;;
     memcheck) packages="$packages $tests valgrind" ;;
+    multilib) packages="$packages $build gcc-multilib" ;;
     bench) packages="$packages $tests g++ python3-sklearn r-cran-mclust libarmadillo-dev libvlfeat-dev" ;;
     *)
         sed -n '2,/^set/s/^# *//p' "$0" >&2

@@ -34,7 +34,7 @@ void mix_statistics_accumulate(const mixture_model *model, const mix_rows *rows,
 void mix_statistics_merge(double *sum, const double *part, size_t size);
 
 /* Maximize: the next model, in place of the one under which the statistics were taken, prepared. It fails only if
-** the parameters come out invalid, which the floor prevents for all finite data. */
+** the parameters come out invalid, which the floor prevents for all finite data. scratch: the family's. */
 mixture_status mix_statistics_maximize(mixture_model *model, const double *statistics, const mix_maximize *how,
                                        double *scratch, mixture_error *error);
 

@@ -168,8 +168,14 @@ static mixture_status read_k_and_options(fit_state *state, size_t arguments, sql
                                  "argument %d is %s; expected %s, an integer >= 1, or options, a JSON object",
                                  argc, mix_describe_value(options, said), k_name(kind));
     }
-    mixture_status status = mix_arguments_integer(k, options != NULL ? argc - 1 : argc, k_name(kind), 1,
-                                                  k_most(kind), &state->k, error);
+    int place = options != NULL ? argc - 1 : argc;
+    mixture_status status = mix_arguments_integer(k, place, k_name(kind), 1, k_most(kind), &state->k, error);
+#if SIZE_MAX < INT64_MAX /* a size of 32 bits: k is not cut to it */
+    if (status == MIXTURE_OK && (uint64_t)state->k > SIZE_MAX / 2) {
+        status = mix_error_invalid(error, "argument %d (%s) is %lld; expected at most %zu", place, k_name(kind),
+                                   (long long)state->k, SIZE_MAX / 2);
+    }
+#endif
     return status == MIXTURE_OK ? fit_read_options(state, arguments, options, error) : status;
 }
 
@@ -357,7 +363,7 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
 }
 
 static void fit_deliver(sqlite3_context *context, fit_state *state, mixture_model *model) {
-    model->skipped = state->skipped;
+    model->skipped = (size_t)state->skipped;
     model->columns = state->names; /* moved */
     state->names = NULL;
     for (size_t i = 0; i < model->warning_count; i++) {

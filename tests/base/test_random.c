@@ -140,7 +140,7 @@ static void below_has_no_bias_where_a_plain_remainder_is_off_by_half(void **stat
         skip();
     }
     /* The remainder of 64 bits by 3 * 2^62 is below 2^62 in half of all cases instead of a third. */
-    const size_t bound = (size_t)3 << 62;
+    const size_t bound = (size_t)(UINT64_C(3) << 62);
     mix_random random;
     mix_random_seed(&random, 10, 0);
     double low = 0, n = DRAWS / 10;

@@ -152,7 +152,7 @@ static void *resize(void *block, size_t bytes) {
 static void a_k_far_beyond_the_rows_is_refused_without_memory_for_it(void **state) {
     (void)state;
     static const mixture_allocator counting = {allocate, resize, free};
-    const size_t ks[] = {1 << 20, (size_t)1 << 40, SIZE_MAX}; /* the first must be small: it is asked for */
+    const size_t ks[] = {1 << 20, SIZE_MAX / 0x1000000, SIZE_MAX}; /* the first must be small: it is asked for */
     mixture_set_allocator(&counting);
     for (size_t i = 0; i < LENGTH(ks); i++) {
         mixture_options options = options_for(ks[i]);

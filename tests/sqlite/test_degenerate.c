@@ -219,10 +219,21 @@ static void a_k_beyond_memory_is_told_the_number_of_distinct_rows(void **state) 
 
 static void the_largest_k_there_is_does_not_hang(void **state) {
     alarm(60); /* ends the program rather than wait */
+    long long most = (long long)(SIZE_MAX / 2);
     fit_fails(
-        *state, 10, "i", "9223372036854775807",
-        "gmm_fit: 10 distinct rows for k = 9223372036854775807; expected at least k distinct rows, or option few_rows");
+        *state, 10, "i", sql_format("%lld", most),
+        sql_format("gmm_fit: 10 distinct rows for k = %lld; expected at least k distinct rows, or option few_rows",
+                   most));
     alarm(0);
+}
+
+/* Where a size has 32 bits k is not cut down to them. */
+static void a_k_beyond_any_size_is_refused(void **state) {
+    fit_fails(
+        *state, 10, "i", "4294967298",
+        sizeof(size_t) < 8
+            ? "gmm_fit: argument 2 (k) is 4294967298; expected at most 2147483647"
+            : "gmm_fit: 10 distinct rows for k = 4294967298; expected at least k distinct rows, or option few_rows");
 }
 
 int main(int argc, char **argv) {
@@ -241,6 +252,7 @@ int main(int argc, char **argv) {
         degenerate_test(values_that_are_no_finite_numbers_are_errors),
         degenerate_test(a_k_beyond_memory_is_told_the_number_of_distinct_rows),
         degenerate_test(the_largest_k_there_is_does_not_hang),
+        degenerate_test(a_k_beyond_any_size_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
