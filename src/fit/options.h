@@ -8,6 +8,9 @@
 #define MIX_MIN_VARIANCE_LEAST 1e-12
 #define MIX_MIN_VARIANCE_DEFAULT 1e-9
 #define MIX_MAX_RESOLUTION 1e75 /* of a column whose squares a double holds */
+/* Of a step that a model has: its square is finite. Rows of next to no weight may be farther apart than
+** deviations. */
+#define MIX_MAX_STEP 1e150
 enum { MIX_MAX_THREADS = 64, MIX_MAX_N_INIT = 10000, MIX_MAX_ITER = 1000000000, MIX_MAX_SELECT_K = 1000 };
 
 /* MIXTURE_OK, or MIXTURE_INVALID with a text that names the option and what it may be. */

@@ -79,7 +79,7 @@ static mixture_status keep_steps(const mixture_data *data, const double *resolut
     model->step = mix_memory_zeros(model->d, sizeof(double));
     for (size_t j = 0; model->step != NULL && j < model->d; j++) {
         double step = data->steps->step[j] * data->frame.scale[j];
-        model->step[j] = step > 0 ? round_step(step) : 0;
+        model->step[j] = step > 0 && step <= MIX_MAX_STEP ? round_step(step) : 0;
     }
     return model->step != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
 }

@@ -53,7 +53,8 @@ static mixture_status read_step(mix_json_value value, bool wish, const char *exp
                                 mixture_error *error) {
     bool number = mix_json_type_of(value) == MIX_JSON_NUMBER;
     *step = number ? mix_json_number(value) : (double)NAN;
-    if (number ? *step >= 0 && *step <= MIX_MAX_RESOLUTION : wish && mix_json_type_of(value) == MIX_JSON_NULL) {
+    if (number ? *step >= 0 && *step <= (wish ? MIX_MAX_RESOLUTION : MIX_MAX_STEP)
+               : wish && mix_json_type_of(value) == MIX_JSON_NULL) {
         return MIXTURE_OK;
     }
     return mix_json_complain(value, expected, error);
