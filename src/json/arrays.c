@@ -66,7 +66,7 @@ mixture_status mix_json_read_steps(mix_json_value value, size_t d, bool wish, do
     snprintf(expected, sizeof expected, "%sn array of %zu numbers >= 0%s", wish ? "a number >= 0, or a" : "a", d,
              wish ? " or null (measured)" : "");
     if (wish && mix_json_type_of(value) == MIX_JSON_NUMBER) {
-        mixture_status status = read_step(value, false, expected, steps, error);
+        mixture_status status = read_step(value, true, expected, steps, error);
         for (size_t j = 1; j < d; j++) {
             steps[j] = steps[0];
         }
