@@ -1,20 +1,15 @@
 /* error.c: filling a mixture_error. */
 #include "error.h"
 
-#include <locale.h>
 #include <stdio.h>
 
+#include "portable.h"
+
 void mix_error_print(char *text, size_t size, const char *format, va_list arguments) {
-    /* "C" is there without allocation. */
-    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = (locale_t)0;
-    if (c != (locale_t)0) {
-        before = uselocale(c);
-    }
+    mix_portable_locale before;
+    mix_portable_locale_enter(&before);
     vsnprintf(text, size, format, arguments);
-    if (c != (locale_t)0) {
-        uselocale(before);
-        freelocale(c);
-    }
+    mix_portable_locale_leave(&before);
 }
 
 mixture_status mix_error_invalid(mixture_error *error, const char *format, ...) {

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "portable.h"
+
 /* ln sqrt(2 pi) */
 #define LOG_ROOT_2_PI 0.918938533204672741780329736405617639861L
 
@@ -11,8 +13,7 @@
 
 long double mix_stirling_error(long double n) {
     if (n < LARGE) {
-        int sign;
-        return lgammal_r(n + 1, &sign) - ((n + 0.5L) * logl(n) - n + LOG_ROOT_2_PI);
+        return mix_portable_log_gamma_long(n + 1) - ((n + 0.5L) * logl(n) - n + LOG_ROOT_2_PI);
     }
     /* B_2i / (2i (2i - 1) n^(2i - 1)) with the Bernoulli numbers B (Abramowitz & Stegun 6.1.42). */
     static const long double terms[] = {1 / 12.0L,   -1 / 360.0L,      1 / 1260.0L, -1 / 1680.0L,

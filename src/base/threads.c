@@ -3,11 +3,10 @@
 #include "threads.h"
 
 #include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <time.h>
 
 #include "memory.h"
+#include "portable.h"
 
 enum { STACK_BYTES = 1 << 20, POLL_NS = 10 * 1000 * 1000 };
 
@@ -76,9 +75,8 @@ static void start_workers(mix_threads *threads, size_t wanted) {
         return;
     }
     pthread_attr_setstacksize(&attributes, STACK_BYTES); /* some C libraries give far less */
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); /* inherited: the host's handlers stay on its own threads */
+    mix_portable_signals before;
+    mix_portable_signals_hold(&before);
     while (threads->count < wanted) {
         worker *next = &threads->workers[threads->count];
         *next = (worker){.threads = threads, .number = threads->count};
@@ -87,7 +85,7 @@ static void start_workers(mix_threads *threads, size_t wanted) {
         }
         threads->count++;
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    mix_portable_signals_restore(&before);
     pthread_attr_destroy(&attributes);
 }
 
@@ -179,11 +177,3 @@ bool mix_threads_run(mix_threads *threads, mix_task task, void *context, size_t 
     return !atomic_load(&threads->stop);
 }
 
-size_t mix_threads_available(void) {
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0) {
-        int count = CPU_COUNT(&set);
-        return count > 0 ? (size_t)count : 1;
-    }
-    return 1;
-}

@@ -26,7 +26,4 @@ bool mix_threads_run(mix_threads *threads, mix_task task, void *context, size_t 
 /* Whether to stop. On thread 0 this asks the host. */
 bool mix_threads_stop(mix_threads *threads, size_t thread);
 
-/* Processors that this process may run on, at least 1. */
-size_t mix_threads_available(void);
-
 #endif

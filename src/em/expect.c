@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "portable.h"
 
 enum {
     UNIT_BLOCKS = 8,          /* at least: 2,048 rows, so that taking a unit costs nothing beside working on it */
@@ -41,7 +42,7 @@ bool mix_expect_splits(const mixture_data *data, const mix_shape *shape) {
 static size_t threads_worth(double work, size_t wanted, size_t units) {
     size_t most = units;
     if (wanted == 0) {
-        wanted = mix_threads_available();
+        wanted = mix_portable_processors();
         size_t worth = 1 + (size_t)(work / WORTH_A_THREAD);
         most = most < worth ? most : worth;
     }

@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "kernel.h"
+#include "portable.h"
 
 static size_t count_features(const mix_shape *shape) {
     const mix_exponential *family = shape->family->exponential;
@@ -131,6 +132,5 @@ void mix_exponential_log_information(const mix_shape *shape, const double *theta
 }
 
 double mix_exponential_log_factorial(double n) {
-    int sign;
-    return n < 2 ? 0 : lgamma_r(n + 1, &sign); /* plain lgamma writes to a global */
+    return n < 2 ? 0 : mix_portable_log_gamma(n + 1);
 }

@@ -17,6 +17,7 @@
 
 #include "error.h"
 #include "exponential.h"
+#include "portable.h"
 #include "stirling.h"
 
 enum { PROBABILITIES }; /* its parameter array */
@@ -280,14 +281,13 @@ static seen look_at(const mixture_model *model, const double *p, const double *x
 /* ln N! - sum ln n_j! + sum n_j ln p_j as it is written. */
 static long double density_of_few(const mixture_model *model, const double *p, const double *x, const seen *s) {
     long double result = 0;
-    int sign;
     for (size_t j = 0; j < model->d; j++) {
         if (x[j] > 0) {
-            result -= lgammal_r((long double)x[j] + 1, &sign);
+            result -= mix_portable_log_gamma_long((long double)x[j] + 1);
             result += (long double)x[j] * logl((long double)p[j] / s->probability);
         }
     }
-    return result + lgammal_r(s->trials + 1, &sign);
+    return result + mix_portable_log_gamma_long(s->trials + 1);
 }
 
 /* The same: n_j ln(N p_j / n_j) = N p_j - n_j - deviance, of which the n_j add up to N, and the N p_j to N but

@@ -14,6 +14,7 @@
 
 #include "error.h"
 #include "exponential.h"
+#include "portable.h"
 #include "stirling.h"
 
 enum { RATES }; /* its parameter array */
@@ -155,11 +156,10 @@ static bool poisson_features(const mixture_data *data, mix_features variant, con
 
 /* Taken apart where x is large: no digits are lost (stirling.h). */
 static long double log_poisson(long double x, long double rate) {
-    int sign;
     if (rate == 0) {
         return x == 0 ? 0 : -HUGE_VALL;
     }
-    return x < 40 ? x * logl(rate) - rate - lgammal_r(x + 1, &sign)
+    return x < 40 ? x * logl(rate) - rate - mix_portable_log_gamma_long(x + 1)
                   : -mix_stirling_deviance(x, rate) - mix_stirling_rest(x);
 }
 

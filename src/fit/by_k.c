@@ -3,6 +3,7 @@
 
 #include "jobs.h"
 #include "options.h"
+#include "portable.h"
 
 /* Arenas larger than this are not for many threads at once: large models, or many rows. */
 #define MOST_ARENA_BYTES (1 << 24)
@@ -37,7 +38,7 @@ mix_by_k mix_by_k_choose(const mix_plan *plan, const mix_init *init, const mix_s
         work += (double)plan->structure_count * mix_expect_work(plan->data, &shape);
     }
     if (wanted == 0) {
-        wanted = work < WORTH_THREADS ? 1 : mix_threads_available();
+        wanted = work < WORTH_THREADS ? 1 : mix_portable_processors();
         wanted = wanted < MIX_MAX_THREADS ? wanted : MIX_MAX_THREADS;
     }
     const mix_shape shape = {.family = plan->family, .k = largest, .d = plan->data->d};

@@ -185,7 +185,10 @@ size_t mix_json_format_double(double x, char *buffer) {
         x = -x;
     }
     if (x == 0) {
-        at = stpcpy(at, at == buffer ? "0" : "0.0"); /* without the point, -0 is likely to be read as 0 */
+        const char *zero = at == buffer ? "0" : "0.0"; /* without the point, -0 is likely to be read as 0 */
+        size_t length = strlen(zero);
+        memcpy(at, zero, length + 1);
+        at += length;
     } else if (x < 1e15 && x == (double)(uint64_t)x) {
         at += write_digits((uint64_t)x, at);
     } else {

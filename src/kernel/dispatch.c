@@ -1,5 +1,4 @@
-/* dispatch.c: choosing the kernel. __builtin_cpu_supports asks CPUID and whether the operating system saves the
-** registers (XGETBV). The pointer is the only state; every thread that races to set it sets the same. */
+/* dispatch.c: choosing the kernel. The pointer is the only state; every thread that races to set it sets the same. */
 #include <stdatomic.h>
 
 #include "kernel.h"

@@ -8,6 +8,7 @@
 #include "density.h"
 #include "moments.h"
 #include "posterior.h"
+#include "processor.h"
 #include "scatter.h"
 
 #define JOIN_(a, b) a##b
@@ -17,10 +18,9 @@
 
 static bool supported(void) {
 #if defined(__AVX512F__)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
+    return mix_processor_has_avx512();
 #elif defined(__AVX2__)
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return mix_processor_has_avx2();
 #else
     return true;
 #endif

@@ -3,6 +3,7 @@
 
 #include "function.h"
 #include "kernel.h"
+#include "portable.h"
 #include "threads.h"
 #include "writer.h"
 
@@ -33,7 +34,7 @@ static void debug(sqlite3_context *context, int argc, sqlite3_value **argv) {
     }
     mix_json_end_array(&writer);
     mix_json_write_key(&writer, "threads");
-    mix_json_write_integer(&writer, (int64_t)mix_threads_available());
+    mix_json_write_integer(&writer, (int64_t)mix_portable_processors());
     member(&writer, "compiler", __VERSION__);
     mix_json_end_object(&writer);
     mix_function_json(context, &writer);

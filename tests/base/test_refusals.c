@@ -11,6 +11,7 @@
 #include "check.h"
 #include "error.h"
 #include "memory.h"
+#include "portable.h"
 #include "threads.h"
 
 static bool refuse_attributes, refuse_affinity, refuse_locale;
@@ -92,7 +93,7 @@ static void a_pool_makes_do_with_the_threads_it_gets(void **state) {
 static void without_an_answer_there_is_one_processor(void **state) {
     (void)state;
     refuse_affinity = true;
-    assert_int_equal(mix_threads_available(), 1);
+    assert_int_equal(mix_portable_processors(), 1);
     refuse_affinity = false;
 }
 
