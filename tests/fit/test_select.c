@@ -180,13 +180,16 @@ static mixture_model *choose_file(const char *name, size_t d, size_t kmax, bool 
 static void old_faithful_has_three_components_of_one_covariance(void **state) {
     (void)state;
     for (int recorded = 0; recorded < 2; recorded++) {
-        mixture_model *model = choose_file("faithful.csv", 2, 9, recorded != 0);
+        size_t kmax = recorded == 0 ? 9 : 4;
+        mixture_model *model = choose_file("faithful.csv", 2, kmax, recorded != 0);
         assert_int_equal(model->k, 3);
         assert_int_equal(model->structure, MIXTURE_TIED);
         assert_true(model->bic <= 2314.2957 + 5e-5);
-        assert_int_equal(model->candidate_count, 9 * 14);
+        assert_int_equal(model->candidate_count, kmax * 14);
         assert_true(model->warning_count == 0 || recorded == 0); /* lines of whole minutes are refused, then */
-        check_against_mclust(model, "faithful.bic.csv");
+        if (recorded == 0) {
+            check_against_mclust(model, "faithful.bic.csv");
+        }
         mixture_model_free(model);
     }
 }
@@ -194,7 +197,7 @@ static void old_faithful_has_three_components_of_one_covariance(void **state) {
 static void iris_has_two_components_of_one_shape(void **state) {
     (void)state;
     for (int recorded = 0; recorded < 2; recorded++) {
-        mixture_model *model = choose_file("iris.csv", 4, 9, recorded != 0);
+        mixture_model *model = choose_file("iris.csv", 4, recorded == 0 ? 9 : 4, recorded != 0);
         assert_int_equal(model->k, 2);
         assert_int_equal(model->structure, MIXTURE_VEV);
         assert_close(model->bic, 561.7285, 0, 0.01);
@@ -387,7 +390,10 @@ static void threads_change_no_bit(void **state) {
     (void)state;
     size_t n = 6000;
     double *x = clusters(n, 2, 9);
+    int covariances[] = {MIXTURE_EEI, MIXTURE_VEE, MIXTURE_FULL};
     problem p = up_to(3);
+    p.choices.structures = covariances;
+    p.choices.structure_count = 3;
     p.options.threads = 1;
     mixture_model *one = choose_gaussian(&p, x, n, 2);
     for (int threads = 0; threads < 9; threads += 4) {
