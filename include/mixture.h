@@ -167,6 +167,7 @@ typedef struct mixture_model {
     size_t k, d;
     int structure;
     const mixture_parts *parts; /* NULL: all columns are alike */
+    mixture_parts *own_parts;   /* these, if they are freed with the model; NULL: they are another's */
     double *weights;            /* k */
     double **arrays;            /* the family's, as in mixture_start */
     char **columns;             /* d names, or NULL: x1, x2, … */

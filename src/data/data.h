@@ -19,6 +19,7 @@ typedef struct mix_frame {
 
 struct mixture_data {
     size_t d;
+    const mixture_parts *parts; /* of its columns, another's; NULL: all are alike */
     unsigned extras;
     size_t columns; /* d and the extra ones */
     size_t rows;

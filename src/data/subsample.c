@@ -79,6 +79,7 @@ mixture_status mix_subsample_draw(const mixture_data *data, size_t k, int64_t se
         }
     }
     if (status == MIXTURE_OK) {
+        sample->parts = data->parts;
         sample->frame = data->frame;
         sample->steps = data->steps;
         sample->standardized = true;

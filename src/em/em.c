@@ -46,7 +46,7 @@ mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixtu
         .steps = data->steps,
         .cancel = cancel,
     };
-    const mix_shape shape = {.family = family, .k = options->k, .d = data->d, .structure = options->structure};
+    const mix_shape shape = mix_shape_for(family, data, options->k, options->structure);
     bool accelerate = options->accelerate && family->coordinates != NULL;
     em->expect = mix_expect_new(data, &shape, (size_t)options->threads, cancel);
     em->statistics = mix_memory_zeros(mix_statistics_size(&shape), sizeof(double));

@@ -9,6 +9,11 @@
 
 /* ---- Sizes --------------------------------------------------------------------------------------------- */
 
+mix_array_columns mix_family_array_columns(const mix_shape *shape, size_t a) {
+    (void)a;
+    return (mix_array_columns){shape->d, shape->parts != NULL ? shape->parts->part[0].levels : NULL};
+}
+
 /* One double for each level of each column. */
 static size_t count_levels(const mix_shape *shape) {
     size_t sum = 0;

@@ -44,6 +44,12 @@ static inline mix_shape mix_shape_of(const mixture_model *model) {
     return (mix_shape){model->family, model->k, model->d, model->structure, model->parts};
 }
 
+/* That of models of a table's rows. */
+static inline mix_shape mix_shape_for(const mixture_family *family, const mixture_data *data, size_t k,
+                                      int structure) {
+    return (mix_shape){family, k, data->d, structure, data->parts};
+}
+
 /* What an array holds for a component: one double, d, d * d, or one for each level of each column. */
 typedef enum mix_rank { MIX_SCALAR, MIX_VECTOR, MIX_MATRIX, MIX_RAGGED } mix_rank;
 
@@ -52,6 +58,12 @@ typedef struct mix_array {
     const char *parameter; /* of one component: "mean" */
     mix_rank rank;
 } mix_array;
+
+/* Columns that an array is of, and levels of each of them, NULL: they have none. */
+typedef struct mix_array_columns {
+    size_t d;
+    const size_t *levels;
+} mix_array_columns;
 
 /* ---- Columns ------------------------------------------------------------------------------------------- */
 
@@ -257,7 +269,8 @@ struct mixture_family {
     const struct mix_exponential *exponential; /* what exponential.c goes by; NULL: not by it */
 };
 
-/* Doubles of parameter array `a` per component. */
+/* What parameter array `a` is of; doubles of it per component. */
+mix_array_columns mix_family_array_columns(const mix_shape *shape, size_t a);
 size_t mix_family_array_size(const mix_shape *shape, size_t a);
 
 /* What column j should be instead of a value that is not accepted, for an error; NULL: it is accepted. NaN is. */

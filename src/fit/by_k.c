@@ -17,7 +17,7 @@
 static double arena_bytes(const mix_plan *plan, const mix_init *init, size_t k) {
     const mixture_family *family = plan->family;
     size_t rows = mix_init_sample(init)->rows;
-    const mix_shape shape = {.family = family, .k = k, .d = plan->data->d}; /* of the most free structure */
+    const mix_shape shape = mix_shape_for(family, plan->data, k, 0); /* of the most free structure */
     double model = (double)k * (double)(family->derived_size(&shape) + 3);
     for (size_t a = 0; a < family->array_count; a++) {
         model += (double)k * (double)mix_family_array_size(&shape, a);
@@ -34,14 +34,14 @@ mix_by_k mix_by_k_choose(const mix_plan *plan, const mix_init *init, const mix_s
     largest = largest < plan->distinct ? largest : plan->distinct;
     double bytes = arena_bytes(plan, init, largest), work = 0;
     for (size_t i = 0; i < count; i++) {
-        const mix_shape shape = {.family = plan->family, .k = by_k[i].k, .d = plan->data->d};
+        const mix_shape shape = mix_shape_for(plan->family, plan->data, by_k[i].k, 0);
         work += (double)plan->structure_count * mix_expect_work(plan->data, &shape);
     }
     if (wanted == 0) {
         wanted = work < WORTH_THREADS ? 1 : mix_portable_processors();
         wanted = wanted < MIX_MAX_THREADS ? wanted : MIX_MAX_THREADS;
     }
-    const mix_shape shape = {.family = plan->family, .k = largest, .d = plan->data->d};
+    const mix_shape shape = mix_shape_for(plan->family, plan->data, largest, 0);
     if (bytes > MOST_ARENA_BYTES || mix_expect_splits(plan->data, &shape)) {
         wanted = 1;
     }

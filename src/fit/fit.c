@@ -20,8 +20,9 @@ static bool anything_given(const mixture_family *family, const mixture_start *st
 static mixture_status take_given(const mix_multistart *multistart, const mixture_options *options,
                                  mixture_model **result, mixture_error *error) {
     const mixture_start *start = &options->start;
-    size_t k = options->k, d = multistart->data->d;
-    mixture_model *given = *result = mixture_model_new(multistart->family, k, d);
+    size_t k = options->k;
+    const mix_shape shape = mix_shape_for(multistart->family, multistart->data, k, 0);
+    mixture_model *given = *result = mix_model_new(&shape);
     if (given == NULL) {
         return mix_error_status(error, MIXTURE_NOMEM);
     }

@@ -413,7 +413,7 @@ static mixture_status run_contest(mix_multistart *multistart, const mixture_opti
     mix_contest contest = {
         .multistart = multistart,
         .options = options,
-        .shape = {multistart->family, options->k, multistart->data->d, options->structure, NULL},
+        .shape = mix_shape_for(multistart->family, multistart->data, options->k, options->structure),
         .lead = (double)-INFINITY,
         .error = error,
     };

@@ -25,7 +25,7 @@ static mixture_status find_steps(mixture_data *data, const mixture_options *opti
 
 mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
                                 size_t most, const mix_cancel *cancel, size_t *distinct, mixture_error *error) {
-    const mix_shape shape = {.family = family, .k = 1, .d = data->d};
+    const mix_shape shape = mix_shape_for(family, data, 1, 0);
     size_t column = 0;
     mixture_error inner = {MIXTURE_OK, ""};
     if (data->rows == 0) {

@@ -13,7 +13,7 @@
 mixture_status mix_result_shift(const mix_multistart *multistart, double *shift) {
     const mixture_family *family = multistart->family;
     const mixture_data *data = multistart->data;
-    const mix_shape shape = {.family = family, .k = 1, .d = data->d};
+    const mix_shape shape = mix_shape_for(family, data, 1, 0);
     *shift = mix_family_log_scale(&shape, &data->frame) * data->total_weight;
     for (size_t b = 0; family->log_base != NULL && b * MIX_BLOCK_ROWS < data->rows; b++) {
         mix_rows rows = mix_data_block(data, b);
@@ -40,8 +40,7 @@ static double total_weight(const mix_multistart *multistart) {
 
 mix_criteria mix_result_criteria(const mix_multistart *multistart, const mixture_options *options,
                                  const mix_run *run) {
-    const mix_shape shape = {
-        .family = multistart->family, .k = options->k, .d = multistart->data->d, .structure = options->structure};
+    const mix_shape shape = mix_shape_for(multistart->family, multistart->data, options->k, options->structure);
     mix_criteria criteria;
     criteria.parameters =
         (options->equal_weights ? 0 : options->k - 1) + multistart->family->parameter_count(&shape);

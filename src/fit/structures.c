@@ -87,7 +87,7 @@ mixture_status mix_structures_enter(const mix_plan *plan, const mix_multistart *
 
 /* Distinct rows without which a candidate cannot be sound; `free` columns have no steps. */
 static size_t candidate_rows(const mix_plan *plan, size_t k, int structure, size_t free) {
-    const mix_shape shape = {.family = plan->family, .k = k, .d = plan->data->d, .structure = structure};
+    const mix_shape shape = mix_shape_for(plan->family, plan->data, k, structure);
     size_t needed = mix_family_least_rows(&shape, free);
     return needed > k ? needed : k;
 }

@@ -122,7 +122,7 @@ bool mix_init_all_known(const mix_init *init) {
 static mixture_status make_points(const mix_init *init, mix_features variant, const mix_cancel *cancel,
                                   double **points) {
     const mixture_data *sample = init->sample;
-    const mix_shape shape = {.family = init->family, .k = 1, .d = sample->d};
+    const mix_shape shape = mix_shape_for(init->family, sample, 1, 0);
     double *scratch = mix_memory_array(mix_family_full_scratch(&shape), sizeof(double));
     double *made = mix_memory_array(sample->rows, sample->d * sizeof(double));
     mixture_status status = scratch != NULL && made != NULL ? MIXTURE_OK : MIXTURE_NOMEM;

@@ -52,8 +52,9 @@ mixture_status mix_starts_new(mix_init *init, size_t k, const mix_cancel *cancel
         return MIXTURE_NOMEM;
     }
     const mixture_family *family = mix_init_family(init);
-    size_t n = mix_init_sample(init)->rows, d = mix_init_sample(init)->d;
-    const mix_shape shape = {.family = family, .k = k, .d = d};
+    const mixture_data *sample = mix_init_sample(init);
+    size_t n = sample->rows, d = sample->d;
+    const mix_shape shape = mix_shape_for(family, sample, k, 0);
     size_t size = mix_statistics_size(&shape); /* no structure has more than the default one */
     *starts = (mix_starts){.init = init, .cancel = cancel, .k = k};
     if ((starts->labels = mix_memory_array(n, sizeof(size_t))) != NULL &&

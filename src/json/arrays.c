@@ -49,6 +49,78 @@ void mix_json_write_array(mix_json_writer *writer, const double *numbers, size_t
     mix_json_end_array(writer);
 }
 
+/* The levels of each column of one component. */
+static mixture_status read_levels(mix_json_value value, const mix_array_columns *of, double *numbers,
+                                  mixture_error *error) {
+    if (of->d == 1) {
+        return mix_json_read_array(value, of->levels[0], 1, 0, numbers, error);
+    }
+    if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) != of->d) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "an array of %zu arrays", of->d);
+        return mix_json_complain(value, expected, error);
+    }
+    mixture_status status = MIXTURE_OK;
+    mix_json_value item;
+    size_t j = 0;
+    for (bool more = mix_json_first(value, &item); more && status == MIXTURE_OK;
+         more = mix_json_next(value, &item), j++) {
+        status = mix_json_read_array(item, of->levels[j], 1, 0, numbers, error);
+        numbers = numbers != NULL ? numbers + of->levels[j] : NULL;
+    }
+    return status;
+}
+
+mixture_status mix_json_read_parameters(mix_json_value value, const mix_shape *shape, size_t a, size_t components,
+                                        double *numbers, mixture_error *error) {
+    const mix_array_columns of = mix_family_array_columns(shape, a);
+    mix_rank rank = shape->family->arrays[a].rank;
+    if (rank != MIX_RAGGED) {
+        return mix_json_read_array(value, components, of.d, (int)rank, numbers, error);
+    }
+    if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) != components) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "an array of %zu array%s", components, components == 1 ? "" : "s");
+        return mix_json_complain(value, expected, error);
+    }
+    mixture_status status = MIXTURE_OK;
+    mix_json_value item;
+    for (bool more = mix_json_first(value, &item); more && status == MIXTURE_OK;
+         more = mix_json_next(value, &item)) {
+        status = read_levels(item, &of, numbers, error);
+        numbers = numbers != NULL ? numbers + mix_family_array_size(shape, a) : NULL;
+    }
+    return status;
+}
+
+void mix_json_write_component(mix_json_writer *writer, const mix_shape *shape, size_t a, const double *numbers) {
+    const mix_array_columns of = mix_family_array_columns(shape, a);
+    mix_rank rank = shape->family->arrays[a].rank;
+    if (rank == MIX_SCALAR) {
+        mix_json_write_double(writer, *numbers);
+    } else if (rank != MIX_RAGGED) {
+        mix_json_write_array(writer, numbers, of.d, of.d, (int)rank - 1);
+    } else if (of.d == 1) {
+        mix_json_write_array(writer, numbers, of.levels[0], 1, 0);
+    } else {
+        mix_json_begin_array(writer);
+        for (size_t j = 0; j < of.d; numbers += of.levels[j++]) {
+            mix_json_write_array(writer, numbers, of.levels[j], 1, 0);
+        }
+        mix_json_end_array(writer);
+    }
+}
+
+void mix_json_write_parameters(mix_json_writer *writer, const mix_shape *shape, size_t a, size_t components,
+                               const double *numbers) {
+    size_t size = mix_family_array_size(shape, a);
+    mix_json_begin_array(writer);
+    for (size_t c = 0; c < components; c++) {
+        mix_json_write_component(writer, shape, a, numbers + c * size);
+    }
+    mix_json_end_array(writer);
+}
+
 static mixture_status read_step(mix_json_value value, bool wish, const char *expected, double *step,
                                 mixture_error *error) {
     bool number = mix_json_type_of(value) == MIX_JSON_NUMBER;

@@ -5,10 +5,11 @@
 
 #include "arrays.h"
 #include "error.h"
-#include "family.h"
 #include "members.h"
 #include "memory.h"
+#include "model.h"
 #include "names_json.h"
+#include "parts.h"
 #include "selection_json.h"
 
 /* ---- Out --------------------------------------------------------------------------------------------- */
@@ -40,6 +41,7 @@ static void write_fit(const mixture_model *model, mix_json_writer *writer) {
 
 void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
     const mixture_family *family = model->family;
+    const mix_shape shape = mix_shape_of(model);
     mix_json_begin_object(writer);
     mix_members_write_string(writer, "family", family->name);
     mix_members_write_integer(writer, "k", (int64_t)model->k);
@@ -71,7 +73,7 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
     mix_json_write_array(writer, model->weights, model->k, 1, 0);
     for (size_t a = 0; a < family->array_count; a++) {
         mix_json_write_key(writer, family->arrays[a].name);
-        mix_json_write_array(writer, model->arrays[a], model->k, model->d, (int)family->arrays[a].rank);
+        mix_json_write_parameters(writer, &shape, a, model->k, model->arrays[a]);
     }
     if (model->fitted) {
         write_fit(model, writer);
@@ -87,30 +89,56 @@ static mixture_status read_family(mix_json_value root, const mixture_family **fa
     return status == MIXTURE_OK ? mix_names_json_read_family(value, family, error) : status;
 }
 
-/* k from the weights, d from the first element of the first parameter array. */
-static mixture_status read_shape(mix_json_value root, const mixture_family *family, size_t *k, size_t *d,
-                                 mixture_error *error) {
-    mix_json_value weights, array, first;
-    mixture_status status = mix_members_need(root, "weights", &weights, error);
-    if (status == MIXTURE_OK) {
-        status = mix_members_need(root, family->arrays[0].name, &array, error);
-    }
+/* Columns and, where they have levels, those of each, from the first component of the first parameter array. */
+static mixture_status read_columns_of(mix_json_value root, mix_shape *shape, mixture_parts **parts,
+                                      mixture_error *error) {
+    mix_json_value array, first, item;
+    bool ragged = shape->family->arrays[0].rank == MIX_RAGGED;
+    mixture_status status = mix_members_need(root, shape->family->arrays[0].name, &array, error);
     if (status != MIXTURE_OK) {
         return status;
     }
-    *k = mix_json_count(weights);
-    if (mix_json_type_of(weights) != MIX_JSON_ARRAY || *k == 0) {
-        return mix_json_complain(weights, "an array of one number or more", error);
-    }
     bool some = mix_json_type_of(array) == MIX_JSON_ARRAY && mix_json_first(array, &first);
     bool flat = some && mix_json_type_of(first) == MIX_JSON_NUMBER; /* of one column */
-    if (!flat && !(some && mix_json_type_of(first) == MIX_JSON_ARRAY && mix_json_count(first) > 0)) {
+    if ((flat && ragged) ||
+        (!flat && !(some && mix_json_type_of(first) == MIX_JSON_ARRAY && mix_json_count(first) > 0))) {
         return mix_json_complain(array, "an array of arrays of numbers", error);
     }
-    *d = flat ? 1 : mix_json_count(first);
+    bool one = ragged && mix_json_first(first, &item) && mix_json_type_of(item) == MIX_JSON_NUMBER;
+    shape->d = flat || one ? 1 : mix_json_count(first);
+    if (!ragged) {
+        return MIXTURE_OK;
+    }
+    size_t *levels = mix_memory_array(shape->d, sizeof *levels), j = 0;
+    if (levels == NULL) {
+        return mix_error_status(error, MIXTURE_NOMEM);
+    }
+    levels[0] = mix_json_count(first);
+    for (bool more = !one && mix_json_first(first, &item); more; more = mix_json_next(first, &item)) {
+        levels[j++] = mix_json_count(item); /* 0: no array, which is found when they are read */
+    }
+    shape->parts = *parts = mix_parts_new(shape->family, shape->d, levels);
+    mix_memory_free(levels);
+    return *parts != NULL ? MIXTURE_OK : mix_error_status(error, MIXTURE_NOMEM);
+}
+
+/* k from the weights, the rest from the family's parameters. *parts: made for the shape, the caller's to free, also
+** after an error. */
+static mixture_status read_shape(mix_json_value root, mix_shape *shape, mixture_parts **parts,
+                                 mixture_error *error) {
+    mix_json_value weights;
+    mixture_status status = mix_members_need(root, "weights", &weights, error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    shape->k = mix_json_count(weights);
+    if (mix_json_type_of(weights) != MIX_JSON_ARRAY || shape->k == 0) {
+        return mix_json_complain(weights, "an array of one number or more", error);
+    }
+    status = read_columns_of(root, shape, parts, error);
     const char *const names[] = {"k", "d"};
-    const size_t values[] = {*k, *d};
-    for (size_t i = 0; i < 2; i++) {
+    const size_t values[] = {shape->k, shape->d};
+    for (size_t i = 0; status == MIXTURE_OK && i < 2; i++) {
         mix_json_value said;
         int64_t number;
         if (mix_json_member(root, names[i], &said) &&
@@ -120,19 +148,19 @@ static mixture_status read_shape(mix_json_value root, const mixture_family *fami
             return mix_json_complain(said, expected, error);
         }
     }
-    return MIXTURE_OK;
+    return status;
 }
 
-/* The family's parameter arrays into arrays[], or only checked when that is NULL. */
-static mixture_status read_arrays(mix_json_value root, const mixture_family *family, size_t k, size_t d,
-                                  double *const *arrays, mixture_error *error) {
+/* The parameter arrays into arrays[], or only checked when that is NULL. */
+static mixture_status read_arrays(mix_json_value root, const mix_shape *shape, double *const *arrays,
+                                  mixture_error *error) {
     mixture_status status = MIXTURE_OK;
-    for (size_t a = 0; status == MIXTURE_OK && a < family->array_count; a++) {
+    for (size_t a = 0; status == MIXTURE_OK && a < shape->family->array_count; a++) {
         mix_json_value value;
-        status = mix_members_need(root, family->arrays[a].name, &value, error);
+        status = mix_members_need(root, shape->family->arrays[a].name, &value, error);
         if (status == MIXTURE_OK) {
             double *numbers = arrays != NULL ? arrays[a] : NULL;
-            status = mix_json_read_array(value, k, d, (int)family->arrays[a].rank, numbers, error);
+            status = mix_json_read_parameters(value, shape, a, shape->k, numbers, error);
         }
     }
     return status;
@@ -145,7 +173,8 @@ static mixture_status read_parameters(mix_json_value root, mixture_model *model,
         status = mix_json_read_array(value, model->k, 1, 0, model->weights, error);
     }
     if (status == MIXTURE_OK) {
-        status = read_arrays(root, model->family, model->k, model->d, model->arrays, error);
+        const mix_shape shape = mix_shape_of(model);
+        status = read_arrays(root, &shape, model->arrays, error);
     }
     return status;
 }
@@ -257,28 +286,39 @@ static mixture_status read_fit(mix_json_value root, mixture_model *model, mixtur
     return status == MIXTURE_OK ? mix_selection_json_read(root, model, error) : status;
 }
 
+/* Room for a model of the text's shape. */
+static mixture_status begin_model(mix_json_value value, mixture_model **model, mixture_error *error) {
+    mix_shape shape = {.k = 0};
+    mixture_parts *parts = NULL;
+    mixture_status status = read_family(value, &shape.family, error);
+    if (status == MIXTURE_OK) {
+        status = read_shape(value, &shape, &parts, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = read_arrays(value, &shape, NULL, error); /* before d*d is believed and memory taken */
+    }
+    if (status == MIXTURE_OK && !mix_json_stopped(value.document)) {
+        *model = mix_model_new(&shape);
+        status = *model != NULL ? MIXTURE_OK : mix_error_status(error, MIXTURE_NOMEM);
+    }
+    if (*model != NULL) {
+        (*model)->own_parts = parts;
+    } else {
+        mix_parts_free(parts);
+    }
+    return mix_json_stopped(value.document) ? mix_error_status(error, MIXTURE_CANCELLED) : status;
+}
+
 mixture_status mix_model_json_read_value(mix_json_value value, mixture_model **model, mixture_error *error) {
-    const mixture_family *family = NULL;
-    size_t k = 0, d = 0;
+    mixture_model *read = NULL;
     *model = NULL;
     if (mix_json_type_of(value) != MIX_JSON_OBJECT) {
         return mix_json_complain(value, "an object", error);
     }
-    mixture_status status = read_family(value, &family, error);
+    mixture_status status = begin_model(value, &read, error);
     if (status == MIXTURE_OK) {
-        status = read_shape(value, family, &k, &d, error);
+        status = read_parameters(value, read, error);
     }
-    if (status == MIXTURE_OK) {
-        status = read_arrays(value, family, k, d, NULL, error); /* before d*d is believed and memory taken */
-    }
-    if (status != MIXTURE_OK || mix_json_stopped(value.document)) {
-        return mix_json_stopped(value.document) ? mix_error_status(error, MIXTURE_CANCELLED) : status;
-    }
-    mixture_model *read = mixture_model_new(family, k, d);
-    if (read == NULL) {
-        return mix_error_status(error, MIXTURE_NOMEM);
-    }
-    status = read_parameters(value, read, error);
     if (status == MIXTURE_OK) {
         status = read_names(value, read, error);
     }

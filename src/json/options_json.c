@@ -287,17 +287,29 @@ static mixture_status read_few_rows(options_reader *reader, mix_json_value value
 /* ---- Where to start -------------------------------------------------------------------------------------- */
 
 /* Read a start's array into memory of its own: checked first, so that a k beyond reason takes no memory. */
-static mixture_status keep(options_reader *reader, mix_json_value value, size_t size, size_t d, int rank,
-                           double **kept) {
-    mixture_status status = mix_json_read_array(value, reader->k, d, rank, NULL, reader->error);
+static mixture_status keep(options_reader *reader, mix_json_value value, size_t a, double **kept) {
+    const mix_shape shape = {.family = reader->family, .k = reader->k, .d = reader->d};
+    mixture_status status = mix_json_read_parameters(value, &shape, a, reader->k, NULL, reader->error);
     if (status != MIXTURE_OK) {
         return status;
     }
-    double *numbers = *kept = mix_memory_zeros(reader->k, size * sizeof(double));
+    double *numbers = *kept = mix_memory_zeros(reader->k, mix_family_array_size(&shape, a) * sizeof(double));
     if (numbers == NULL) {
         return mix_error_status(reader->error, MIXTURE_NOMEM);
     }
-    return mix_json_read_array(value, reader->k, d, rank, numbers, reader->error);
+    return mix_json_read_parameters(value, &shape, a, reader->k, numbers, reader->error);
+}
+
+static mixture_status keep_weights(options_reader *reader, mix_json_value value, double **kept) {
+    mixture_status status = mix_json_read_array(value, reader->k, 1, 0, NULL, reader->error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    double *numbers = *kept = mix_memory_zeros(reader->k, sizeof(double));
+    if (numbers == NULL) {
+        return mix_error_status(reader->error, MIXTURE_NOMEM);
+    }
+    return mix_json_read_array(value, reader->k, 1, 0, numbers, reader->error);
 }
 
 /* A whole model: all its parameters. */
@@ -348,12 +360,10 @@ static mixture_status start_from_parameters(options_reader *reader, mix_json_val
             a++;
         }
         if (mix_json_string_equals(key, "weights")) {
-            status = keep(reader, item, 1, 1, 0, &reader->out->weights);
+            status = keep_weights(reader, item, &reader->out->weights);
             reader->out->options.start.weights = reader->out->weights;
         } else if (a < family->array_count) {
-            const mix_shape shape = {.family = family, .k = reader->k, .d = reader->d};
-            status = keep(reader, item, mix_family_array_size(&shape, a), reader->d, (int)family->arrays[a].rank,
-                          &reader->out->arrays[a]);
+            status = keep(reader, item, a, &reader->out->arrays[a]);
         } else {
             status = unknown_parameter(reader, key);
         }

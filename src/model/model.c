@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "memory.h"
+#include "parts.h"
 
 /* Doubles of each component that are derived from parameter arrays and weights. */
 static size_t derived_size(const mixture_model *model) {
@@ -84,6 +85,7 @@ void mixture_model_free(mixture_model *model) {
     mix_memory_free(model->floored);
     mix_memory_free(model->resolution);
     mix_memory_free(model->step);
+    mix_parts_free(model->own_parts);
     mix_memory_free(model);
 }
 

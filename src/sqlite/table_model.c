@@ -30,12 +30,8 @@ static mixture_status start_components(mix_cursor *cursor, sqlite3_value **value
 static void write_own_array(const mix_cursor *cursor, size_t a, mix_json_writer *writer) {
     const mixture_model *model = mix_cursor_model(cursor);
     const double *numbers = model->arrays[a] + (size_t)cursor->row * mix_model_array_size(model, a);
-    int rank = (int)model->family->arrays[a].rank;
-    if (rank == 0) {
-        mix_json_write_double(writer, *numbers);
-    } else {
-        mix_json_write_array(writer, numbers, model->d, model->d, rank - 1);
-    }
+    const mix_shape shape = mix_shape_of(model);
+    mix_json_write_component(writer, &shape, a, numbers);
 }
 
 /* The parameter array of that name, or of one component's; NULL when the family has no such array. */
