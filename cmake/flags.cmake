@@ -87,15 +87,15 @@ function(mixture_objects target)
     target_link_libraries(${target} PRIVATE Threads::Threads)
 endfunction()
 
-# mixture_kernel(name flag...): src/kernel/kernel.c for one instruction set, fused where it has the instruction;
+# mixture_kernel(name bits flag...): src/kernel/kernel.c for one instruction set, fused where it has the instruction;
 # appended to the list `objects`.
 # No link-time optimization: it could move such code to where the processor was not asked yet.
-function(mixture_kernel name)
+function(mixture_kernel name bits)
     set(target kernel_${name})
     add_library(${target} OBJECT src/kernel/kernel.c)
     mixture_flags(${target})
     target_include_directories(${target} PRIVATE src/base src/kernel include)
-    target_compile_definitions(${target} PRIVATE MIX_KERNEL=${name})
+    target_compile_definitions(${target} PRIVATE MIX_KERNEL=${name} MIX_KERNEL_BITS=${bits})
     target_compile_options(${target} PRIVATE ${ARGN} -ffp-contract=fast -fno-lto -Wno-psabi)
     # For coverage just enough that a condition on a constant is no branch. To optimize what sanitizers add to
     # unrolled loops takes minutes.

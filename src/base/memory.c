@@ -20,7 +20,7 @@
 #define LARGE_PAGE ((size_t)1 << 21)
 
 static const mixture_allocator c_library = {malloc, realloc, free};
-static _Atomic(const mixture_allocator *) current = &c_library;
+static _Atomic(const mixture_allocator *) current_allocator = &c_library;
 static pthread_once_t arena_once = PTHREAD_ONCE_INIT;
 static pthread_key_t arena_key;
 static atomic_bool arena_keyed; /* there is a key: some thread has had an arena */
@@ -42,7 +42,7 @@ bool mix_memory_use(mix_arena *arena) {
 }
 
 void mixture_set_allocator(const mixture_allocator *allocator) {
-    atomic_store(&current, allocator ? allocator : &c_library);
+    atomic_store(&current_allocator, allocator ? allocator : &c_library);
 }
 
 void *mix_memory_array(size_t count, size_t size) {
@@ -51,7 +51,8 @@ void *mix_memory_array(size_t count, size_t size) {
     }
     size_t bytes = count * size;
     mix_arena *arena = own_arena();
-    return arena != NULL ? mix_arena_take(arena, bytes) : atomic_load(&current)->allocate(bytes ? bytes : 1);
+    return arena != NULL ? mix_arena_take(arena, bytes)
+                         : atomic_load(&current_allocator)->allocate(bytes ? bytes : 1);
 }
 
 void *mix_memory_zeros(size_t count, size_t size) {
@@ -72,7 +73,7 @@ void *mix_memory_resize(void *block, size_t count, size_t size) {
     size_t bytes = count * size;
     mix_arena *arena = own_arena();
     return arena != NULL ? mix_arena_resize(arena, block, bytes)
-                         : atomic_load(&current)->resize(block, bytes ? bytes : 1);
+                         : atomic_load(&current_allocator)->resize(block, bytes ? bytes : 1);
 }
 
 void mix_memory_will_fill(void *block, size_t bytes) {
@@ -95,7 +96,7 @@ void mix_memory_free(void *block) {
     if (block != NULL && arena != NULL) {
         mix_arena_give(arena, block);
     } else if (block != NULL) {
-        atomic_load(&current)->release(block);
+        atomic_load(&current_allocator)->release(block);
     }
 }
 

@@ -116,7 +116,7 @@ static void log_density(const mix_rows *rows, size_t d, const double *mean, cons
         SMALL(6)
         SMALL(7)
         SMALL(8)
-#if defined(__AVX512F__) /* elsewhere there are not registers enough */
+#if MIX_KERNEL_BITS == 512 /* elsewhere there are not registers enough */
         SMALL(9)
         SMALL(10)
         SMALL(11)

@@ -26,25 +26,25 @@ static const mix_kernel *const all[] = {
     NULL,
 };
 
-static _Atomic(const mix_kernel *) current;
+static _Atomic(const mix_kernel *) current_kernel;
 
 const mix_kernel *const *mix_kernel_all(void) {
     return all;
 }
 
 void mix_kernel_force(const mix_kernel *kernel) {
-    atomic_store(&current, kernel);
+    atomic_store(&current_kernel, kernel);
 }
 
 const mix_kernel *mix_kernel_current(void) {
-    const mix_kernel *kernel = atomic_load(&current);
+    const mix_kernel *kernel = atomic_load(&current_kernel);
     if (kernel == NULL) {
         for (const mix_kernel *const *next = all; *next != NULL; next++) {
             if ((*next)->supported()) {
                 kernel = *next;
             }
         }
-        atomic_store(&current, kernel);
+        atomic_store(&current_kernel, kernel);
     }
     return kernel;
 }

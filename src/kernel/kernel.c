@@ -1,5 +1,6 @@
-/* kernel.c: the hot loops, compiled once per instruction set with MIX_KERNEL its name. Everything here but the
-** one table is static: nothing compiled for a newer instruction set may be linked to by other files. */
+/* kernel.c: the hot loops, compiled once per instruction set with MIX_KERNEL its name and MIX_KERNEL_BITS the width
+** of its registers. Everything here but the one table is static: nothing compiled for a newer instruction set may
+** be linked to by other files. */
 #ifndef MIX_KERNEL
 #error "compile kernel.c with -DMIX_KERNEL=base, avx2 or avx512"
 #endif
@@ -17,9 +18,9 @@
 #define TEXT(a) TEXT_(a)
 
 static bool supported(void) {
-#if defined(__AVX512F__)
+#if MIX_KERNEL_BITS == 512
     return mix_processor_has_avx512();
-#elif defined(__AVX2__)
+#elif MIX_KERNEL_BITS == 256
     return mix_processor_has_avx2();
 #else
     return true;

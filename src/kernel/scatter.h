@@ -53,7 +53,7 @@ typedef struct scattering {
     const mix_rows *rows;
     const double *mean, *resp;
     double *difference, *weighted; /* d and TILE columns, MIX_BLOCK_ROWS apart */
-    double *total, *sums, *products;
+    double *total, *first, *products;
 } scattering;
 
 MIX_INLINE vec difference_at(const scattering *s, size_t column, size_t at) {
@@ -101,7 +101,7 @@ MIX_INLINE void scatter_diagonal(const scattering *s, size_t height, bool keep, 
     }
     *s->total += i == 0 ? vec_sum(lanes[TILE][TILE]) : 0;
     for (size_t p = 0; p < height; p++) {
-        s->sums[i + p] += vec_sum(lanes[p][TILE]);
+        s->first[i + p] += vec_sum(lanes[p][TILE]);
         vec_add_sums(lanes[p], p + 1, s->products + (i + p) * (i + p + 1) / 2 + i);
     }
 }
@@ -175,7 +175,7 @@ static void scatter(const mix_rows *rows, size_t d, const double *mean, const do
         .difference = scratch,
         .weighted = scratch + d * MIX_BLOCK_ROWS,
         .total = statistics,
-        .sums = statistics + 1,
+        .first = statistics + 1,
         .products = statistics + 1 + d,
     };
     switch (d) {

@@ -15,10 +15,15 @@
 
 #include "inline.h"
 
+/* Bits of a register: what the compiler is told besides, by its flags or a pragma, must have them. */
+#ifndef MIX_KERNEL_BITS
+#define MIX_KERNEL_BITS 128
+#endif
+
 /* Doubles in a register, registers there are. */
-#if defined(__AVX512F__)
+#if MIX_KERNEL_BITS == 512
 enum { VEC_LANES = 8, VEC_REGISTERS = 32 };
-#elif defined(__AVX2__)
+#elif MIX_KERNEL_BITS == 256
 enum { VEC_LANES = 4, VEC_REGISTERS = 16 };
 #else
 enum { VEC_LANES = 2, VEC_REGISTERS = 16 };
@@ -51,9 +56,9 @@ MIX_INLINE vec vec_select(vec_int mask, vec a, vec b) {
 
 /* a > b ? a : b. x86 has just that, which compilers do not see. */
 MIX_INLINE vec vec_max(vec a, vec b) {
-#if defined(__AVX512F__)
+#if MIX_KERNEL_BITS == 512
     return (vec)_mm512_max_pd((__m512d)a, (__m512d)b);
-#elif defined(__AVX2__)
+#elif MIX_KERNEL_BITS == 256
     return (vec)_mm256_max_pd((__m256d)a, (__m256d)b);
 #elif defined(__SSE2__)
     return (vec)_mm_max_pd((__m128d)a, (__m128d)b);
@@ -72,7 +77,7 @@ MIX_INLINE double vec_sum(const double *lanes) {
 /* sums[i] += vec_sum(lanes[i]), in the same order; four at a time where a register holds all lanes. */
 MIX_INLINE void vec_add_sums(double (*lanes)[8], size_t count, double *sums) {
     size_t i = 0;
-#if defined(__AVX512F__)
+#if MIX_KERNEL_BITS == 512
     for (; i + 4 <= count; i += 4) {
         __m512d a = (__m512d)vec_load(lanes[i]), b = (__m512d)vec_load(lanes[i + 1]);
         __m512d c = (__m512d)vec_load(lanes[i + 2]), d = (__m512d)vec_load(lanes[i + 3]);

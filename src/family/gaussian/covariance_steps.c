@@ -51,7 +51,7 @@ static double geometric_mean(const double *values, size_t d, size_t stride) {
 }
 
 /* Raise the entries of a diagonal that are below the floor. */
-static void raise(double *values, size_t d, size_t stride, double least) {
+static void raise_variance(double *values, size_t d, size_t stride, double least) {
     for (size_t j = 0; j < d; j++) {
         values[j * stride] = values[j * stride] >= least ? values[j * stride] : least;
     }
@@ -91,7 +91,7 @@ static void equal_shape(mix_scatter *scatter, double *values, double *shape, dou
         for (size_t j = 0; j < d; j++) {
             most = fmax(most, shape[j]);
         }
-        raise(shape, d, 1, most > 0 ? 1e-14 * most : n * scatter->least);
+        raise_variance(shape, d, 1, most > 0 ? 1e-14 * most : n * scatter->least);
         double mean = geometric_mean(shape, d, 1);
         for (size_t j = 0; j < d; j++) {
             shape[j] /= mean;
@@ -115,7 +115,7 @@ static void equal_shape(mix_scatter *scatter, double *values, double *shape, dou
         for (size_t j = 0; j < d; j++) {
             own[j] = volume[c] * shape[j];
         }
-        raise(own, d, 1, scatter->least);
+        raise_variance(own, d, 1, scatter->least);
     }
 }
 
@@ -144,7 +144,7 @@ void mix_covariance_steps_evi(mix_scatter *scatter) {
     for (size_t c = 0; c < k; c++) {
         double *matrix = matrix_of(scatter, c);
         clear_off_diagonal(matrix, d);
-        raise(matrix, d, d + 1, scatter->counts[c] * scatter->least);
+        raise_variance(matrix, d, d + 1, scatter->counts[c] * scatter->least);
         volume += geometric_mean(matrix, d, d + 1) / total_count(scatter);
     }
     for (size_t c = 0; c < k; c++) {
@@ -246,7 +246,7 @@ void mix_covariance_steps_evv(mix_scatter *scatter) {
     double *values = scatter->scratch, *work = values + k * d, volume = 0, n = total_count(scatter);
     decompose(scatter, values, work);
     for (size_t c = 0; c < k; c++) {
-        raise(values + c * d, d, 1, scatter->counts[c] * scatter->least);
+        raise_variance(values + c * d, d, 1, scatter->counts[c] * scatter->least);
         volume += geometric_mean(values + c * d, d, 1) / n;
     }
     for (size_t c = 0; c < k; c++) {
@@ -439,7 +439,7 @@ static void axis_variances(mix_scatter *scatter, double *variances) {
         for (size_t j = 0; j < d; j++) {
             own[j] = matrix_of(scatter, c)[j * d + j] / scatter->counts[c];
         }
-        raise(own, d, 1, scatter->least);
+        raise_variance(own, d, 1, scatter->least);
     }
 }
 
