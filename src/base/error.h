@@ -5,14 +5,13 @@
 #include <stdarg.h>
 
 #include "mixture.h"
+#include "portable.h"
 
 /* vsnprintf(), but numbers have a point, whatever the host's locale says. */
-void mix_error_print(char *text, size_t size, const char *format, va_list arguments)
-    __attribute__((format(printf, 3, 0)));
+void mix_error_print(char *text, size_t size, const char *format, va_list arguments) MIX_PRINTF(3, 0);
 
 /* Fill *error (if not NULL) and return MIXTURE_INVALID. A text that is too long is cut. */
-mixture_status mix_error_invalid(mixture_error *error, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+mixture_status mix_error_invalid(mixture_error *error, const char *format, ...) MIX_PRINTF(2, 3);
 /* Fill *error (if not NULL) with a status that needs no text, and return that status. */
 mixture_status mix_error_status(mixture_error *error, mixture_status status);
 

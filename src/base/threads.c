@@ -176,4 +176,3 @@ bool mix_threads_run(mix_threads *threads, mix_task task, void *context, size_t 
     wait_for_workers(threads);
     return !atomic_load(&threads->stop);
 }
-

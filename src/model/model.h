@@ -3,6 +3,7 @@
 #define MIX_MODEL_H
 
 #include "family.h"
+#include "portable.h"
 
 /* Room for a model of a shape, whose parts must outlive it, with all parameters 0; NULL when out of memory. */
 mixture_model *mix_model_new(const mix_shape *shape);
@@ -26,6 +27,6 @@ void mix_model_free_candidates(mixture_candidate *candidates, size_t count);
 mixture_status mix_model_add_string(char ***strings, size_t *count, const char *text);
 
 /* Append a warning, made as by printf. */
-mixture_status mix_model_warn(mixture_model *model, const char *format, ...) __attribute__((format(printf, 2, 3)));
+mixture_status mix_model_warn(mixture_model *model, const char *format, ...) MIX_PRINTF(2, 3);
 
 #endif

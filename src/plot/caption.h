@@ -3,9 +3,10 @@
 #define MIX_CAPTION_H
 
 #include "drawing.h"
+#include "portable.h"
 
 /* Add to the caption, as by printf. */
-void mix_caption_say(mix_drawing *drawing, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void mix_caption_say(mix_drawing *drawing, const char *format, ...) MIX_PRINTF(2, 3);
 /* How many rows there are, how many are drawn, how many are not. */
 void mix_caption_say_rows(mix_drawing *drawing);
 /* The levels: "25, 50 and 95 %". */
