@@ -171,6 +171,7 @@ typedef struct mixture_model {
     double *weights;            /* k */
     double **arrays;            /* the family's, as in mixture_start */
     char **columns;             /* d names, or NULL: x1, x2, … */
+    char **names;               /* k names of the components, all different, or NULL */
 
     /* How it came about; all 0 for a model that was written by hand. */
     bool fitted;

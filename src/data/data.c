@@ -151,6 +151,19 @@ static bool column_move(mixture_data *data, size_t column, const mix_cancel *can
     return true;
 }
 
+mixture_status mix_data_relabel(mixture_data *data, const int *labelled, const mix_cancel *cancel) {
+    for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
+        if (stops_at(b, cancel)) {
+            return MIXTURE_CANCELLED;
+        }
+        double *label = data->blocks[b] + (data->columns - 1) * MIX_BLOCK_ROWS;
+        for (size_t r = 0; r < mix_data_block(data, b).count; r++) {
+            label[r] = label[r] > 0 ? labelled[(int)label[r]] : 0;
+        }
+    }
+    return MIXTURE_OK;
+}
+
 /* The largest power of two that is not above x > 0. */
 static double power_of_two(double x) {
     int exponent;

@@ -81,6 +81,9 @@ double mix_data_constant_unit(double value);
 mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_cancel *cancel, size_t *column,
                                     mixture_error *error);
 
+/* Make labelled[l] of each label l > 0. MIXTURE_OK, or _CANCELLED: then the data are worth nothing. */
+mixture_status mix_data_relabel(mixture_data *data, const int *labelled, const mix_cancel *cancel);
+
 /* Number of distinct rows, counted no further than `limit`; the first row of each goes to rows[] unless that is
 ** NULL. */
 mixture_status mix_data_distinct(const mixture_data *data, size_t limit, const mix_cancel *cancel, size_t *rows,

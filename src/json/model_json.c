@@ -49,6 +49,9 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
     if (model->columns != NULL) {
         mix_members_write_strings(writer, "columns", model->columns, model->d);
     }
+    if (model->names != NULL) {
+        mix_members_write_strings(writer, "names", model->names, model->k);
+    }
     if (family->structures != NULL) {
         /* Chosen among codes, it is named by its code. */
         const char *name = model->candidates != NULL ? mixture_structure_code(family, model->structure, model->d)
@@ -189,6 +192,9 @@ static mixture_status read_names(mix_json_value root, mixture_model *model, mixt
         model->columns = mix_memory_zeros(model->d, sizeof *model->columns);
         status = model->columns != NULL ? mix_names_json_read_columns(value, model->columns, error)
                                         : mix_error_status(error, MIXTURE_NOMEM);
+    }
+    if (status == MIXTURE_OK && mix_json_member(root, "names", &value)) {
+        status = mix_names_json_read_components(value, model->k, &model->names, error);
     }
     const mix_structures_table *structures = model->family->structures;
     if (status == MIXTURE_OK && structures != NULL && mix_json_member(root, structures->key, &value)) {

@@ -1,6 +1,7 @@
 /* names_json.c: words and what they stand for. */
 #include "names_json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "error.h"
@@ -61,20 +62,21 @@ mixture_status mix_names_json_read_criterion(mix_json_value value, mixture_crite
     return known ? MIXTURE_OK : mix_json_complain(value, "bic, icl or aic", error);
 }
 
-/* ---- Columns ------------------------------------------------------------------------------------------------ */
+/* ---- Columns and components ----------------------------------------------------------------------------------- */
 
-static mixture_status read_name(mix_json_value item, char **name, mixture_error *error) {
+static mixture_status read_name(mix_json_value item, const char *whose, char **name, mixture_error *error) {
     size_t length;
+    char expected[80];
     if (mix_json_type_of(item) != MIX_JSON_STRING) {
-        return mix_json_complain(item, "a column name", error);
+        snprintf(expected, sizeof expected, "a %s name", whose);
+        return mix_json_complain(item, expected, error);
     }
     *name = mix_json_string(item, &length);
     if (*name == NULL) {
         return mix_error_status(error, MIXTURE_NOMEM);
     }
-    return length > 0 && strlen(*name) == length
-               ? MIXTURE_OK
-               : mix_json_complain(item, "a column name that is not empty and holds no NUL", error);
+    snprintf(expected, sizeof expected, "a %s name that is not empty and holds no NUL", whose);
+    return length > 0 && strlen(*name) == length ? MIXTURE_OK : mix_json_complain(item, expected, error);
 }
 
 /* By name, and equal ones in their order. */
@@ -103,11 +105,12 @@ static mixture_status find_again(char **names, size_t count, size_t *again, mixt
     return MIXTURE_OK;
 }
 
-mixture_status mix_names_json_read_columns(mix_json_value array, char **names, mixture_error *error) {
+/* Names of whatever `whose` says, all different. */
+static mixture_status read_names_of(mix_json_value array, const char *whose, char **names, mixture_error *error) {
     mix_json_value item;
     size_t count = 0, again = 0;
     for (bool more = mix_json_first(array, &item); more; more = mix_json_next(array, &item), count++) {
-        mixture_status status = read_name(item, &names[count], error);
+        mixture_status status = read_name(item, whose, &names[count], error);
         if (status != MIXTURE_OK) {
             return status;
         }
@@ -120,5 +123,24 @@ mixture_status mix_names_json_read_columns(mix_json_value array, char **names, m
     for (size_t i = 0; more && i < again; i++) {
         more = mix_json_next(array, &item);
     }
-    return mix_json_complain(item, "a name that no other column has", error);
+    char expected[80];
+    snprintf(expected, sizeof expected, "a name that no other %s has", whose);
+    return mix_json_complain(item, expected, error);
+}
+
+mixture_status mix_names_json_read_columns(mix_json_value array, char **names, mixture_error *error) {
+    return read_names_of(array, "column", names, error);
+}
+
+mixture_status mix_names_json_read_components(mix_json_value value, size_t k, char ***names,
+                                              mixture_error *error) {
+    if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) != k) {
+        char expected[80];
+        snprintf(expected, sizeof expected, "an array of %zu name%s, one for each component", k,
+                 k == 1 ? "" : "s");
+        return mix_json_complain(value, expected, error);
+    }
+    *names = mix_memory_zeros(k, sizeof **names);
+    return *names != NULL ? read_names_of(value, "component", *names, error)
+                          : mix_error_status(error, MIXTURE_NOMEM);
 }

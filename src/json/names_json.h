@@ -1,5 +1,5 @@
 /* names_json.h: words that stand for something, read wherever they stand: families, structures, criteria,
-** columns. */
+** columns and components. */
 #ifndef MIX_NAMES_JSON_H
 #define MIX_NAMES_JSON_H
 
@@ -18,5 +18,8 @@ mixture_status mix_names_json_read_criterion(mix_json_value value, mixture_crite
 /* The names of columns, as many as the array has elements: none empty, none with a NUL, no two the same. They
 ** go to names[], all NULL before, and are the caller's to free, also after an error. */
 mixture_status mix_names_json_read_columns(mix_json_value array, char **names, mixture_error *error);
+
+/* The same of k components, from what must be an array of k strings, into new memory: *names, NULL before. */
+mixture_status mix_names_json_read_components(mix_json_value value, size_t k, char ***names, mixture_error *error);
 
 #endif

@@ -9,6 +9,7 @@
 #include "error.h"
 #include "family.h"
 #include "memory.h"
+#include "model.h"
 #include "model_json.h"
 #include "names_json.h"
 #include "options.h"
@@ -329,6 +330,8 @@ static mixture_status start_from_model(options_reader *reader, mix_json_value va
         mixture_start *start = &reader->out->options.start;
         start->weights = reader->out->weights = model->weights;
         model->weights = NULL;
+        reader->out->names = model->names;
+        model->names = NULL;
         for (size_t a = 0; a < model->family->array_count; a++) {
             reader->out->arrays[a] = model->arrays[a];
             model->arrays[a] = NULL;
@@ -579,6 +582,7 @@ void mix_options_json_clear(mix_fit_options *options) {
         mix_memory_free(options->arrays[a]);
     }
     mix_memory_free(options->arrays);
+    mix_model_free_strings(options->names, options->names != NULL ? options->options.k : 0);
     mix_memory_free(options->k_list);
     mix_memory_free(options->resolution);
     memset(options, 0, sizeof *options);

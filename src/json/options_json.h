@@ -15,6 +15,7 @@ typedef struct mix_fit_options {
     double *weights;      /* what options.start points to, */
     double **arrays;      /* as many as the family has, or NULL: none */
     size_t array_count;
+    char **names;       /* k, of the components of a whole model that init is; NULL: none */
     double *resolution; /* d, what options.resolution points to; NULL: not given */
 
     /* Of a selection; options.k is then the largest k tried. */

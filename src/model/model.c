@@ -72,6 +72,7 @@ void mixture_model_free(mixture_model *model) {
         return;
     }
     mix_model_free_strings(model->columns, model->d);
+    mix_model_free_strings(model->names, model->k);
     mix_model_free_candidates(model->candidates, model->candidate_count);
     mix_model_free_strings(model->warnings, model->warning_count);
     for (size_t a = 0; model->arrays != NULL && a < model->family->array_count; a++) {

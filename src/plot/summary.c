@@ -14,11 +14,12 @@
 #include "svg.h"
 
 enum {
-    MOST_ROWS = 20,   /* components shown */
-    MOST_CELLS = 8,   /* columns shown */
-    CELL_BYTES = 100, /* of one cell */
-    FIT_DIGITS = 8,   /* of log-likelihood and criteria */
-    DIGITS = 4        /* of parameters */
+    MOST_ROWS = 20,       /* components shown */
+    MOST_CELLS = 8,       /* columns shown */
+    CELL_BYTES = 100,     /* of one cell */
+    MOST_NAME_BYTES = 60, /* of a name in it */
+    FIT_DIGITS = 8,       /* of log-likelihood and criteria */
+    DIGITS = 4            /* of parameters */
 };
 
 typedef struct summary {
@@ -107,14 +108,26 @@ static void write_cell(const mixture_model *model, size_t c, size_t j, char cell
     }
 }
 
+/* Bytes of a name that fit, whole characters of UTF-8. */
+static int cut_name(const char *name, size_t most) {
+    size_t length = strnlen(name, most);
+    while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80) {
+        length--;
+    }
+    return (int)length;
+}
+
 /* Text of a place in the table: row 0 is the head, column 0 the component, column 1 its share. */
 static void write_place(const mixture_model *model, size_t row, size_t column, char cell[CELL_BYTES]) {
-    char share[MIX_LABEL_BYTES], name[32];
+    char share[MIX_LABEL_BYTES], buffer[32];
     if (row == 0) {
-        snprintf(cell, CELL_BYTES, "%.90s",
-                 column == 0   ? "component"
-                 : column == 1 ? "share"
-                               : mix_caption_column(model, column - 2, name));
+        const char *name = column == 0   ? "component"
+                           : column == 1 ? "share"
+                                         : mix_caption_column(model, column - 2, buffer);
+        snprintf(cell, CELL_BYTES, "%.*s", cut_name(name, MOST_NAME_BYTES), name);
+    } else if (column == 0 && model->names != NULL) {
+        const char *name = model->names[row - 1];
+        snprintf(cell, CELL_BYTES, "%zu %.*s", row, cut_name(name, MOST_NAME_BYTES), name);
     } else if (column == 0) {
         snprintf(cell, CELL_BYTES, "%zu", row);
     } else if (column == 1) {

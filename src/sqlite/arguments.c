@@ -100,7 +100,7 @@ mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, 
             if (isinf(x[j])) {
                 return wrong_row_value(arguments, j, true, error);
             }
-        } else if (type == SQLITE_NULL) {
+        } else if (type == SQLITE_NULL || (type == SQLITE_TEXT && j + 1 == arguments->word)) {
             x[j] = (double)NAN;
         } else {
             return wrong_row_value(arguments, j, false, error);
@@ -122,7 +122,7 @@ mixture_status mix_arguments_same_model(const mix_parsed *parsed, sqlite3_value 
 mixture_status mix_arguments_model_row(mix_parsed *parsed, int count, sqlite3_value **values, int first,
                                        uint64_t row, mixture_error *error) {
     const mixture_model *model = parsed->model;
-    mix_row_arguments arguments = {values, count, first, model->d, (const char *const *)model->columns, row};
+    mix_row_arguments arguments = {values, count, first, model->d, (const char *const *)model->columns, row, 0};
     mixture_status status = mix_arguments_row(&arguments, parsed->x, error);
     const mix_shape shape = mix_shape_of(model);
     for (size_t j = 0; status == MIXTURE_OK && j < model->d; j++) {

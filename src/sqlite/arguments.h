@@ -12,9 +12,10 @@ typedef struct mix_row_arguments {
     size_t d;                   /* wanted columns */
     const char *const *columns; /* d names; NULL: x1, x2, … */
     uint64_t row;               /* number of the input row, for errors; 0: there is only one */
+    size_t word;                /* 1-based place of a value that may be a TEXT that is no number; 0: none may */
 } mix_row_arguments;
 
-/* The row into x[d], NaN for NULL: d numbers, or one BLOB made by mix_row(). */
+/* The row into x[d], NaN for NULL and for a word: d numbers, or one BLOB made by mix_row(). */
 mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, mixture_error *error);
 
 /* The same into parsed->x, for a model's row, whose values its family accepts. `first` and `row` as above. */

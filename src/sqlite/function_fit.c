@@ -10,6 +10,7 @@
 #include "describe.h"
 #include "error.h"
 #include "family.h"
+#include "fit_labels.h"
 #include "memory.h"
 #include "model_json.h"
 #include "number.h"
@@ -41,7 +42,8 @@ typedef struct fit_state {
     mixture_data *data;
     char **arguments; /* names of the row's arguments, options.arguments */
     char **names;     /* of the data's columns, options.d */
-    double *x;        /* the row at hand: all arguments before k */
+    mix_fit_labels labels;
+    double *x; /* the row at hand: all arguments before k */
 } fit_state;
 
 static const mix_aggregate fit_aggregate, select_aggregate, refit_aggregate;
@@ -79,6 +81,7 @@ static void fit_clear(void *pointer) {
     free_names(state->arguments, state->options.arguments);
     mix_options_json_clear(&state->options);
     mixture_data_free(state->data);
+    mix_fit_labels_clear(&state->labels);
     mix_memory_free(state->x);
 }
 
@@ -184,7 +187,13 @@ static mixture_status begin_data(fit_state *state, size_t arguments) {
         (state->options.weight ? MIXTURE_WEIGHTED : 0) | (state->options.label ? MIXTURE_LABELLED : 0);
     state->data = mixture_data_new(state->options.d, extras);
     state->x = mix_memory_array(arguments, sizeof(double));
-    return state->data != NULL && state->x != NULL && take_names(state) ? MIXTURE_OK : MIXTURE_NOMEM;
+    if (state->data == NULL || state->x == NULL || !take_names(state)) {
+        return MIXTURE_NOMEM;
+    }
+    const mixture_model *model = refitted(state);
+    char **components = model != NULL ? model->names : state->options.names;
+    return mix_fit_labels_begin(&state->labels, state->options.options.k, model != NULL || components != NULL,
+                                (const char *const *)components);
 }
 
 /* The first row says how many columns there are, k and the options. */
@@ -308,6 +317,11 @@ static mixture_status take_extras(fit_state *state, double *weight, int *label, 
             snprintf(expected, sizeof expected, "a component from 1 to %lld, or NULL for unknown", most);
             return wrong_number(state, options->label - 1, expected, error);
         }
+        if (state->labels.kind == MIX_LABELS_NAMES) {
+            return wrong_number(state, options->label - 1, "a name, as in the rows before, or NULL for unknown",
+                                error);
+        }
+        state->labels.kind = MIX_LABELS_NUMBERS;
         *label = (int)known;
     }
     size_t kept = 0;
@@ -332,6 +346,17 @@ static mixture_status check_values(const fit_state *state, const mixture_family 
     return MIXTURE_OK;
 }
 
+/* The label of the row at hand where it is a TEXT that is no number, else as it was. */
+static mixture_status take_label_name(fit_state *state, int *label, mixture_error *error) {
+    size_t j = state->options.label - 1;
+    sqlite3_value *value = state->packed ? NULL : state->group.argv[row_place(state) + (int)j];
+    if (value == NULL || sqlite3_value_type(value) != SQLITE_TEXT || mix_arguments_is_number(value)) {
+        return MIXTURE_OK;
+    }
+    const mix_label_place place = {j + 1 + (size_t)row_place(state), state->arguments[j], state->group.row};
+    return mix_fit_labels_name(&state->labels, value, &place, label, error);
+}
+
 static mixture_status fit_row(void *pointer, mixture_error *error) {
     fit_state *state = pointer;
     const mix_group *group = &state->group;
@@ -342,7 +367,8 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
                              .first = 1 + place,
                              .d = options->arguments,
                              .columns = (const char *const *)state->arguments,
-                             .row = group->row};
+                             .row = group->row,
+                             .word = options->label};
     double weight;
     int label;
     mixture_status status = mix_arguments_row(&row, state->x, error);
@@ -359,19 +385,26 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
         state->skipped++;
         return MIXTURE_OK;
     }
-    return mixture_data_append(state->data, state->x, weight, label);
+    if (options->label != 0 && weight > 0) {
+        status = take_label_name(state, &label, error);
+    }
+    return status == MIXTURE_OK ? mixture_data_append(state->data, state->x, weight, label) : status;
 }
 
-static void fit_deliver(sqlite3_context *context, fit_state *state, mixture_model *model) {
+static mixture_status fit_deliver(sqlite3_context *context, fit_state *state, mixture_model *model) {
     model->skipped = (size_t)state->skipped;
     model->columns = state->names; /* moved */
     state->names = NULL;
     for (size_t i = 0; i < model->warning_count; i++) {
         sqlite3_log(SQLITE_WARNING, "%s: %s", state->group.function->name, model->warnings[i]);
     }
-    mix_json_writer writer = {.turns = {.cancel = &state->group.cancel}};
-    mix_model_json_write(model, &writer);
-    mix_function_json(context, &writer);
+    mixture_status status = mix_fit_labels_give(&state->labels, model);
+    if (status == MIXTURE_OK) {
+        mix_json_writer writer = {.turns = {.cancel = &state->group.cancel}};
+        mix_model_json_write(model, &writer);
+        mix_function_json(context, &writer);
+    }
+    return status;
 }
 
 static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture_error *error) {
@@ -385,11 +418,14 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
     options->cancel = state->group.cancel.function;
     options->host = state->group.cancel.host;
     options->columns = (const char *const *)state->names;
-    mixture_status status =
-        kind.select ? mixture_select(kind.family, state->data, options, &state->options.choices, &model, error)
-                    : mixture_fit(family_of(state), state->data, options, &model, error);
+    mixture_status status = mix_fit_labels_sort(&state->labels, state->data, &state->group.cancel);
+    if (status == MIXTURE_OK) {
+        status = kind.select
+                     ? mixture_select(kind.family, state->data, options, &state->options.choices, &model, error)
+                     : mixture_fit(family_of(state), state->data, options, &model, error);
+    }
     if (status == MIXTURE_OK && model != NULL) { /* else NULL, as few_rows says */
-        fit_deliver(context, state, model);
+        status = fit_deliver(context, state, model);
     }
     mixture_model_free(model);
     return status;

@@ -25,7 +25,7 @@ static void pack_row(sqlite3_context *context, int argc, sqlite3_value **argv) {
                                    mix_describe_value(argv[0], said));
     }
     if (status == MIXTURE_OK) {
-        mix_row_arguments row = {argv, argc, 1, d, NULL, 0};
+        mix_row_arguments row = {argv, argc, 1, d, NULL, 0, 0};
         status = mix_arguments_row(&row, x, &error);
     }
     if (status == MIXTURE_OK) {

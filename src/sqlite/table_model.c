@@ -5,14 +5,24 @@
 
 #include "arrays.h"
 #include "error.h"
+#include "extent.h"
 #include "family.h"
 #include "function.h"
+#include "members.h"
 #include "model.h"
 #include "table.h"
 
 /* ---- mix_components ------------------------------------------------------------------------------------ */
 
-enum { COMPONENT, WEIGHT, FIRST_ARRAY, ARRAYS_SHOWN = 3, ALL_ARRAYS = FIRST_ARRAY + ARRAYS_SHOWN };
+enum {
+    COMPONENT,
+    WEIGHT,
+    FIRST_ARRAY,
+    ARRAYS_SHOWN = 3,
+    ALL_ARRAYS = FIRST_ARRAY + ARRAYS_SHOWN,
+    NAME,
+    BY_COLUMN
+};
 
 /* Parameters that have a column of their own, as in the usage of 0.1. */
 static const char *const shown[ARRAYS_SHOWN] = {"mean", "covariance", "probabilities"};
@@ -58,6 +68,36 @@ static void result_all_arrays(mix_cursor *cursor, sqlite3_context *context) {
     mix_function_json(context, &writer);
 }
 
+static void write_column_name(const mixture_model *model, size_t j, mix_json_writer *writer) {
+    char name[32];
+    snprintf(name, sizeof name, "x%zu", j + 1);
+    mix_json_write_key(writer, model->columns != NULL ? model->columns[j] : name);
+}
+
+/* {"x":{"mean":1.5,"deviation":0.5},...}: what the component says of each column, by the column's name. */
+static void result_by_column(mix_cursor *cursor, sqlite3_context *context) {
+    const mixture_model *model = mix_cursor_model(cursor);
+    const mixture_family *family = model->family;
+    size_t c = (size_t)cursor->row;
+    mix_json_writer writer = {0};
+    mix_json_begin_object(&writer);
+    for (size_t j = 0; j < model->d; j++) {
+        write_column_name(model, j, &writer);
+        mix_json_begin_object(&writer);
+        for (size_t a = 0; a < family->array_count; a++) {
+            if (family->arrays[a].rank == MIX_VECTOR) {
+                mix_members_write_double(&writer, family->arrays[a].parameter, model->arrays[a][c * model->d + j]);
+            }
+        }
+        if (family->geometry != NULL) {
+            mix_members_write_double(&writer, "deviation", mix_extent_deviation(model, c, j));
+        }
+        mix_json_end_object(&writer);
+    }
+    mix_json_end_object(&writer);
+    mix_function_json(context, &writer);
+}
+
 static void column_components(mix_cursor *cursor, sqlite3_context *context, int column) {
     switch (column) {
     case COMPONENT:
@@ -69,6 +109,14 @@ static void column_components(mix_cursor *cursor, sqlite3_context *context, int 
     case ALL_ARRAYS:
         result_all_arrays(cursor, context);
         break;
+    case NAME:
+        if (mix_cursor_model(cursor)->names != NULL) {
+            sqlite3_result_text(context, mix_cursor_model(cursor)->names[cursor->row], -1, SQLITE_TRANSIENT);
+        }
+        break;
+    case BY_COLUMN:
+        result_by_column(cursor, context);
+        break;
     default:
         result_array(cursor, context, shown[column - FIRST_ARRAY]);
     }
@@ -77,8 +125,8 @@ static void column_components(mix_cursor *cursor, sqlite3_context *context, int 
 const mix_table mix_table_components = {
     .name = "mix_components",
     .usage = "mix_components(model)",
-    .columns = "component, weight, mean, covariance, probabilities, parameters",
-    .column_count = 6,
+    .columns = "component, weight, mean, covariance, probabilities, parameters, name, columns",
+    .column_count = 8,
     .start = start_components,
     .column = column_components,
 };

@@ -314,8 +314,6 @@ static void what_is_no_count_no_weight_and_no_label_is_refused(void **state) {
          "gmm_fit: argument 3 (x3) is 1.5 in row 1; expected a component from 1 to 2, or NULL for unknown"},
         {"gmm_fit(a, b, 3000000000, 4000000000, '{\"label\":3}')",
          "gmm_fit: argument 3 (x3) is 3000000000 in row 1; expected a component from 1 to 2147483647, or NULL for unknown"},
-        {"mmm_fit(a, b, 'a', 2, '{\"label\":3}')",
-         "mmm_fit: argument 3 (x3) is TEXT 'a' in row 1; expected a number"},
     };
     expect_errors(*state, cases, sizeof cases / sizeof *cases);
 }

@@ -20,6 +20,20 @@ static void components_are_rows_of_weight_mean_and_covariance(void **state) {
         "{\"c\":[[1,0.5],[0.5,2]]}");
 }
 
+static void components_say_of_each_column_by_its_name(void **state) {
+    assert_string_equal(
+        sql_text(*state,
+                 "SELECT group_concat(columns, ' ') FROM mix_components(json_set(%Q, '$.columns', "
+                 "json('[\"a b\",\"y\"]')))",
+                 hand),
+        "{\"a b\":{\"mean\":1,\"deviation\":1},\"y\":{\"mean\":-2,\"deviation\":1.4142135623730951}} "
+        "{\"a b\":{\"mean\":0.1,\"deviation\":1.7320508075688772},\"y\":{\"mean\":1e-7,\"deviation\":2}}");
+    assert_string_equal(sql_text(*state,
+                                 "SELECT columns FROM mix_components('{\"family\":\"poisson\",\"weights\":[1],"
+                                 "\"rates\":[[2,0.5]]}')"),
+                        "{\"x1\":{\"rate\":2},\"x2\":{\"rate\":0.5}}");
+}
+
 static void parameters_are_all_numbers_one_a_row(void **state) {
     const char *rows = sql_text(*state,
                                 "SELECT group_concat(component || parameter || ifnull(i, '') || ifnull(j, '') || "
@@ -126,6 +140,7 @@ int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(components_are_rows_of_weight_mean_and_covariance),
+        sql_test(components_say_of_each_column_by_its_name),
         sql_test(parameters_are_all_numbers_one_a_row),
         sql_test(a_model_of_five_columns_has_k_times_31_parameters),
         sql_test(the_trace_counts_iterations_from_0),

@@ -238,6 +238,8 @@ static const char *const counts[] = {
     "SELECT pmm_fit(rowid, rowid % 7, 2, '{\"n_init\":2,\"max_iter\":3}') FROM p",
     "SELECT pmm_fit(rowid, 2, '{\"init\":{\"rates\":[[1],[5]]},\"max_iter\":1}') FROM p",
     "SELECT mix_refit(m, x, y, rowid, '{\"weight\":3,\"max_iter\":3}') FROM model, p",
+    "SELECT mix_refit(gmm_fit, x, y) FROM (SELECT gmm_fit(x, y, char(97 + rowid % 2), 3, '{\"label\":3,"
+    "\"max_iter\":1}') AS gmm_fit FROM p), p",
     "SELECT mix_refit(" RATES ", rowid, 3) FROM p",
     "SELECT gmm_fit(x, y, 2, json_object('init', m, 'max_iter', 1)) FROM model, p",
     "SELECT mix_refit(gmm_fit, round(x), y, '{\"max_iter\":1}') FROM (SELECT gmm_fit(round(x), y, 2, "
