@@ -80,8 +80,9 @@ static void nothing_is_left(void) {
 
 /* ---- Fits ------------------------------------------------------------------------------------------------ */
 
-/* More rows than the sample that candidates are tried on, and enough for two threads. */
-enum { MANY = 4200, FEW = 300, K = 2, D = 2 };
+/* More rows than the sample that candidates are tried on, and enough for two threads; and rows of which a tree is
+** soon made. Many are fitted from random starts: the tree would take all the time. */
+enum { MANY = 4200, FEW = 60, K = 2, D = 2 };
 
 typedef enum kind { PLAIN, LABELLED, COUNTS } kind; /* labelled: the first rows of the data, which are weighted */
 
@@ -132,7 +133,7 @@ static mixture_options quick(mixture_init init, int threads) {
     options.k = K;
     options.n_init = 3;
     options.tol = 1e-2;
-    options.max_iter = 15;
+    options.max_iter = 6;
     options.init = init;
     options.threads = threads;
     return options;
@@ -175,10 +176,9 @@ static const double weights[] = {0.4, 0.6}, means[] = {0, 0, 4, 0}, covariances[
 static void a_fit_survives_the_failure_of_any_allocation(void **state) {
     (void)state;
     mixture_options options = quick(MIXTURE_INIT_KMEANSPP, 2);
-    check_failures(PLAIN, &options, MANY);
     check_failures(PLAIN, &options, FEW);
     options = quick(MIXTURE_INIT_RANDOM, 2);
-    check_failures(PLAIN, &options, FEW);
+    check_failures(PLAIN, &options, MANY);
     options.start = (mixture_start){weights, check_arrays(means, covariances)};
     check_failures(PLAIN, &options, MANY);
     options.start = (mixture_start){NULL, check_arrays(means, NULL)};
@@ -230,8 +230,8 @@ static void a_fit_ends_at_whatever_moment_the_host_says_stop(void **state) {
     (void)state;
     check_cancelling(PLAIN, quick(MIXTURE_INIT_KMEANSPP, 1), FEW, 1);
     check_cancelling(PLAIN, quick(MIXTURE_INIT_RANDOM, 1), FEW, 1);
-    check_cancelling(PLAIN, quick(MIXTURE_INIT_KMEANSPP, 1), MANY, 5);
-    check_cancelling(PLAIN, quick(MIXTURE_INIT_KMEANSPP, 2), MANY, 7);
+    check_cancelling(PLAIN, quick(MIXTURE_INIT_RANDOM, 1), MANY, 5);
+    check_cancelling(PLAIN, quick(MIXTURE_INIT_RANDOM, 2), MANY, 7);
     mixture_options given = quick(MIXTURE_INIT_KMEANSPP, 2);
     given.start = (mixture_start){weights, check_arrays(means, covariances)};
     check_cancelling(PLAIN, given, MANY, 1);
