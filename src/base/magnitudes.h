@@ -26,6 +26,10 @@
 ** then the slow way in long double tells; and a log-likelihood as low is made of such. */
 #define MIX_LOG_DENSITY_EXACT (-1e160)
 
+/* A row whose log densities are all below this is so far away that their differences, the log odds, are known to
+** no better than 1e-6 (1e-16 of either): the family takes these. */
+#define MIX_LOG_DENSITY_FAR (-1e10)
+
 /* Total weight of the rows at most; and the log density of a mean row that is possible under the fit, even one
 ** of many counts of 2^53, at least. */
 #define MIX_MOST_WEIGHT 1e280

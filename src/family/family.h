@@ -262,6 +262,10 @@ struct mixture_family {
     const mix_observed *observed; /* required */
 
     /* Optional: */
+    /* observed->log_density of component a less that of b, exact also where both are alike and far larger. NULL:
+    ** the difference is as good. scratch: of the table `observed`. */
+    long double (*log_ratio)(const mixture_model *model, size_t a, size_t b, const double *x,
+                             long double *scratch);
     const mix_structures_table *structures;
     const mix_coordinates *coordinates; /* without: EM is not accelerated */
     const mix_sampling *sampling;

@@ -1,7 +1,8 @@
 /* score.c: what a model says of rows.
 **
 ** A complete row goes through the same kernels as EM, as a block with one row. A row with values missing, or so
-** far away that its densities fall below what a double holds, takes the family's slow way in long double. */
+** far away that its densities fall below what a double holds or their differences below what it tells apart, takes
+** the family's slow way in long double. */
 #include "score.h"
 
 #include <math.h>
@@ -75,7 +76,7 @@ bool mix_score_base(const mixture_model *model, const mix_rows *rows, double *ba
 }
 
 /* Densities of a complete row by the kernels, k of them, MIX_LANES apart in scratch->densities, without the
-** family's log_base, which goes to *base; false when one is too low to be exact. */
+** family's log_base, which goes to *base; false when one is too low to be exact, or all to be compared. */
 static bool fast_densities(const mixture_model *model, const double *x, mixture_scratch *scratch, mix_rows *rows,
                            double *base) {
     for (size_t j = 0; j < model->d; j++) {
@@ -83,12 +84,15 @@ static bool fast_densities(const mixture_model *model, const double *x, mixture_
     }
     *rows = (mix_rows){.x = scratch->x, .stride = MIX_LANES, .count = 1, .padded = MIX_LANES};
     model->family->log_density(model, rows, scratch->densities, scratch->family);
+    double top = -INFINITY;
     for (size_t c = 0; c < model->k; c++) {
         if (!(scratch->densities[c * MIX_LANES] > MIX_LOG_DENSITY_EXACT)) {
             return false;
         }
+        top = fmax(top, scratch->densities[c * MIX_LANES]);
     }
-    return mix_score_base(model, rows, base);
+    bool comparable = top > MIX_LOG_DENSITY_FAR || model->family->log_ratio == NULL;
+    return comparable && mix_score_base(model, rows, base);
 }
 
 /* The same for any row, into scratch->exact. */
@@ -98,18 +102,44 @@ static void exact_densities(const mixture_model *model, const double *x, mixture
     }
 }
 
-/* Log-sum-exp over the exact densities, which become relative joint densities in their place. */
-static double exact_responsibilities(const mixture_model *model, double *resp, mixture_scratch *scratch) {
-    long double *joint = scratch->exact, top = -HUGE_VALL, sum = 0;
+/* Far from all components: take the densities relative to that of the likeliest one, which is found so, too.
+** *best: the likeliest as far as the densities themselves tell. */
+static void compare_far(const mixture_model *model, const double *x, size_t *best, mixture_scratch *scratch) {
+    long double *relative = scratch->exact, *work = relative + model->k;
+    const mixture_family *family = model->family;
     for (size_t c = 0; c < model->k; c++) {
-        top = model->weights[c] > 0 ? fmaxl(top, joint[c]) : top;
+        if (model->weights[c] > 0 && family->log_ratio(model, c, *best, x, work) > 0) {
+            *best = c;
+        }
+    }
+    for (size_t c = 0; c < model->k; c++) {
+        long double ratio = c == *best ? 0 : family->log_ratio(model, c, *best, x, work);
+        relative[c] = isnan(ratio) ? -HUGE_VALL : ratio; /* where a long double has no more range than a double */
+    }
+}
+
+/* Log-sum-exp over the exact densities of x, which become relative joint densities in their place. */
+static double exact_responsibilities(const mixture_model *model, const double *x, double *resp,
+                                     mixture_scratch *scratch) {
+    long double *joint = scratch->exact, top = -HUGE_VALL, sum = 0;
+    size_t best = 0;
+    for (size_t c = 0; c < model->k; c++) {
+        if (model->weights[c] > 0 && joint[c] > top) {
+            top = joint[c];
+            best = c;
+        }
     }
     if (top == -HUGE_VALL) { /* impossible under every component: it says nothing */
         memcpy(resp, model->weights, model->k * sizeof(double));
         return -INFINITY;
     }
+    long double base = top; /* what the densities are relative to */
+    if (top < (long double)MIX_LOG_DENSITY_FAR && model->family->log_ratio != NULL) {
+        compare_far(model, x, &best, scratch);
+        base = 0;
+    }
     for (size_t c = 0; c < model->k; c++) { /* with nothing observed, exactly the weights */
-        joint[c] = model->weights[c] > 0 ? (long double)model->weights[c] * expl(joint[c] - top) : 0;
+        joint[c] = model->weights[c] > 0 ? (long double)model->weights[c] * expl(joint[c] - base) : 0;
         sum += joint[c];
     }
     for (size_t c = 0; c < model->k; c++) {
@@ -133,7 +163,7 @@ double mixture_posterior(const mixture_model *model, const double *x, double *re
         return 0;
     }
     if (!fast) {
-        return exact_responsibilities(model, resp, scratch);
+        return exact_responsibilities(model, x, resp, scratch);
     }
     double totals[MIX_TOTALS] = {0};
     mix_kernel_current()->posterior(&rows, model->k, model->log_weights, scratch->densities, totals);

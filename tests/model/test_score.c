@@ -217,6 +217,46 @@ static void rows_however_far_have_responsibilities_and_no_answer_is_not_a_number
     }
 }
 
+/* Of one covariance S the log odds are (m_2 - m_1)' S^-1 (x - (m_1 + m_2) / 2), here 10: of squared distances of up
+** to 1e60 whose difference no double has. */
+static void far_from_components_of_one_covariance_the_nearer_one_is_likelier(void **state) {
+    (void)state;
+    const double weights[] = {0.5, 0.5}, covariances[] = {4, 0, 0, 1, 4, 0, 0, 1};
+    for (double reach = 1; reach < 1e31; reach *= 1e3) {
+        const double means[] = {0, 7, 20 / reach, 7}, rows[][2] = {{2 * reach, 7}, {2 * reach, missing}};
+        mixture_model *model = make_model(2, 2, weights, means, covariances);
+        mixture_scratch *scratch = mixture_scratch_new(model);
+        for (size_t i = 0; i < LENGTH(rows); i++) {
+            double resp[2], log_odds = 20 / reach / 4 * (2 * reach - 10 / reach);
+            (void)mixture_responsibilities(model, rows[i], resp, scratch);
+            assert_close(log(resp[1] / resp[0]), log_odds, 1e-6, 0);
+        }
+        mixture_scratch_free(scratch);
+        mixture_model_free(model);
+    }
+}
+
+/* In a column of the same variance, too, when others tell them apart but little; and whatever their order is. */
+static void far_away_the_likeliest_of_many_is_found(void **state) {
+    (void)state;
+    const double weights[] = {0.3, 0.2, 0.1, 0.4}, means[] = {4, 0, 8, 0, 8, 1, -8, 0};
+    const double covariances[] = {1, 0, 0, 1, 1, 0, 0, 4, 1, 0, 0, 9, 1, 0, 0, 1};
+    mixture_model *model = make_model(4, 2, weights, means, covariances);
+    mixture_scratch *scratch = mixture_scratch_new(model);
+    const double reaches[] = {1e6, 1e15, 1e30, 1e100, 1e200, 1.7e308};
+    for (size_t i = 0; i < LENGTH(reaches); i++) {
+        double right[] = {reaches[i], 0}, left[] = {-reaches[i], 0}, resp[4];
+        (void)mixture_responsibilities(model, right, resp, scratch);
+        /* Between 2 and 3, by their second column: N(0; 0, 4) and N(0; 1, 9). */
+        assert_true(resp[0] == 0 && resp[3] == 0);
+        assert_close(resp[1] / resp[2], 0.2 / 2 / (0.1 / 3 * exp(-1. / 18)), 1e-12, 0);
+        (void)mixture_responsibilities(model, left, resp, scratch);
+        assert_true(resp[3] == 1);
+    }
+    mixture_scratch_free(scratch);
+    mixture_model_free(model);
+}
+
 static void a_distance_is_that_in_deviations_also_beyond_the_square_root_of_the_largest_double(void **state) {
     (void)state;
     const double weight = 1, means[] = {1, 1}, covariances[] = {4, 0, 0, 9};
@@ -399,6 +439,8 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_marginal_is_the_integral_over_what_is_missing),
         cmocka_unit_test(imputing_is_the_regression_of_each_component_mixed_by_its_responsibility),
         cmocka_unit_test(rows_however_far_have_responsibilities_and_no_answer_is_not_a_number),
+        cmocka_unit_test(far_from_components_of_one_covariance_the_nearer_one_is_likelier),
+        cmocka_unit_test(far_away_the_likeliest_of_many_is_found),
         cmocka_unit_test(a_distance_is_that_in_deviations_also_beyond_the_square_root_of_the_largest_double),
         cmocka_unit_test(a_component_of_weight_zero_gets_nothing_anywhere),
         cmocka_unit_test(a_row_alone_and_in_a_block_has_the_same_bits),

@@ -637,6 +637,7 @@ const mixture_family mixture_gaussian = {
     .structures = &mix_covariance_structures,
     .coordinates = &gaussian_coordinates,
     .observed = &mix_gaussian_observed,
+    .log_ratio = mix_gaussian_log_ratio,
     .sampling = &gaussian_sampling,
     .geometry = &mix_gaussian_geometry,
 };

@@ -27,8 +27,11 @@ static inline double *mix_gaussian_covariance(const mixture_model *model, size_t
     return model->arrays[COVARIANCES] + component * model->d * model->d;
 }
 
-/* gaussian_observed.c: the table, and the squared Mahalanobis distance of the values observed. */
+/* gaussian_observed.c: the table, the squared Mahalanobis distance of the values observed, and what two components
+** make of them beside each other. */
 extern const mix_observed mix_gaussian_observed;
+long double mix_gaussian_log_ratio(const mixture_model *model, size_t a, size_t b, const double *x,
+                                   long double *scratch);
 long double mix_gaussian_distance(const mixture_model *model, size_t component, const double *x,
                                   long double *scratch);
 
