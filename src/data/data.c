@@ -36,6 +36,7 @@ void mixture_data_free(mixture_data *data) {
     }
     mix_memory_free(data->chunks);
     mix_memory_free(data->blocks);
+    mix_memory_free(data->still);
     mix_memory_free(data->frame.center);
     mix_memory_free(data->frame.scale);
     mix_memory_free(data->frame.variance);
@@ -275,7 +276,8 @@ mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_can
         frame->center[j] = 0;
         frame->scale[j] = frame->variance[j] = 1;
         *column = j;
-        mixture_status status = move ? measure_column(data, j, cancel, error) : MIXTURE_OK;
+        mixture_status status =
+            move && !mix_data_is_still(data, j) ? measure_column(data, j, cancel, error) : MIXTURE_OK;
         if (status != MIXTURE_OK) {
             return status;
         }
@@ -285,12 +287,26 @@ mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_can
     }
     data->measured = true;
     for (; move && data->moved < data->d; data->moved++) {
-        if (mix_cancelled(cancel) || !column_move(data, data->moved, cancel)) {
+        bool still = mix_data_is_still(data, data->moved);
+        if (mix_cancelled(cancel) || (!still && !column_move(data, data->moved, cancel))) {
             return mix_error_status(error, MIXTURE_CANCELLED);
         }
     }
     data->standardized = true;
     return MIXTURE_OK;
+}
+
+mixture_data mix_data_some(const mixture_data *data, size_t first, size_t d) {
+    mixture_data some = *data;
+    some.first = first;
+    some.d = d;
+    some.parts = NULL;
+    some.steps = NULL;
+    some.frame.center += first;
+    some.frame.scale += first;
+    some.frame.variance += first;
+    some.frame.constant += first;
+    return some;
 }
 
 bool mix_data_same_row(const mixture_data *data, size_t a, size_t b) {

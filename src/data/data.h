@@ -18,7 +18,7 @@ typedef struct mix_frame {
 } mix_frame;
 
 struct mixture_data {
-    size_t d;
+    size_t first, d;            /* first: 0, but of some columns of another table, mix_data_some() */
     const mixture_parts *parts; /* of its columns, another's; NULL: all are alike */
     unsigned extras;
     size_t columns; /* d and the extra ones */
@@ -27,10 +27,11 @@ struct mixture_data {
     size_t block_count, block_capacity;
     void **chunks; /* what was allocated */
     size_t chunk_count, chunk_capacity;
-    mix_frame frame;     /* set by mix_data_standardize */
-    double weight_unit;  /* a power of two that the weights were divided by */
-    double total_weight; /* in that unit */
-    mix_steps *steps;    /* set by mix_prepare_rows; NULL: of counts */
+    mix_frame frame;      /* set by mix_data_standardize */
+    unsigned char *still; /* d: 1 for columns that are not moved, whatever the rest; NULL: none */
+    double weight_unit;   /* a power of two that the weights were divided by */
+    double total_weight;  /* in that unit */
+    mix_steps *steps;     /* set by mix_prepare_rows; NULL: of counts */
     /* How far mix_data_standardize has come: */
     bool weighed, measured, standardized;
     size_t weighed_blocks;      /* whose weights are in their unit, once that is known */
@@ -38,11 +39,11 @@ struct mixture_data {
 };
 
 static inline mix_rows mix_data_block(const mixture_data *data, size_t block) {
-    const double *x = data->blocks[block];
+    const double *x = data->blocks[block] + data->first * MIX_BLOCK_ROWS;
     size_t left = data->rows - block * MIX_BLOCK_ROWS;
     size_t count = left < MIX_BLOCK_ROWS ? left : MIX_BLOCK_ROWS;
-    const double *extra = x + data->d * MIX_BLOCK_ROWS;
     bool weighted = (data->extras & MIXTURE_WEIGHTED) != 0, labelled = (data->extras & MIXTURE_LABELLED) != 0;
+    const double *extra = data->blocks[block] + (data->columns - weighted - labelled) * MIX_BLOCK_ROWS;
     return (mix_rows){
         .x = x,
         .stride = MIX_BLOCK_ROWS,
@@ -55,16 +56,30 @@ static inline mix_rows mix_data_block(const mixture_data *data, size_t block) {
 
 /* The value of one cell, in stored units. */
 static inline double mix_data_value(const mixture_data *data, size_t row, size_t column) {
+    return data->blocks[row / MIX_BLOCK_ROWS][(data->first + column) * MIX_BLOCK_ROWS + row % MIX_BLOCK_ROWS];
+}
+
+/* The same of an extra column, counted among all. */
+static inline double mix_data_extra(const mixture_data *data, size_t row, size_t column) {
     return data->blocks[row / MIX_BLOCK_ROWS][column * MIX_BLOCK_ROWS + row % MIX_BLOCK_ROWS];
 }
 
 static inline double mix_data_weight(const mixture_data *data, size_t row) {
-    return data->extras & MIXTURE_WEIGHTED ? mix_data_value(data, row, data->d) : 1;
+    size_t column = data->columns - ((data->extras & MIXTURE_LABELLED) != 0) - 1;
+    return data->extras & MIXTURE_WEIGHTED ? mix_data_extra(data, row, column) : 1;
 }
 
 static inline int mix_data_label(const mixture_data *data, size_t row) {
-    return data->extras & MIXTURE_LABELLED ? (int)mix_data_value(data, row, data->columns - 1) : 0;
+    return data->extras & MIXTURE_LABELLED ? (int)mix_data_extra(data, row, data->columns - 1) : 0;
 }
+
+/* Whether a column stays as it is, where others are centered and scaled. */
+static inline bool mix_data_is_still(const mixture_data *data, size_t column) {
+    return data->still != NULL && data->still[column] != 0;
+}
+
+/* Columns of a table that is framed, as a table of their own: borrowed. */
+mixture_data mix_data_some(const mixture_data *data, size_t first, size_t d);
 
 /* Whether two rows have the same values. */
 bool mix_data_same_row(const mixture_data *data, size_t a, size_t b);
@@ -75,7 +90,7 @@ double mix_data_constant_unit(double value);
 
 /* Center every column on its weighted mean and divide it by a power of two near its deviation, in place, once;
 ** fills frame and total_weight. With `move` false only total_weight is filled and the frame is the identity (for
-** families of counts). When a column's deviation is beyond what squares in a double can hold: MIXTURE_INVALID,
+** families of counts), as it is for columns that are still. When a column's deviation is beyond what squares in a double can hold: MIXTURE_INVALID,
 ** its 0-based place in *column, and a text to stand behind its name. After an error, or when cancelled, the same
 ** call goes on where it ended. */
 mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_cancel *cancel, size_t *column,

@@ -81,6 +81,7 @@ mixture_status mix_subsample_draw(const mixture_data *data, size_t k, int64_t se
     if (status == MIXTURE_OK) {
         sample->parts = data->parts;
         sample->frame = data->frame;
+        sample->still = data->still;
         sample->steps = data->steps;
         sample->standardized = true;
         status = add_rare_rows(data, k, cancel, sample, x);
@@ -93,6 +94,7 @@ void mix_subsample_free(mixture_data *sample) {
     if (sample != NULL) {
         sample->frame = (mix_frame){0}; /* is the data's, */
         sample->steps = NULL;           /* and so are these */
+        sample->still = NULL;
         mixture_data_free(sample);
     }
 }

@@ -77,7 +77,7 @@ static mixture_status fit_single(mix_em *em, const mixture_model *like, const mi
 /* Whether equal values of a column make equal rows of a component: not if its steps keep it from collapsing. A
 ** column that has steps only here and there has them where a component is held at one. */
 static bool is_free(const mixture_data *data, const mixture_model *model, size_t c, size_t j) {
-    if (data->frame.constant != NULL && data->frame.constant[j] != 0) {
+    if ((data->frame.constant != NULL && data->frame.constant[j] != 0) || mix_data_is_still(data, j)) {
         return false;
     }
     return data->steps == NULL || data->steps->step[j] == 0 ||

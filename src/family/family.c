@@ -6,19 +6,32 @@
 #include <string.h>
 
 #include "error.h"
+#include "mixed.h"
 
 /* ---- Sizes --------------------------------------------------------------------------------------------- */
 
+/* The part of a mixed family that array `a` is of. */
+static const mix_part *find_part(const mixture_parts *parts, size_t a) {
+    const mix_part *part = parts->part;
+    while (a >= part->array + part->family->array_count) {
+        part++;
+    }
+    return part;
+}
+
 mix_array_columns mix_family_array_columns(const mix_shape *shape, size_t a) {
-    (void)a;
+    if (shape->family->parts != NULL) {
+        const mix_part *part = find_part(shape->family->parts, a);
+        return (mix_array_columns){part->d, part->levels};
+    }
     return (mix_array_columns){shape->d, shape->parts != NULL ? shape->parts->part[0].levels : NULL};
 }
 
 /* One double for each level of each column. */
-static size_t count_levels(const mix_shape *shape) {
+static size_t count_levels(const mixture_parts *parts) {
     size_t sum = 0;
-    for (size_t p = 0; shape->parts != NULL && p < shape->parts->count; p++) {
-        const mix_part *part = &shape->parts->part[p];
+    for (size_t p = 0; parts != NULL && p < parts->count; p++) {
+        const mix_part *part = &parts->part[p];
         for (size_t j = 0; part->levels != NULL && j < part->d; j++) {
             sum += part->levels[j];
         }
@@ -27,15 +40,18 @@ static size_t count_levels(const mix_shape *shape) {
 }
 
 size_t mix_family_array_size(const mix_shape *shape, size_t a) {
+    const mixture_parts *parts = shape->family->parts;
+    const mix_part *part = parts != NULL ? find_part(parts, a) : NULL;
+    const size_t d = part != NULL ? part->d : shape->d;
     switch (shape->family->arrays[a].rank) {
     case MIX_SCALAR:
         return 1;
     case MIX_VECTOR:
-        return shape->d;
+        return d;
     case MIX_MATRIX:
-        return shape->d * shape->d;
+        return d * d;
     default:
-        return count_levels(shape);
+        return count_levels(part != NULL ? part->alone : shape->parts);
     }
 }
 
@@ -50,26 +66,18 @@ size_t mix_family_scratch(const mix_shape *shape) {
 
 /* ---- Some components at a time ------------------------------------------------------------------------------ */
 
-enum { MOST_ARRAYS = 8 };
-
-/* The components of a model from `first` on, so many; borrowed. What a family keeps for each component is
-** together. */
-typedef struct slice {
-    mixture_model model;
-    double *arrays[MOST_ARRAYS];
-} slice;
-
-static void cut(const mixture_model *model, size_t first, size_t count, slice *part) {
+/* What a family keeps for each component is together. */
+void mix_family_cut(const mixture_model *model, size_t first, size_t count, mix_slice *slice) {
     const mix_shape shape = mix_shape_of(model);
-    part->model = *model;
-    part->model.k = count;
-    part->model.weights += first;
-    part->model.log_weights += first;
-    part->model.floored += first;
-    part->model.derived += first * model->family->derived_size(&shape);
-    part->model.arrays = part->arrays;
+    slice->model = *model;
+    slice->model.k = count;
+    slice->model.weights += first;
+    slice->model.log_weights += first;
+    slice->model.floored += first;
+    slice->model.derived += first * model->family->derived_size(&shape);
+    slice->model.arrays = slice->arrays;
     for (size_t a = 0; a < model->family->array_count; a++) {
-        part->arrays[a] = model->arrays[a] + first * mix_family_array_size(&shape, a);
+        slice->arrays[a] = model->arrays[a] + first * mix_family_array_size(&shape, a);
     }
 }
 
@@ -78,16 +86,19 @@ static size_t components_at_once(const mixture_model *model, const mix_rows *row
     const mix_shape shape = mix_shape_of(model);
     *work = (double)rows->padded * model->family->work(&shape);
     double count = fmax(floor(MIX_TURN / *work), 1);
-    bool whole = count >= (double)model->k || model->parts != NULL || model->family->array_count > MOST_ARRAYS;
+    bool whole = count >= (double)model->k || model->family->array_count > MIX_MOST_ARRAYS;
     return whole ? model->k : (size_t)count;
 }
 
 bool mix_family_log_density(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch,
                             mix_turns *turns) {
     double work;
+    if (model->family->parts != NULL) {
+        return mix_mixed_log_density(model, rows, densities, scratch, turns);
+    }
     size_t count = components_at_once(model, rows, &work);
     for (size_t c = 0; c < model->k; c += count) {
-        slice part;
+        mix_slice part;
         size_t now = count < model->k - c ? count : model->k - c;
         if (mix_turns_over(turns, work * (double)now)) {
             return false;
@@ -95,7 +106,7 @@ bool mix_family_log_density(const mixture_model *model, const mix_rows *rows, do
         if (now == model->k) {
             model->family->log_density(model, rows, densities, scratch);
         } else {
-            cut(model, c, now, &part);
+            mix_family_cut(model, c, now, &part);
             model->family->log_density(&part.model, rows, densities + c * rows->stride, scratch);
         }
     }
@@ -107,9 +118,12 @@ bool mix_family_accumulate(const mixture_model *model, const mix_rows *rows, con
     const mix_shape shape = mix_shape_of(model);
     size_t size = model->family->statistics_size(&shape);
     double work;
+    if (model->family->parts != NULL) {
+        return mix_mixed_accumulate(model, rows, resp, statistics, scratch, turns);
+    }
     size_t count = components_at_once(model, rows, &work);
     for (size_t c = 0; c < model->k; c += count) {
-        slice part;
+        mix_slice part;
         size_t now = count < model->k - c ? count : model->k - c;
         if (mix_turns_over(turns, work * (double)now)) {
             return false;
@@ -117,7 +131,7 @@ bool mix_family_accumulate(const mixture_model *model, const mix_rows *rows, con
         if (now == model->k) {
             model->family->accumulate(model, rows, resp, statistics, scratch);
         } else {
-            cut(model, c, now, &part);
+            mix_family_cut(model, c, now, &part);
             model->family->accumulate(&part.model, rows, resp + c * rows->stride, statistics + c * size, scratch);
         }
     }
@@ -193,7 +207,10 @@ const char *mixture_structure_name(const mixture_family *family, int structure) 
 
 const char *mixture_structure_code(const mixture_family *family, int structure, size_t d) {
     const mix_structures_table *table = family->structures;
-    const char *code = table != NULL && table->short_code != NULL ? table->short_code(structure, d) : NULL;
+    const char *code = NULL;
+    if (table != NULL && table->short_code != NULL) {
+        code = table->short_code(structure, mix_family_structured(family, d));
+    }
     return code != NULL ? code : table != NULL ? table->at(structure)->code : "";
 }
 
@@ -234,6 +251,9 @@ int mix_family_kind(const mixture_family *family, int structure) {
 /* ---- Names ------------------------------------------------------------------------------------------------ */
 
 const mixture_family *mixture_family_find(const char *name) {
+    if (strcmp(name, mix_mixed.name) == 0) {
+        return &mix_mixed;
+    }
     for (size_t i = 0; mix_families[i] != NULL; i++) {
         if (strcmp(name, mix_families[i]->name) == 0) {
             return mix_families[i];

@@ -10,6 +10,8 @@
 #ifndef MIX_FAMILY_H
 #define MIX_FAMILY_H
 
+#include <string.h>
+
 #include "cancel.h"
 #include "data.h"
 #include "mixture.h"
@@ -25,11 +27,19 @@ typedef struct mix_part {
     size_t first, d;
     int structure;
     const size_t *levels;
+    /* Of a mixed model's: */
+    const struct mix_level *level; /* what the levels stand for, column after column; NULL: it has none */
+    size_t array;                  /* its first array among the model's */
+    const mixture_parts *alone;    /* as the only part of a model of its own */
 } mix_part;
 
 struct mixture_parts {
     size_t count;
     const mix_part *part;
+    /* Of a mixed model's: */
+    const mixture_family *mixed; /* the family that is made for them (mixed.c) */
+    size_t structured;           /* the part that a model's structure is of; count: none */
+    const size_t *place;         /* d: where each of the caller's columns stands among the parts' */
 };
 
 /* All that sizes follow from. */
@@ -103,6 +113,20 @@ enum {
     MIX_FLOOR_FLAT,      /* in a direction in which the data do not vary at all */
     MIX_FLOOR_DEGENERATE /* where the likelihood has no maximum: at min_variance, for one */
 };
+
+/* A value of a column with levels that is none of them: a NaN of its own, which is not observed to whoever does not
+** ask. */
+static inline double mix_unseen(void) {
+    const uint64_t bits = 0x7ff8000000756e73;
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static inline bool mix_is_unseen(double x) {
+    const double unseen = mix_unseen();
+    return memcmp(&x, &unseen, sizeof x) == 0;
+}
 
 /* ---- Required: single rows ------------------------------------------------------------------------------- */
 
@@ -257,7 +281,8 @@ struct mixture_family {
     double (*mean_total)(const mix_shape *shape, const double *statistics);
     /* Variances of the columns within the components (d, as mix_maximize wants them, as well as those of constant
     ** columns) from statistics that were taken under `model`. NULL: not needed. */
-    void (*variances)(const mixture_model *model, const double *statistics, double *variance, double *constant);
+    void (*variances)(const mixture_model *model, const double *statistics, double *variance, double *constant,
+                      double *scratch);
 
     const mix_observed *observed; /* required */
 
@@ -271,7 +296,18 @@ struct mixture_family {
     const mix_sampling *sampling;
     const mix_geometry *geometry;
     const struct mix_exponential *exponential; /* what exponential.c goes by; NULL: not by it */
+    const mixture_parts *parts;                /* of a mixed one, which is made for them (mixed.c) */
 };
+
+/* Where the caller's column j stands among a model's own: those of a mixed one are in the order of its parts. */
+static inline size_t mix_family_place(const mixture_family *family, size_t j) {
+    return family->parts != NULL ? family->parts->place[j] : j;
+}
+
+/* Columns that a structure is of, of d. */
+static inline size_t mix_family_structured(const mixture_family *family, size_t d) {
+    return family->parts != NULL ? family->parts->part[family->parts->structured].d : d;
+}
 
 /* What parameter array `a` is of; doubles of it per component. */
 mix_array_columns mix_family_array_columns(const mix_shape *shape, size_t a);
@@ -283,6 +319,14 @@ const char *mix_family_refusal(const mix_shape *shape, size_t j, double x);
 /* Work space, in doubles, for the log densities and statistics of a block of rows; and of one of fewer. */
 size_t mix_family_scratch(const mix_shape *shape);
 size_t mix_family_scratch_for(const mix_shape *shape, size_t rows);
+
+/* So many of a model's components, from `first` on, as a model: borrowed. */
+enum { MIX_MOST_ARRAYS = 8 };
+typedef struct mix_slice {
+    mixture_model model;
+    double *arrays[MIX_MOST_ARRAYS]; /* a family that is cut has no more of them */
+} mix_slice;
+void mix_family_cut(const mixture_model *model, size_t first, size_t count, mix_slice *slice);
 
 /* The family's log_density and accumulate, some components at a time, asking in between whether to stop: false,
 ** and the results are worth nothing. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "mixed.h"
 
 typedef struct one_part {
     mixture_parts parts; /* first */
@@ -18,7 +19,117 @@ mixture_parts *mix_parts_new(const mixture_family *family, size_t d, const size_
     }
     memcpy(own->levels, levels, d * sizeof *levels);
     own->part = (mix_part){.family = family, .d = d, .levels = own->levels};
-    own->parts = (mixture_parts){1, &own->part};
+    own->parts = (mixture_parts){.count = 1, .part = &own->part};
+    return &own->parts;
+}
+
+/* ---- Several ------------------------------------------------------------------------------------------------ */
+
+typedef struct many_parts {
+    mixture_parts parts; /* first */
+    mixture_family family;
+} many_parts;
+
+/* A part with its place among all, as it is for itself, and as the only one. */
+typedef struct part_pair {
+    mix_part own;
+    mixture_parts alone;
+} part_pair;
+
+/* What comes behind many_parts in its block. */
+typedef struct parts_room {
+    mix_part *part;
+    part_pair *pair;
+    mix_array *array;
+    mix_level *level;
+    size_t *levels, *place;
+    char *text;
+} parts_room;
+
+typedef struct parts_size {
+    size_t d, arrays, columns, levels, text; /* columns: that have levels; text: bytes */
+} parts_size;
+
+static parts_size measure_parts(const mix_part *part, size_t count) {
+    parts_size size = {0, 0, 0, 0, 0};
+    for (size_t p = 0; p < count; p++) {
+        size.d += part[p].d;
+        size.arrays += part[p].family->array_count;
+        size.columns += part[p].levels != NULL ? part[p].d : 0;
+        for (size_t j = 0, i = 0; part[p].levels != NULL && j < part[p].d; j++) {
+            for (size_t end = i + part[p].levels[j]; i < end; i++) {
+                size.levels += part[p].level != NULL;
+                size.text += part[p].level != NULL ? part[p].level[i].length : 0;
+            }
+        }
+    }
+    return size;
+}
+
+/* All of a part, its levels and texts in the room left. */
+static void place_part(const mix_part *from, size_t first, size_t array, parts_room *left) {
+    mix_part *part = left->part++;
+    *part = *from;
+    part->first = first;
+    part->array = array;
+    if (from->levels != NULL) {
+        size_t count = 0;
+        part->levels = memcpy(left->levels, from->levels, from->d * sizeof *left->levels);
+        part->level = from->level != NULL ? left->level : NULL;
+        for (size_t j = 0; j < from->d; j++) {
+            count += from->levels[j];
+        }
+        for (size_t i = 0; from->level != NULL && i < count; i++) {
+            *left->level = from->level[i];
+            if (from->level[i].length > 0) {
+                left->level->bytes = memcpy(left->text, from->level[i].bytes, from->level[i].length);
+                left->text += from->level[i].length;
+            }
+            left->level++;
+        }
+        left->levels += from->d;
+    }
+    part_pair *pair = left->pair++;
+    pair->own = *part;
+    pair->own.first = pair->own.array = 0;
+    pair->alone = (mixture_parts){.count = 1, .part = &pair->own};
+    part->alone = &pair->alone;
+    for (size_t a = 0; a < from->family->array_count; a++) {
+        *left->array++ = from->family->arrays[a];
+    }
+}
+
+mixture_parts *mix_parts_mixed(const mix_part *part, size_t count, const size_t *place) {
+    const parts_size size = measure_parts(part, count);
+    char *block = mix_memory_zeros(sizeof(many_parts) + count * (sizeof(mix_part) + sizeof(part_pair)) +
+                                       size.arrays * sizeof(mix_array) + size.levels * sizeof(mix_level) +
+                                       (size.columns + size.d) * sizeof(size_t) + size.text,
+                                   1);
+    if (block == NULL) {
+        return NULL;
+    }
+    many_parts *own = (void *)block;
+    parts_room left;
+    left.part = (void *)(own + 1);
+    left.pair = (void *)(left.part + count);
+    left.array = (void *)(left.pair + count);
+    left.level = (void *)(left.array + size.arrays);
+    left.levels = (void *)(left.level + size.levels);
+    left.place = left.levels + size.columns;
+    left.text = (void *)(left.place + size.d);
+    const mix_array *arrays = left.array;
+    own->parts = (mixture_parts){
+        .count = count, .part = left.part, .mixed = &own->family, .structured = count, .place = left.place};
+    memcpy(left.place, place, size.d * sizeof *place);
+    for (size_t p = 0, first = 0, array = 0; p < count; p++) {
+        place_part(&part[p], first, array, &left);
+        first += part[p].d;
+        array += part[p].family->array_count;
+        if (part[p].family->structures != NULL && own->parts.structured == count) {
+            own->parts.structured = p;
+        }
+    }
+    mix_mixed_make(&own->parts, arrays, size.arrays, &own->family);
     return &own->parts;
 }
 

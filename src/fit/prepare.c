@@ -6,7 +6,41 @@
 #include "error.h"
 #include "family.h"
 #include "magnitudes.h"
+#include "memory.h"
 #include "options.h"
+
+/* Note which columns stay as they are, where others are centered and scaled. */
+static mixture_status note_still(const mix_shape *shape, mixture_data *data) {
+    bool any = false;
+    for (size_t j = 0; j < shape->d; j++) {
+        any = any || !shape->family->column(shape, j)->framed;
+    }
+    if (!any || !mix_family_framed(shape) || data->still != NULL) {
+        return MIXTURE_OK;
+    }
+    data->still = mix_memory_zeros(data->d, 1);
+    for (size_t j = 0; data->still != NULL && j < data->d; j++) {
+        data->still[j] = !shape->family->column(shape, j)->framed;
+    }
+    return data->still != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+}
+
+/* The steps that the options say, none of columns that stay as they are; then mix_steps_measure(). */
+static mixture_status measure_with_still(mixture_data *data, const double *resolution, const mix_cancel *cancel) {
+    if (data->still == NULL) {
+        return mix_steps_measure(data, resolution, cancel, &data->steps);
+    }
+    double *wanted = mix_memory_array(data->d, sizeof *wanted);
+    if (wanted == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    for (size_t j = 0; j < data->d; j++) {
+        wanted[j] = data->still[j] ? 0 : resolution != NULL ? resolution[j] : (double)NAN;
+    }
+    mixture_status status = mix_steps_measure(data, wanted, cancel, &data->steps);
+    mix_memory_free(wanted);
+    return status;
+}
 
 /* The steps of the columns, those that the options say or that are measured. */
 static mixture_status find_steps(mixture_data *data, const mixture_options *options, const mix_cancel *cancel,
@@ -19,8 +53,8 @@ static mixture_status find_steps(mixture_data *data, const mixture_options *opti
         }
     }
     mix_steps_free(data->steps); /* those of another resolution */
-    mixture_status status = mix_steps_measure(data, options->resolution, cancel, &data->steps);
-    return mix_error_status(error, status);
+    data->steps = NULL;
+    return mix_error_status(error, measure_with_still(data, options->resolution, cancel));
 }
 
 mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
@@ -31,7 +65,10 @@ mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data
     if (data->rows == 0) {
         return mix_error_invalid(error, "there are no rows; expected at least one");
     }
-    mixture_status status = mix_data_standardize(data, mix_family_framed(&shape), cancel, &column, &inner);
+    mixture_status status = note_still(&shape, data);
+    if (status == MIXTURE_OK) {
+        status = mix_data_standardize(data, mix_family_framed(&shape), cancel, &column, &inner);
+    }
     if (status == MIXTURE_INVALID) {
         const char *const *names = options->columns;
         return names != NULL

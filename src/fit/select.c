@@ -52,12 +52,12 @@ static bool is_structure_chosen(const mix_structures_table *table, const mixture
 /* Structures that the choices name and that differ for so many columns, in nested order. */
 static void list_structures(mix_plan *plan, const mixture_choices *choices) {
     const mix_structures_table *table = plan->family->structures;
-    size_t d = plan->data->d;
     if (table == NULL) {
         plan->structures[0] = 0;
         plan->structure_count = 1;
         return;
     }
+    size_t d = mix_family_structured(plan->family, plan->data->d);
     for (int i = 0; i < table->count; i++) {
         int structure = table->order[i];
         if (table->canonical(structure, d) == structure && is_structure_chosen(table, choices, structure, d)) {

@@ -105,7 +105,7 @@ static size_t count_free(const mixture_data *data) {
     size_t free = 0;
     for (size_t j = 0; j < data->d; j++) {
         bool constant = data->frame.constant != NULL && data->frame.constant[j] != 0;
-        free += !constant && (data->steps == NULL || !(data->steps->step[j] > 0));
+        free += !constant && !mix_data_is_still(data, j) && (data->steps == NULL || !(data->steps->step[j] > 0));
     }
     return free;
 }

@@ -118,6 +118,36 @@ bool mix_init_all_known(const mix_init *init) {
 
 /* ---- Points -------------------------------------------------------------------------------------------- */
 
+/* A part's columns of the points. */
+static mixture_status fill_part(const mix_shape *shape, const mixture_data *sample, const mix_part *part,
+                                mix_features variant, const mix_cancel *cancel, double *points, double *scratch) {
+    mixture_data some = mix_data_some(sample, part->first, part->d);
+    double *own = mix_memory_array(sample->rows, part->d * sizeof(double));
+    mixture_status status = own != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    some.parts = part->alone;
+    if (status == MIXTURE_OK && !part->family->features(&some, variant, cancel, own, scratch)) {
+        status = MIXTURE_CANCELLED;
+    }
+    for (size_t row = 0; status == MIXTURE_OK && row < sample->rows; row++) {
+        memcpy(points + row * shape->d + part->first, own + row * part->d, part->d * sizeof(double));
+    }
+    mix_memory_free(own);
+    return status;
+}
+
+static mixture_status fill_points(const mix_shape *shape, const mixture_data *sample, mix_features variant,
+                                  const mix_cancel *cancel, double *points, double *scratch) {
+    const mixture_parts *parts = shape->family->parts;
+    mixture_status status = MIXTURE_OK;
+    if (parts == NULL) {
+        return shape->family->features(sample, variant, cancel, points, scratch) ? MIXTURE_OK : MIXTURE_CANCELLED;
+    }
+    for (size_t p = 0; status == MIXTURE_OK && p < parts->count; p++) {
+        status = fill_part(shape, sample, &parts->part[p], variant, cancel, points, scratch);
+    }
+    return status;
+}
+
 /* The sample in a geometry, in new memory. */
 static mixture_status make_points(const mix_init *init, mix_features variant, const mix_cancel *cancel,
                                   double **points) {
@@ -126,8 +156,8 @@ static mixture_status make_points(const mix_init *init, mix_features variant, co
     double *scratch = mix_memory_array(mix_family_full_scratch(&shape), sizeof(double));
     double *made = mix_memory_array(sample->rows, sample->d * sizeof(double));
     mixture_status status = scratch != NULL && made != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
-    if (status == MIXTURE_OK && !init->family->features(sample, variant, cancel, made, scratch)) {
-        status = MIXTURE_CANCELLED;
+    if (status == MIXTURE_OK) {
+        status = fill_points(&shape, sample, variant, cancel, made, scratch);
     }
     mix_memory_free(scratch);
     if (status != MIXTURE_OK) {

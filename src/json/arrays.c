@@ -132,8 +132,8 @@ static mixture_status read_step(mix_json_value value, bool wish, const char *exp
     return mix_json_complain(value, expected, error);
 }
 
-mixture_status mix_json_read_steps(mix_json_value value, size_t d, bool wish, double *steps,
-                                   mixture_error *error) {
+mixture_status mix_json_read_steps(mix_json_value value, const mixture_family *family, size_t d, bool wish,
+                                   double *steps, mixture_error *error) {
     char expected[120];
     snprintf(expected, sizeof expected, "%sn array of %zu numbers >= 0%s", wish ? "a number >= 0, or a" : "a", d,
              wish ? " or null (measured)" : "");
@@ -149,21 +149,23 @@ mixture_status mix_json_read_steps(mix_json_value value, size_t d, bool wish, do
     }
     mixture_status status = MIXTURE_OK;
     mix_json_value item;
+    size_t j = 0;
     for (bool more = mix_json_first(value, &item); more && status == MIXTURE_OK;
          more = mix_json_next(value, &item)) {
-        status =
-            read_step(item, wish, wish ? "a number >= 0, or null (measured)" : "a number >= 0", steps++, error);
+        status = read_step(item, wish, wish ? "a number >= 0, or null (measured)" : "a number >= 0",
+                           &steps[mix_family_place(family, j++)], error);
     }
     return status;
 }
 
-void mix_json_write_steps(mix_json_writer *writer, const double *steps, size_t d) {
+void mix_json_write_steps(mix_json_writer *writer, const mixture_family *family, const double *steps, size_t d) {
     mix_json_begin_array(writer);
     for (size_t j = 0; j < d; j++) {
-        if (isnan(steps[j])) {
+        double step = steps[mix_family_place(family, j)];
+        if (isnan(step)) {
             mix_json_write_null(writer);
         } else {
-            mix_json_write_double(writer, steps[j]);
+            mix_json_write_double(writer, step);
         }
     }
     mix_json_end_array(writer);

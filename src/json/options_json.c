@@ -267,7 +267,7 @@ static mixture_status read_resolution(options_reader *reader, mix_json_value val
         return mix_error_status(reader->error, MIXTURE_NOMEM);
     }
     reader->out->options.resolution = steps;
-    return mix_json_read_steps(value, reader->d, true, steps, reader->error);
+    return mix_json_read_steps(value, reader->family, reader->d, true, steps, reader->error);
 }
 
 static mixture_status read_nulls(options_reader *reader, mix_json_value value) {

@@ -183,7 +183,8 @@ mixture_status mix_model_sort(mixture_model *model) {
         }
     }
     mixture_model_free(copy);
-    return MIXTURE_OK;
+    /* What the parts of a mixed one have derived is not together for each component. */
+    return family->parts != NULL ? mixture_model_prepare(model, NULL) : MIXTURE_OK;
 }
 
 mixture_status mix_model_add_string(char ***strings, size_t *count, const char *text) {

@@ -44,7 +44,7 @@ static mixture_status maximize_blob(mixture_model *model, const mix_statistics_b
         constant[j] = 0;
     }
     if (family->variances != NULL) {
-        family->variances(model, blob->statistics + MIX_TOTALS, variance, constant);
+        family->variances(model, blob->statistics + MIX_TOTALS, variance, constant, work + 3 * d);
     }
     const mix_steps steps = steps_of(model, blob->statistics[MIX_TOTAL_WEIGHT], knots);
     mix_maximize how = {

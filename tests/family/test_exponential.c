@@ -255,7 +255,7 @@ static const size_t levels_of_two[] = {3, 2}, levels_of_one[] = {4};
 static const mix_part some_parts[PARTS] = {{.first = 0, .d = 2, .levels = levels_of_two},
                                            {.first = 2, .d = 1},
                                            {.first = 3, .d = 1, .levels = levels_of_one}};
-static const mixture_parts three_parts = {PARTS, some_parts};
+static const mixture_parts three_parts = {.count = PARTS, .part = some_parts};
 
 static const mix_array level_arrays[] = {{"probabilities", "probability", MIX_RAGGED}};
 

@@ -5,10 +5,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "family_mixed.h"
 #include "model.h"
 #include "statistics.h"
 
 /* ---- Cases ------------------------------------------------------------------------------------------------- */
+
+/* Mixed ones have few shapes, so many structures that a few will do. */
+static void each_mixed(family_check *check, size_t every) {
+    for (size_t i = 0; i < FAMILIES_MIXED; i++) {
+        const mixture_parts *parts = families_mixed(i);
+        family_case at = {.family = parts->mixed, .example = &family_mixed_example};
+        for (size_t p = 0; p < parts->count; p++) {
+            at.d += parts->part[p].d;
+        }
+        int structures = parts->mixed->structures != NULL ? parts->mixed->structures->count : 1;
+        for (at.structure = 0; at.structure < structures; at.structure += (int)every + 2) {
+            for (at.k = 1; at.k <= FAMILIES_MOST_K; at.k++) {
+                const unsigned extras[] = {0, MIXTURE_WEIGHTED, MIXTURE_LABELLED,
+                                           MIXTURE_WEIGHTED | MIXTURE_LABELLED};
+                at.extras = extras[(i + at.k) % 4];
+                check(&at);
+            }
+        }
+    }
+}
 
 void family_case_each(family_check *check, size_t every) {
     for (size_t f = 0; mix_families[f] != NULL; f++) {
@@ -29,6 +50,7 @@ void family_case_each(family_check *check, size_t every) {
             }
         }
     }
+    each_mixed(check, every);
 }
 
 static void print_case(const family_case *at) {

@@ -371,7 +371,8 @@ static bool gaussian_constrain(mixture_model *model, const mix_maximize *how, do
 /* Variance of a column within the components, which one that is far from all others does not raise; if there is
 ** none, that of all: scatter about the new means and of the means about the center of all. */
 static void gaussian_variances(const mixture_model *model, const double *statistics, double *variance,
-                               double *constant) {
+                               double *constant, double *scratch) {
+    (void)scratch;
     size_t d = model->d, size = own_size(model->structure, d);
     bool axis = mix_covariance_axis(model->structure);
     for (size_t j = 0; j < d; j++) {
