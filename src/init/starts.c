@@ -139,22 +139,25 @@ static void sort_ranked(ranked *values, size_t count) {
     }
 }
 
-/* Clusters of equal weight, but for equal values, which are in the same one, and for all to have any. `distinct`
-** values are in order; there are k of them or more. */
+/* Clusters of equal weight, but for equal values, which are in the same one, and for all to have any: cut at the
+** quantiles j / k between the first value and the last (R's type 7), which is where mclust cuts; a value at a cut is
+** above it. `distinct` values are in order; there are k of them or more. */
 static void cut_at_quantiles(const mix_starts *starts, const ranked *values, size_t distinct, size_t k,
                              size_t *labels) {
     const double *weight = mix_init_weight(starts->init);
     size_t rows = mix_init_sample(starts->init)->rows, seen = 0, before = 0;
-    double total = 0, below = 0;
+    double total = 0, below = 0, least = INFINITY;
     for (size_t i = 0; i < rows; i++) {
         total += weight[i];
+        least = fmin(least, weight[i]);
     }
     for (size_t begin = 0, end; begin < rows; begin = end, seen++) {
         double own = 0;
         for (end = begin; end < rows && values[end].x == values[begin].x; end++) {
             own += weight[values[end].row];
         }
-        size_t label = (size_t)fmin((double)k * ((below + own / 2) / total), (double)k - 1);
+        double place = fmax((below + own - least) / (total - least), 0); /* of the last of the equal values */
+        size_t label = (size_t)fmin((double)k * place * (1 + 1e-12), (double)k - 1);
         size_t most = seen == 0 ? 0 : before + 1, left = distinct - 1 - seen;
         label = label < most ? label : most;
         label = label + left < k - 1 ? k - 1 - left : label;

@@ -35,6 +35,19 @@ static void one_column_starts_from_clusters_of_equal_counts_too(void **state) {
                  209.8023, 0, 1e-3);
 }
 
+/* Drawn from groups that overlap: where a row at a third of the way counts for the lower cluster EM ends at -57.45,
+** for the upper one, as in mclust 6.0.0, at -56.25. */
+static void a_value_at_a_quantile_is_above_it(void **state) {
+    sql_run(*state, "CREATE TABLE o(x)");
+    sql_run(*state, "INSERT INTO o VALUES (-0.1416), (-0.5681), (-0.5336), (-0.8552), (-0.709), (-0.1348), "
+                    "(-0.3807), (-0.5866), (-0.8529), (-0.6494), (-0.696), (-0.5574), (-0.5297), (-0.319), "
+                    "(-0.8521), (-0.6628), (-0.3664), (-1.0735), (-0.9493), (-0.0276), (-0.8679), (0.3062), "
+                    "(-0.926), (0.929), (3.0481), (0.8504), (0.8702), (1.6831), (1.0908), (-0.1093), "
+                    "(0.6215), (0.2499), (2.3108), (2.3947), (1.5101), (1.6777), (0.8009), (1.6973), "
+                    "(1.7156), (1.653), (1.4447), (2.3664), (0.9946), (-0.4932), (2.5923), (1.1024)");
+    assert_true(sql_double(*state, "SELECT gmm_fit(x, 3, '{\"covariance\":\"V\"}') ->> 'loglik' FROM o") > -56.26);
+}
+
 /* From the axes of the first guess the search for those of both groups ends at -90.91, from a group's own at
 ** -75.98. */
 static void common_axes_are_sought_from_those_of_each_component(void **state) {
@@ -124,6 +137,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         sql_test(rounded_values_end_where_the_tree_of_mclust_leads_whatever_the_seed),
         sql_test(one_column_starts_from_clusters_of_equal_counts_too),
+        sql_test(a_value_at_a_quantile_is_above_it),
         sql_test(common_axes_are_sought_from_those_of_each_component),
         sql_test(equal_values_are_in_one_cluster_of_the_quantiles),
         sql_test(cells_of_a_selection_are_as_good_as_fits_of_their_own),
