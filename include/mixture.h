@@ -91,6 +91,24 @@ enum mixture_covariance {
 };
 enum { MIXTURE_COVARIANCES = MIXTURE_EVV + 1 };
 
+/* ---- Progress ------------------------------------------------------------------------------------------ */
+
+/* How far a fit or a selection is, for those who wait: it writes into options->watch, which any thread may read
+** meanwhile. One watch a call. */
+typedef struct mixture_watch mixture_watch;
+mixture_watch *mixture_watch_new(void); /* NULL when out of memory */
+void mixture_watch_free(mixture_watch *watch);
+
+typedef struct mixture_progress {
+    const char *phase; /* "preparing", "starts", "fit", "fits", …: a text that stays */
+    size_t done;       /* starts, iterations or candidates of the phase, */
+    size_t total;      /* and how many there will be; 0: not known */
+    double best;    /* the highest log-likelihood of a fit, the lowest criterion of a selection; NaN: none yet */
+    double elapsed; /* seconds since the watch was made */
+    double left;    /* seconds, if all goes on as now; NaN: not known */
+} mixture_progress;
+mixture_progress mixture_watch_read(const mixture_watch *watch);
+
 /* ---- Options -------------------------------------------------------------------------------------- */
 
 typedef enum mixture_init { MIXTURE_INIT_KMEANSPP, MIXTURE_INIT_RANDOM } mixture_init;
@@ -129,6 +147,7 @@ typedef struct mixture_options {
     const char *const *columns; /* d names for error texts; NULL: x1, x2, … */
     bool (*cancel)(void *host); /* asked after some 10 ms of work, on the calling thread; may be NULL */
     void *host;
+    mixture_watch *watch; /* told how far it is; may be NULL */
 } mixture_options;
 
 void mixture_options_default(mixture_options *options); /* everything but k, which becomes 1 */

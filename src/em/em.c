@@ -143,6 +143,25 @@ static mixture_status maximize_or_jump(mix_em *em, mixture_model *model, mixture
     return status;
 }
 
+/* ---- Who waits ---------------------------------------------------------------------------------------------- */
+
+/* Maps that are left when each rise is to the one before as the last two are; 0: that leads nowhere. */
+static double maps_left(const mix_em *em) {
+    const mix_walk *walk = &em->walk;
+    double goal = walk->tol * em->data->total_weight;
+    bool falls = goal > 0 && walk->rise > goal && walk->slope > 0 && walk->slope < 1;
+    double left = falls ? ceil(log(goal / walk->rise) / log(walk->slope)) : 0;
+    return fmin(left, (double)(walk->max_iter - em->run.iterations));
+}
+
+static void tell(const mix_em *em) {
+    if (em->watch != NULL) {
+        size_t done = (size_t)em->run.iterations, left = (size_t)maps_left(em);
+        mix_watch_set(em->watch, done, left > 0 ? done + left : 0);
+        mix_watch_best(em->watch, (em->run.loglik + em->shift) * em->unit, false);
+    }
+}
+
 /* ---- The loop ---------------------------------------------------------------------------------------------- */
 
 typedef enum verdict { GO_ON, SPENT, CONVERGED, FELL, HOPELESS } verdict;
@@ -171,6 +190,7 @@ static verdict judge(mix_em *em) {
     if (em->run.iterations >= em->goal.least_maps && out_of_reach(em, fmax(walk->rise, walk->last_rise))) {
         return HOPELESS;
     }
+    walk->slope = walk->rise / walk->last_rise;
     walk->last_rise = walk->rise;
     walk->small =
         walk->rise < walk->tol * em->data->total_weight || walk->rise <= DBL_EPSILON * fabs(walk->before);
@@ -187,11 +207,13 @@ mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, doubl
     begin_walk(em, max_iter, tol);
     mixture_status status = expect_and_record(em, model, error);
     while (status == MIXTURE_OK && (now = judge(em)) == GO_ON) {
+        tell(em);
         status = maximize_or_jump(em, model, error);
         if (status == MIXTURE_OK) {
             status = expect_and_record(em, model, error);
         }
     }
+    tell(em);
     model->cancel = before;
     em->run.converged = now == CONVERGED;
     em->run.fell = now == FELL;

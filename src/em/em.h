@@ -4,6 +4,7 @@
 
 #include "accelerate.h"
 #include "expect.h"
+#include "watch.h"
 
 /* How a run went. */
 typedef struct mix_run {
@@ -28,6 +29,7 @@ typedef struct mix_walk {
     double tol;
     double before, top;     /* log-likelihood before the last map; the highest of the run */
     double rise, last_rise; /* of the last two maps */
+    double slope;           /* the one by the other */
     bool small;             /* the last rise is as small as one at convergence */
     bool jumped;            /* the model is where a jump has led */
 } mix_walk;
@@ -42,6 +44,9 @@ typedef struct mix_em {
     double single;              /* log-likelihood of one component; NAN until it is asked for (soundness.c) */
     mix_goal goal;              /* of the next runs; mix_em_init leaves none */
     mix_walk walk;              /* the present run's */
+    mixture_watch *watch;       /* told of each map; NULL: nobody is */
+    double shift;               /* what the log-likelihood that it is told lacks, */
+    double unit;                /* and then the unit of the weights */
     mix_run run;                /* the last one; whoever takes its trace away leaves NULL and capacity 0 */
 } mix_em;
 

@@ -46,16 +46,6 @@ static mixture_status take_given(const mix_multistart *multistart, const mixture
     return mix_error_status(error, status);
 }
 
-static mixture_status deliver_fit(const mix_multistart *multistart, const mixture_options *options,
-                                  mix_found *found, mixture_model **model, mixture_error *error) {
-    double shift;
-    mixture_status status = mix_result_shift(multistart, &shift);
-    if (status != MIXTURE_OK) {
-        return mix_error_status(error, status);
-    }
-    return mix_result_deliver(multistart, options, shift, found, model, error);
-}
-
 /* Fit rows that are framed, of which so many are distinct. */
 static mixture_status fit_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
                                size_t distinct, const mix_cancel *cancel, mixture_model **model,
@@ -78,10 +68,14 @@ static mixture_status fit_rows(const mixture_family *family, mixture_data *data,
         }
     }
     if (status == MIXTURE_OK) {
+        status = mix_error_status(error, mix_result_shift(&multistart, &multistart.shift));
+    }
+    if (status == MIXTURE_OK) {
+        multistart.watch = options->watch;
         status = mix_multistart_run(&multistart, options, NULL, &found, error);
     }
     if (status == MIXTURE_OK) {
-        status = deliver_fit(&multistart, options, &found, model, error);
+        status = mix_result_deliver(&multistart, options, multistart.shift, &found, model, error);
     }
     mix_found_clear(&found);
     mix_starts_free(multistart.starts);
@@ -107,6 +101,7 @@ mixture_status mixture_fit(const mixture_family *family, mixture_data *data, con
     mixture_options fewer = *options;
     size_t distinct;
     *model = NULL;
+    mix_watch_phase(options->watch, "preparing", 0);
     mixture_status status = mix_options_check(options, error);
     if (status == MIXTURE_OK) {
         status = mix_prepare_rows(family, data, options, options->k, &cancel, &distinct, error);

@@ -211,6 +211,8 @@ static mixture_status draw_contenders(mix_contest *contest, mix_em *em, const mi
     bool fixed = multistart->given != NULL && options->start.arrays != NULL && options->start.arrays[0] != NULL;
     size_t count = fixed || options->k == 1 ? 1 : mix_init_count(multistart->init, &contest->shape);
     bool trial = count > 1 || nested != NULL;
+    mix_watch_phase(multistart->watch, "starts", count);
+    mix_watch_plan(multistart->watch, count);
     mixture_status status = nested != NULL ? enter_nested(contest, em, nested, model) : MIXTURE_OK;
     for (size_t number = 0; status == MIXTURE_OK && number < count; number++) {
         bool repeats = false;
@@ -220,6 +222,7 @@ static mixture_status draw_contenders(mix_contest *contest, mix_em *em, const mi
         if (status == MIXTURE_OK && !repeats) {
             status = draw_start(contest, em, number, trial, model);
         }
+        mix_watch_add(multistart->watch, 1, 1);
     }
     return status;
 }
@@ -317,6 +320,7 @@ static void set_goal(mix_contest *contest, const contender *entry, double goal) 
 static mixture_status continue_finalists(mix_contest *contest, size_t *best, mix_run *run) {
     contender top = {.soundness = {true, true}};
     bool cheap = mix_expect_work(contest->multistart->data, &contest->shape) <= CHEAP_PASS;
+    contest->em.watch = contest->multistart->watch; /* short runs were not told of */
     for (size_t i = 0; i < FINALISTS && contest->finalists[i].model != NULL; i++) {
         bool sound = top.model != NULL && !top.soundness.degenerate && !top.soundness.saddle;
         if (sound && !cheap) {
@@ -324,6 +328,8 @@ static mixture_status continue_finalists(mix_contest *contest, size_t *best, mix
         }
         contender *entry = &contest->finalists[i];
         set_goal(contest, entry, sound ? top.loglik : (double)-INFINITY);
+        mix_watch_phase(contest->em.watch, "fit", 0);
+        mix_watch_plan(contest->em.watch, 0);
         mixture_status status = finish_finalist(contest, entry);
         if (status != MIXTURE_OK) {
             return status;
@@ -396,6 +402,8 @@ static mixture_status hold_contest(mix_contest *contest, const mixture_model *ne
         return mix_error_status(contest->error, status);
     }
     contest->em.single = multistart->single[options->structure];
+    contest->em.shift = multistart->shift;
+    contest->em.unit = multistart->data->weight_unit;
     status = only != NULL ? enter_only(contest, only) : choose_contenders(contest, nested);
     if (status == MIXTURE_OK) {
         status = continue_finalists(contest, &best, &found->run);

@@ -135,12 +135,24 @@ static void keep_best_of_all(mix_selection *selection, mix_structures *of_k) {
     mix_found_clear(&of_k->best);
 }
 
+/* Those who wait learn what is ahead. */
+static void tell_of_plan(const mix_selection *selection) {
+    const mix_plan *plan = &selection->plan;
+    uint64_t work = 0;
+    for (size_t i = 0; i < selection->by_k_count; i++) {
+        work += plan->structure_count * mix_structures_work(plan, selection->by_k[i].k);
+    }
+    mix_watch_phase(plan->options.watch, "fits", selection->candidate_count);
+    mix_watch_plan(plan->options.watch, work);
+}
+
 static mixture_status fit_every_k(mix_selection *selection, size_t arena_bytes) {
     const mix_multistart *multistart = &selection->multistart;
     const mix_plan *plan = &selection->plan;
     mix_by_k how = mix_by_k_choose(plan, multistart->init, selection->by_k, selection->by_k_count);
     how.arena_bytes = arena_bytes != 0 ? arena_bytes : how.arena_bytes;
     mixture_status status = MIXTURE_OK;
+    tell_of_plan(selection);
     if (how.threads > 1) {
         status =
             mix_by_k_run(plan, multistart->init, multistart->cancel, how, selection->by_k, selection->by_k_count);
@@ -254,6 +266,8 @@ static mixture_status fit_again(mix_selection *selection, mixture_candidate *can
 static mixture_status fit_best_again(mix_selection *selection) {
     mixture_candidate *again[AGAIN_MOST];
     mixture_status status = MIXTURE_OK;
+    mix_watch_phase(selection->plan.options.watch, "fits again", 0);
+    mix_watch_plan(selection->plan.options.watch, 0);
     for (size_t count = 0; status == MIXTURE_OK && count < AGAIN_MOST; count++) {
         mixture_candidate *best = find_best(selection, again, count);
         bool leads =
@@ -263,6 +277,7 @@ static mixture_status fit_best_again(mix_selection *selection) {
         }
         again[count] = best;
         status = best->k > 1 ? fit_again(selection, best) : MIXTURE_OK; /* one component has one fit */
+        mix_watch_add(selection->plan.options.watch, 1, 0);
     }
     return mix_error_status(selection->error, status);
 }
@@ -364,6 +379,7 @@ mixture_status mix_select(const mixture_family *family, mixture_data *data, cons
     const mix_cancel cancel = {mix_cancel_said, &once};
     mix_selection selection = {.error = error};
     *model = NULL;
+    mix_watch_phase(options->watch, "preparing", 0);
     selection.plan = (mix_plan){family, data, .options = *options, .criterion = choices->criterion};
     selection.plan.options.k = 1;
     mix_multistart_begin(&selection.multistart, family, data, &cancel);

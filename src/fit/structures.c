@@ -167,6 +167,20 @@ static mixture_status fill_in(structures_fit *fit, size_t place) {
     return same != NULL ? status : fit_candidate(fit, place, candidate);
 }
 
+/* Fits of many components take longer; how many iterations each will need is not known. */
+uint64_t mix_structures_work(const mix_plan *plan, size_t k) {
+    return (uint64_t)k * plan->data->rows;
+}
+
+/* One more candidate is done. */
+static void tell_of(const structures_fit *fit, const mixture_candidate *candidate) {
+    mixture_watch *watch = fit->plan->options.watch;
+    mix_watch_add(watch, 1, mix_structures_work(fit->plan, fit->of_k->k));
+    if (candidate->sound) {
+        mix_watch_best(watch, mix_structures_value(candidate, fit->plan->criterion), true);
+    }
+}
+
 /* ---- All of one k --------------------------------------------------------------------------------------- */
 
 /* The best fit stays; the others are dropped. */
@@ -197,6 +211,7 @@ mixture_status mix_structures_fit(const mix_plan *plan, mix_init *init, const mi
     fit.multistart.many = true;
     for (size_t i = 0; status == MIXTURE_OK && i < plan->structure_count; i++) {
         status = fill_in(&fit, i);
+        tell_of(&fit, &of_k->candidates[i]);
     }
     keep_best(&fit);
     mix_starts_free(fit.multistart.starts);

@@ -24,6 +24,9 @@ typedef struct mix_structures {
     size_t best_place;             /* its candidate */
 } mix_structures;
 
+/* What fitting one candidate takes, for plan->options.watch. */
+uint64_t mix_structures_work(const mix_plan *plan, size_t k);
+
 /* What the criterion says of a candidate: lower is better. */
 double mix_structures_value(const mixture_candidate *candidate, mixture_criterion criterion);
 

@@ -3,16 +3,25 @@
 
 #include <string.h>
 
+#include "clock.h"
 #include "describe.h"
 #include "error.h"
 #include "memory.h"
 
 /* ---- A group begins and ends ----------------------------------------------------------------------------- */
 
-/* Be ready to ask whether to stop; a group stays where it is as long as it lasts. */
+/* Ask whether to stop; and tell how far the work is, now and then. */
+static bool aggregate_stops(void *host) {
+    mix_group *group = host;
+    bool stops = mix_interrupt_poll(&group->interrupt);
+    mix_running_tell(&group->running, group->interrupt.now);
+    return stops;
+}
+
+/* Be ready to ask; a group stays where it is as long as it lasts. */
 static void aggregate_listen(mix_group *group, sqlite3 *db) {
     group->interrupt = mix_interrupt_ready(db);
-    group->cancel = (mix_cancel){mix_interrupt_poll, &group->interrupt};
+    group->cancel = (mix_cancel){aggregate_stops, group};
 }
 
 /* The group of a row that comes in or goes out; NULL when there is nothing more to do: memory ran out or the
@@ -28,6 +37,9 @@ static mix_group *aggregate_group(sqlite3_context *context, int argc, sqlite3_va
         group->function = function;
         group->over = !mix_function_check(context, argc);
         aggregate_listen(group, sqlite3_context_db_handle(context));
+        if (!group->over) {
+            mix_running_begin(&group->running, function->name);
+        }
     }
     group->argc = argc;
     group->argv = argv;
@@ -44,6 +56,7 @@ static void aggregate_rest(mix_group *group) {
 
 static void aggregate_end(mix_group *group) {
     const mix_function *function = group->function;
+    mix_running_end(&group->running);
     function->aggregate->clear(group);
     mix_parsed_release(group->parsed);
     mix_memory_free(group->options);
@@ -58,6 +71,8 @@ static void aggregate_fail(sqlite3_context *context, mix_group *group, mixture_s
     error->status = status;
     mix_function_fail(context, error);
 }
+
+enum { ROWS_BETWEEN_LINES = 4096 }; /* at least: the clock is not looked at for each */
 
 /* ---- Rows ------------------------------------------------------------------------------------------------ */
 
@@ -75,6 +90,10 @@ static mixture_status aggregate_row(mix_group *group, mix_connection *connection
     const mix_aggregate *aggregate = group->function->aggregate;
     mixture_status status = MIXTURE_OK;
     group->row++;
+    mix_watch_count(&group->running.watch, (size_t)group->row);
+    if (group->row % ROWS_BETWEEN_LINES == 0) {
+        mix_running_tell(&group->running, mix_clock());
+    }
     if (aggregate->model) {
         status = aggregate_model(group, connection, error);
     }
@@ -164,6 +183,9 @@ static mixture_status aggregate_make(sqlite3_context *context, mix_group *group,
     }
     if (aggregate->slow && mix_cancelled(&group->cancel)) {
         return MIXTURE_CANCELLED;
+    }
+    if (aggregate->inverse == NULL) {
+        mix_watch_phase(&group->running.watch, "result", 0);
     }
     return aggregate->value(group, context, error);
 }

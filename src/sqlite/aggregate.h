@@ -24,6 +24,7 @@
 #include "cancel.h"
 #include "function.h"
 #include "interrupt.h"
+#include "running.h"
 
 struct mix_aggregate {
     size_t size;
@@ -44,9 +45,10 @@ typedef struct mix_group {
     int argc;           /* all arguments of the row that comes in or goes out */
     sqlite3_value **argv;
     mix_interrupt interrupt;
-    mix_cancel cancel;  /* to ask whether to stop; also in `start`, `row` and `inverse` */
-    mix_parsed *parsed; /* where argument 1 is a model: the model, NULL for NULL */
-    char *options;      /* text of the first row's options; NULL: none */
+    mix_cancel cancel;   /* to ask whether to stop; also in `start`, `row` and `inverse` */
+    mix_running running; /* how far it is, for those who wait */
+    mix_parsed *parsed;  /* where argument 1 is a model: the model, NULL for NULL */
+    char *options;       /* text of the first row's options; NULL: none */
     size_t options_length;
 } mix_group;
 

@@ -417,6 +417,7 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
     }
     options->cancel = state->group.cancel.function;
     options->host = state->group.cancel.host;
+    options->watch = &state->group.running.watch;
     options->columns = (const char *const *)state->names;
     mixture_status status = mix_fit_labels_sort(&state->labels, state->data, &state->group.cancel);
     if (status == MIXTURE_OK) {

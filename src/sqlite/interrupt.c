@@ -1,7 +1,9 @@
 /* interrupt.c: asking the host whether to stop. */
 #include "interrupt.h"
 
-#include <time.h>
+#include <stddef.h>
+
+#include "clock.h"
 
 /* After so long without one, a question takes as many steps of SQLite's machine as make a progress handler likely
 ** to be called: handlers are called after so many steps, commonly 1000, and a short question has five. */
@@ -14,12 +16,6 @@
 
 /* ?1 is NULL, which equals nothing: each case is tried. */
 static const char short_question[] = "SELECT 1", long_question[] = "SELECT CASE ?1" CASES_64 CASES_64 " END";
-
-static int64_t nanoseconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static bool ask(sqlite3_stmt *question) {
     int rc = sqlite3_step(question);
@@ -34,7 +30,7 @@ static bool prepare_question(const mix_interrupt *interrupt, const char *text, s
 }
 
 static bool poll_again(mix_interrupt *interrupt) {
-    int64_t now = nanoseconds();
+    int64_t now = interrupt->now = mix_clock();
     if (interrupt->question == NULL) {
         return false;
     }
@@ -55,7 +51,7 @@ bool mix_interrupt_poll(void *host) {
     mix_interrupt *interrupt = host;
     if (!interrupt->begun) {
         interrupt->begun = true;
-        interrupt->asked = nanoseconds();
+        interrupt->asked = mix_clock();
         interrupt->stopped = prepare_question(interrupt, short_question, &interrupt->question);
     }
     interrupt->stopped = interrupt->stopped || poll_again(interrupt);

@@ -16,7 +16,8 @@ typedef struct mix_interrupt {
     sqlite3_stmt *long_question; /* NULL: not yet, or cannot be asked */
     bool prepared;               /* it was tried */
     bool stopped;                /* the host has wanted it */
-    int64_t asked;               /* when, in nanoseconds, a long one or at first */
+    int64_t asked;               /* when, on mix_clock(), a long one or at first, */
+    int64_t now;                 /* and when any, of late */
 } mix_interrupt;
 
 /* Be ready to ask, which costs nothing until it is done. */

@@ -41,14 +41,18 @@ static int fail(table_instance *instance, const mixture_error *error) {
     return instance->base.zErrMsg != NULL ? SQLITE_ERROR : SQLITE_NOMEM;
 }
 
-/* Arguments behind the model that can be declared. */
+/* Arguments that can be declared, the model among them; and that there must be. */
 static int argument_most(const mix_table *table) {
-    return table->takes_row ? MIX_TABLE_ROW_ARGUMENTS : table->most;
+    return table->alone ? 0 : 1 + (table->takes_row ? MIX_TABLE_ROW_ARGUMENTS : table->most);
+}
+
+static int argument_least(const mix_table *table) {
+    return table->alone ? 0 : 1 + (table->takes_row ? 1 : table->least);
 }
 
 static char *schema(const mix_table *table) {
     sqlite3_str *text = sqlite3_str_new(NULL);
-    sqlite3_str_appendf(text, "CREATE TABLE t(%s, _model HIDDEN", table->columns);
+    sqlite3_str_appendf(text, "CREATE TABLE t(%s%s", table->columns, table->alone ? "" : ", _model HIDDEN");
     if (table->takes_row) {
         for (int i = 1; i <= MIX_TABLE_ROW_ARGUMENTS; i++) {
             sqlite3_str_appendf(text, ", _x%d HIDDEN", i);
@@ -100,7 +104,7 @@ static int table_disconnect(sqlite3_vtab *base) {
 /* For each argument the constraint that carries it, or -1. False when one is there but not usable in this plan. */
 static bool find_arguments(const mix_table *table, const sqlite3_index_info *info, int *constraint) {
     bool unusable[1 + MIX_TABLE_ROW_ARGUMENTS] = {false};
-    int count = 1 + argument_most(table);
+    int count = argument_most(table);
     for (int i = 0; i < count; i++) {
         constraint[i] = -1;
     }
@@ -132,10 +136,10 @@ static int table_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
     if (!find_arguments(table, info, constraint)) {
         return SQLITE_CONSTRAINT; /* try the join in another order */
     }
-    for (int i = 0; i <= argument_most(table); i++) {
+    for (int i = 0; i < argument_most(table); i++) {
         count = constraint[i] >= 0 ? i + 1 : count;
     }
-    int least = 1 + (table->takes_row ? 1 : table->least);
+    int least = argument_least(table);
     for (int i = 0; i < count || i < least; i++) {
         if (constraint[i] < 0) {
             /* An error when it runs, not now: this may be one of several plans, as for an OR. */
@@ -263,15 +267,17 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
         (void)mix_error_invalid(&error, "argument %d is missing; expected %s", -count, cursor->table->usage);
         return fail(instance, &error);
     }
-    mixture_status status = check_arguments(cursor, places, values, count, &error);
-    if (status == MIXTURE_OK && (cursor->parsed == NULL || !mix_parsed_same(cursor->parsed, values[0]))) {
+    bool alone = cursor->table->alone;
+    mixture_status status = alone ? MIXTURE_OK : check_arguments(cursor, places, values, count, &error);
+    if (status == MIXTURE_OK && !alone &&
+        (cursor->parsed == NULL || !mix_parsed_same(cursor->parsed, values[0]))) {
         mix_parsed_release(cursor->parsed);
         cursor->parsed = NULL;
         status = mix_connection_model(instance->connection, values[0], &cursor->parsed, &error);
     }
-    if (status == MIXTURE_OK && cursor->parsed != NULL) {
+    if (status == MIXTURE_OK && (alone || cursor->parsed != NULL)) {
         cursor->started = true;
-        status = cursor->table->start(cursor, values + 1, count - 1, &error);
+        status = cursor->table->start(cursor, values + !alone, count - !alone, &error);
     }
     if (status != MIXTURE_OK) {
         cursor->rows = 0;
@@ -330,7 +336,7 @@ static uint64_t hash_argument(uint64_t hash, sqlite3_value *value) {
 
 /* What tells this call from others: its arguments. */
 static uint64_t identify(const mix_cursor *cursor) {
-    uint64_t hash = mix_parsed_hash(cursor->parsed);
+    uint64_t hash = cursor->table->alone ? MIX_HASH_BEGIN : mix_parsed_hash(cursor->parsed);
     for (int i = 1; i < cursor->argument_count; i++) {
         hash = hash_argument(hash, cursor->arguments[i]);
     }
@@ -376,9 +382,9 @@ static void release_binding(void *pointer) {
 
 int mix_tables_register(sqlite3 *db, mix_connection *connection) {
     static const mix_table *const tables[] = {
-        &mix_table_components, &mix_table_parameters, &mix_table_responsibilities,
-        &mix_table_trace,      &mix_table_sample,     &mix_table_grid,
-        &mix_table_ellipses,   &mix_table_selection,  &mix_table_contours,
+        &mix_table_components, &mix_table_parameters, &mix_table_responsibilities, &mix_table_trace,
+        &mix_table_sample,     &mix_table_grid,       &mix_table_ellipses,         &mix_table_selection,
+        &mix_table_contours,   &mix_table_progress,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         table_binding *binding = mix_memory_array(1, sizeof *binding);

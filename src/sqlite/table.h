@@ -18,6 +18,7 @@ typedef struct mix_table {
         *arguments;    /* behind the model: "n, seed"; each becomes a hidden column with a leading underscore */
     int least, most;   /* of them */
     bool takes_row;    /* instead: the values of a row */
+    bool alone;        /* there is no model, nor any argument */
     size_t state_size; /* bytes of cursor->state, zeroed before each start */
 
     /* Read the arguments values[0..count-1] behind the model, set cursor->rows, be ready to give row 0. */
@@ -34,7 +35,7 @@ struct mix_cursor {
     sqlite3_vtab_cursor base; /* must be first */
     const mix_table *table;
     mix_connection *connection;
-    mix_parsed *parsed; /* NULL: the model is NULL and there are no rows */
+    mix_parsed *parsed; /* NULL: the model is NULL and there are no rows; or the table is `alone` */
     bool started;
     sqlite3_int64 row, rows;
     bool identified; /* `identity` is known */
@@ -52,6 +53,7 @@ static inline const mixture_model *mix_cursor_model(const mix_cursor *cursor) {
 }
 
 extern const mix_table mix_table_components, mix_table_parameters, mix_table_responsibilities, mix_table_trace,
-    mix_table_sample, mix_table_grid, mix_table_ellipses, mix_table_selection, mix_table_contours;
+    mix_table_sample, mix_table_grid, mix_table_ellipses, mix_table_selection, mix_table_contours,
+    mix_table_progress;
 
 #endif

@@ -48,7 +48,8 @@ static const struct {
                  {"pmm_select", false},
                  {"mix_number", false},
                  {"mix_refit", false},
-                 {"mix_summary", false}};
+                 {"mix_summary", false},
+                 {"mix_progress", true}};
 enum { CALLABLES = sizeof callables / sizeof *callables };
 
 /* Arguments that are what a function expects. */

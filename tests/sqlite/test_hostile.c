@@ -35,6 +35,7 @@ static const char *const functions[] = {
     "mix_maximize(mix_statistics(m, x))",
     "mix_maximize(mix_merge(s))",
     "mixture_version()",
+    "(SELECT count(*) FROM mix_progress())",
     "mixture_debug()",
 };
 static const char *const tables[] = {

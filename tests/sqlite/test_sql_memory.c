@@ -205,6 +205,8 @@ static const char *const tables[] = {
     "SELECT * FROM model, mix_components(m)",
     "SELECT * FROM model, mix_parameters(m)",
     "SELECT * FROM model, mix_trace(m)",
+    ("SELECT group_concat(DISTINCT (SELECT function || phase FROM mix_progress() WHERE x IS NOT y)), mix_loglik(m, x, y) "
+     "FROM model, p"),
     "SELECT * FROM p, model, mix_responsibilities(m, x, y) LIMIT 7",
     "SELECT r.* FROM model, mix_responsibilities(m, mix_row(1, NULL)) r",
     "SELECT * FROM model, mix_sample(m, 3, 1)",
