@@ -71,6 +71,9 @@ function(mixture_flags target)
     set_target_properties(${target} PROPERTIES
         C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
         C_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON)
+    if(EMSCRIPTEN) # there it is only larger
+        set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    endif()
     target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
     target_compile_options(${target} PRIVATE ${MIXTURE_WARNINGS} -ffp-contract=off)
     if(MIXTURE_X86_32) # by itself it computes in 80 bits, and rounds when a register is wanted

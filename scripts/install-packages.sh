@@ -9,6 +9,7 @@
 #   coverage   measure what the tests reach
 #   memcheck   test it under valgrind
 #   multilib   build it with 32 bits
+#   wasm       build it for the browser; with SQLite's source of today in build/sqlite
 #   bench      measure it beside other programs
 set -eu
 cd "$(dirname "$0")/.."
@@ -32,6 +33,7 @@ for what in "${@:-nothing}"; do
     coverage) packages="$packages $tests gcovr" ;;
     memcheck) packages="$packages $tests valgrind" ;;
     multilib) packages="$packages $build gcc-multilib" ;;
+    wasm) packages="$packages $build emscripten" modules="$modules better-sqlite3-source" ;;
     bench) packages="$packages $tests g++ python3-sklearn r-cran-mclust libarmadillo-dev libvlfeat-dev" ;;
     *)
         sed -n '2,/^set/s/^# *//p' "$0" >&2
@@ -84,6 +86,16 @@ else
 fi
 
 for module in $modules; do
+    # For SQLite's source, which better-sqlite3 carries, nothing is compiled.
+    if [ "$module" = better-sqlite3-source ]; then
+        if [ ! -e build/sqlite/sqlite3.c ] && command -v npm >/dev/null 2>&1; then
+            echo "Fetching SQLite's source"
+            mkdir -p build/sqlite
+            (cd build/sqlite && quietly npm pack --silent better-sqlite3@12.11.1 &&
+                quietly tar -xzf better-sqlite3-12.11.1.tgz --strip-components=3 package/deps/sqlite3)
+        fi
+        continue
+    fi
     name=${module%@*}
     if [ ! -d "build/clients/node_modules/$name" ] && command -v npm >/dev/null 2>&1; then
         echo "Installing $module"

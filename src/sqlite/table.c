@@ -212,7 +212,7 @@ static void reset(mix_cursor *cursor) {
 }
 
 static int table_close(sqlite3_vtab_cursor *base) {
-    mix_cursor *cursor = (mix_cursor *)base;
+    mix_cursor *cursor = (mix_cursor *)(void *)base;
     reset(cursor);
     mix_parsed_release(cursor->parsed);
     mix_memory_free(cursor->state);
@@ -257,7 +257,7 @@ static mixture_status check_arguments(mix_cursor *cursor, const char *places, sq
 
 static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places, int argc,
                         sqlite3_value **values) {
-    mix_cursor *cursor = (mix_cursor *)base;
+    mix_cursor *cursor = (mix_cursor *)(void *)base;
     table_instance *instance = (table_instance *)base->pVtab;
     mixture_error error; /* not all of it is cleared for each row that joins */
     (void)mix_error_status(&error, MIXTURE_OK);
@@ -287,7 +287,7 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
 }
 
 static int table_next(sqlite3_vtab_cursor *base) {
-    mix_cursor *cursor = (mix_cursor *)base;
+    mix_cursor *cursor = (mix_cursor *)(void *)base;
     cursor->row++;
     if (cursor->row < cursor->rows && cursor->table->advance != NULL) {
         cursor->table->advance(cursor);
@@ -296,12 +296,12 @@ static int table_next(sqlite3_vtab_cursor *base) {
 }
 
 static int table_eof(sqlite3_vtab_cursor *base) {
-    mix_cursor *cursor = (mix_cursor *)base;
+    mix_cursor *cursor = (mix_cursor *)(void *)base;
     return cursor->row >= cursor->rows;
 }
 
 static int table_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column) {
-    mix_cursor *cursor = (mix_cursor *)base;
+    mix_cursor *cursor = (mix_cursor *)(void *)base;
     int argument = column - cursor->table->column_count;
     if (argument < 0) {
         cursor->table->column(cursor, context, column);
@@ -349,7 +349,7 @@ static uint64_t identify(const mix_cursor *cursor) {
 /* A row has the same rowid whenever it is asked for, and those of two calls are far apart: where a query ORs
 ** two, SQLite drops a row whose rowid it has seen. Positive, as long as a call has no more than 2^62 rows. */
 static int table_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid) {
-    mix_cursor *cursor = (mix_cursor *)base;
+    mix_cursor *cursor = (mix_cursor *)(void *)base;
     if (!cursor->identified) {
         cursor->identified = true;
         cursor->identity = identify(cursor) >> 2;
