@@ -10,6 +10,8 @@
 #   memcheck   test it under valgrind
 #   multilib   build it with 32 bits
 #   wasm       build it for the browser; with SQLite's source of today in build/sqlite
+#   playground  make the page to try it on
+#   browser    test that page in Chromium
 #   bench      measure it beside other programs
 set -eu
 cd "$(dirname "$0")/.."
@@ -18,7 +20,9 @@ build='build-essential cmake ninja-build libsqlite3-dev sqlite3'
 tests="$build libcmocka-dev libxml2-utils locales"
 clients="$tests python3 python3-apsw sqlite-utils r-cran-rsqlite"
 # Debian's package npm and others' nodejs exclude each other.
-command -v npm >/dev/null 2>&1 || clients="$clients nodejs npm"
+node=
+command -v npm >/dev/null 2>&1 || node='nodejs npm'
+clients="$clients $node"
 
 packages=
 modules=
@@ -33,7 +37,9 @@ for what in "${@:-nothing}"; do
     coverage) packages="$packages $tests gcovr" ;;
     memcheck) packages="$packages $tests valgrind" ;;
     multilib) packages="$packages $build gcc-multilib" ;;
-    wasm) packages="$packages $build emscripten" modules="$modules better-sqlite3-source" ;;
+    wasm) packages="$packages $build $node emscripten" modules="$modules better-sqlite3-source" ;;
+    playground) packages="$packages $node" modules="$modules papaparse@5.7.1" ;;
+    browser) packages="$packages $node chromium" modules="$modules playwright-core@1.65.1 axe-core@4.14.1" ;;
     bench) packages="$packages $tests g++ python3-sklearn r-cran-mclust libarmadillo-dev libvlfeat-dev" ;;
     *)
         sed -n '2,/^set/s/^# *//p' "$0" >&2
