@@ -54,6 +54,19 @@ double mix_random_normal(mix_random *random) {
     return u * sqrt(-2 * log(s) / s); /* the second one, v * ..., is dropped: no state between calls */
 }
 
+/* G. Marsaglia & W. W. Tsang, ACM Transactions on Mathematical Software 26 (2000) 363: a cube of a normal number,
+** rejected now and then; for a shape below 1 that of shape + 1 times u^(1/shape). */
+double mix_random_gamma(mix_random *random, double shape) {
+    double boost = shape < 1 ? log(1 - mix_random_uniform(random)) / shape : 0;
+    double d = (shape < 1 ? shape + 1 : shape) - 1.0 / 3, c = 1 / sqrt(9 * d);
+    for (;;) {
+        double z = mix_random_normal(random), root = 1 + c * z, v = root * root * root;
+        if (v > 0 && log(1 - mix_random_uniform(random)) < 0.5 * z * z + d - d * v + d * log(v)) {
+            return d * v * exp(boost);
+        }
+    }
+}
+
 size_t mix_random_choose(mix_random *random, const double *weights, size_t count, double total) {
     double left = mix_random_uniform(random) * total;
     size_t last = 0;

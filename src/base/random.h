@@ -19,6 +19,7 @@ uint64_t mix_random_bits(mix_random *random);
 double mix_random_uniform(mix_random *random);             /* [0, 1), 53 bits */
 size_t mix_random_below(mix_random *random, size_t bound); /* 0..bound-1, bound >= 1, without bias */
 double mix_random_normal(mix_random *random);              /* N(0, 1), Marsaglia's polar method */
+double mix_random_gamma(mix_random *random, double shape); /* rate 1; Marsaglia & Tsang 2000 */
 /* Index 0..count-1 with probability proportional to weights[i] >= 0, whose sum is total > 0. */
 size_t mix_random_choose(mix_random *random, const double *weights, size_t count, double total);
 

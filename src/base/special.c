@@ -1,5 +1,5 @@
-/* special.c: series where the argument is large, recurrences up to there. M. Abramowitz & I. A. Stegun, Handbook of
-** Mathematical Functions (1964), whose formulas the numbers are; tests/base/test_special.c has a table. */
+/* special.c: series where the argument is large, recurrences up to there. M. Abramowitz & I. A. Stegun, Handbook
+** of Mathematical Functions (1964), whose formulas the numbers are; tests/base/test_special.c has a table. */
 #include "special.h"
 
 #include <math.h>

@@ -97,7 +97,6 @@ void mix_exponential_maximize(mixture_model *model, const double *statistics, co
     const mix_shape shape = mix_shape_of(model);
     size_t size = 1 + count_features(&shape);
     double *all = scratch;
-    (void)how;
     for (size_t i = 0; i < size; i++) {
         all[i] = 0;
         for (size_t c = 0; c < model->k; c++) {
@@ -105,8 +104,8 @@ void mix_exponential_maximize(mixture_model *model, const double *statistics, co
         }
     }
     for (size_t c = 0; c < model->k; c++) {
-        model->family->exponential->solve(model, c, statistics + c * size, all, scratch + size);
-        model->floored[c] = MIX_FLOOR_NONE;
+        model->floored[c] =
+            model->family->exponential->solve(model, c, statistics + c * size, all, how, scratch + size);
     }
 }
 

@@ -25,9 +25,10 @@ typedef struct mix_exponential {
     mixture_status (*natural)(const mixture_model *model, size_t component, double *eta, double *log_partition,
                               mixture_error *error);
     /* The component's parameters from its sums, own[0] = sum of r, own[1 + i] = sum of r T_i(x), and those of
-    ** all components together. Where there are no rows (own[0] below MIX_EMPTY) they stay as they are. scratch:
-    ** one double a feature. */
-    void (*solve)(mixture_model *model, size_t component, const double *own, const double *all, double *scratch);
+    ** all components together. Where there are no rows (own[0] below MIX_EMPTY) they stay as they are. Returns at
+    ** which floor it is held, MIX_FLOOR_... scratch: one double a feature. */
+    unsigned char (*solve)(mixture_model *model, size_t component, const double *own, const double *all,
+                           const mix_maximize *how, double *scratch);
 } mix_exponential;
 
 /* Eta and A of a component of a prepared model. */

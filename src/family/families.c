@@ -2,7 +2,15 @@
 ** tests. */
 #include "family.h"
 
-#define FAMILIES(EACH) EACH(gaussian) EACH(multinomial) EACH(poisson)
+#define FAMILIES(EACH)                                                                                            \
+    EACH(gaussian)                                                                                                \
+    EACH(multinomial)                                                                                             \
+    EACH(poisson)                                                                                                 \
+    EACH(lognormal)                                                                                               \
+    EACH(exponential)                                                                                             \
+    EACH(gamma)                                                                                                   \
+    EACH(beta)                                                                                                    \
+    EACH(von_mises)
 
 #define DECLARE(name) extern const mixture_family mixture_##name;
 FAMILIES(DECLARE)

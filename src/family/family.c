@@ -152,6 +152,16 @@ static bool is_count(double x) {
 
 const mix_column mix_count_column = {.accepts = is_count, .expected = "a count, an integer from 0 to 2^53"};
 
+double mix_family_period(const mix_shape *shape, size_t j) {
+    for (size_t p = 0; shape->parts != NULL && p < shape->parts->count; p++) {
+        const mix_part *part = &shape->parts->part[p];
+        if (part->period != NULL && j >= part->first && j - part->first < part->d) {
+            return part->period[j - part->first];
+        }
+    }
+    return 2 * M_PI;
+}
+
 const char *mix_family_refusal(const mix_shape *shape, size_t j, double x) {
     const mix_column *column = shape->family->column(shape, j);
     return isnan(x) || column->accepts == NULL || column->accepts(x) ? NULL : column->expected;
@@ -177,6 +187,14 @@ bool mix_family_framed(const mix_shape *shape) {
         framed = shape->family->column(shape, j)->framed;
     }
     return framed;
+}
+
+bool mix_family_stepped(const mix_shape *shape) {
+    bool stepped = false;
+    for (size_t j = 0; j < shape->d && !stepped; j++) {
+        stepped = shape->family->column(shape, j)->stepped;
+    }
+    return stepped;
 }
 
 /* A density in x is one in z = (x - center) / scale divided by the scales. */

@@ -27,6 +27,7 @@ typedef struct mix_part {
     size_t first, d;
     int structure;
     const size_t *levels;
+    const double *period; /* of columns of angles, d; NULL: 2 pi */
     /* Of a mixed model's: */
     const struct mix_level *level; /* what the levels stand for, column after column; NULL: it has none */
     size_t array;                  /* its first array among the model's */
@@ -82,6 +83,7 @@ typedef struct mix_column {
     bool (*accepts)(double x); /* of a value that is finite; NULL: all are */
     const char *expected;      /* what it accepts, for an error: "a count, an integer from 0 to 2^53" */
     bool framed;               /* it is centered and scaled before a fit */
+    bool stepped;              /* the steps in which it was recorded hold its components, and are measured */
 } mix_column;
 
 /* Counts: whole numbers that a double holds exactly. */
@@ -296,6 +298,7 @@ struct mixture_family {
     const mix_sampling *sampling;
     const mix_geometry *geometry;
     const struct mix_exponential *exponential; /* what exponential.c goes by; NULL: not by it */
+    const struct mix_univariate *univariate;   /* what univariate.c goes by; NULL: not by it */
     const mixture_parts *parts;                /* of a mixed one, which is made for them (mixed.c) */
 };
 
@@ -312,6 +315,9 @@ static inline size_t mix_family_structured(const mixture_family *family, size_t 
 /* What parameter array `a` is of; doubles of it per component. */
 mix_array_columns mix_family_array_columns(const mix_shape *shape, size_t a);
 size_t mix_family_array_size(const mix_shape *shape, size_t a);
+
+/* The period of a column of angles: the part's in which the column is, or 2 pi. */
+double mix_family_period(const mix_shape *shape, size_t j);
 
 /* What column j should be instead of a value that is not accepted, for an error; NULL: it is accepted. NaN is. */
 const char *mix_family_refusal(const mix_shape *shape, size_t j, double x);
@@ -341,8 +347,9 @@ size_t mix_family_full_scratch(const mix_shape *shape);
 /* What log_density leaves out of the log-likelihood of a block of rows: the sum of row weight times log_base. */
 double mix_family_log_base(const mix_shape *shape, const mix_rows *rows);
 
-/* Whether any column is centered and scaled before a fit. */
+/* Whether any column is centered and scaled before a fit; whether the steps of any are wanted. */
 bool mix_family_framed(const mix_shape *shape);
+bool mix_family_stepped(const mix_shape *shape);
 
 /* What the log density of a row in the data's frame lacks of that in the user's units: the scales of the framed
 ** columns. */

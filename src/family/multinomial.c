@@ -127,10 +127,11 @@ static void share_out(size_t d, const double *counts, const double *floors, doub
     }
 }
 
-static void multinomial_solve(mixture_model *model, size_t c, const double *own, const double *all,
-                              double *floors) {
+static unsigned char multinomial_solve(mixture_model *model, size_t c, const double *own, const double *all,
+                                       const mix_maximize *how, double *floors) {
     size_t d = model->d;
     double *p = model->arrays[PROBABILITIES] + c * d, total = 0, counts = 0, sum = 0;
+    (void)how;
     for (size_t j = 0; j < d; j++) {
         total += all[1 + j];
         counts += own[1 + j];
@@ -141,11 +142,12 @@ static void multinomial_solve(mixture_model *model, size_t c, const double *own,
     }
     if (counts > MIX_EMPTY) {
         share_out(d, own + 1, floors, p);
-        return;
+        return MIX_FLOOR_NONE;
     }
     for (size_t j = 0; j < d && sum == 0; j++) { /* nothing is known of it, not even from before */
         p[j] = 1 / (double)d;
     }
+    return MIX_FLOOR_NONE;
 }
 
 /* A probability of 0 that was given is held at the floor: no row is impossible to begin with. */

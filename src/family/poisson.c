@@ -73,12 +73,15 @@ static void poisson_log_base(const mix_shape *shape, const mix_rows *rows, doubl
     }
 }
 
-static void poisson_solve(mixture_model *model, size_t c, const double *own, const double *all, double *scratch) {
+static unsigned char poisson_solve(mixture_model *model, size_t c, const double *own, const double *all,
+                                   const mix_maximize *how, double *scratch) {
     double *rates = model->arrays[RATES] + c * model->d;
+    (void)how;
     (void)scratch;
     for (size_t j = 0; j < model->d && own[0] >= MIX_EMPTY; j++) {
         rates[j] = fmax(own[1 + j] / own[0], MIX_EXPONENTIAL_FLOOR * (all[1 + j] / all[0]));
     }
+    return MIX_FLOOR_NONE;
 }
 
 /* A rate of 0 that was given is held at the floor: no row is impossible to begin with. */

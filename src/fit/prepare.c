@@ -25,17 +25,16 @@ static mixture_status note_still(const mix_shape *shape, mixture_data *data) {
     return data->still != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
 }
 
-/* The steps that the options say, none of columns that stay as they are; then mix_steps_measure(). */
-static mixture_status measure_with_still(mixture_data *data, const double *resolution, const mix_cancel *cancel) {
-    if (data->still == NULL) {
-        return mix_steps_measure(data, resolution, cancel, &data->steps);
-    }
+/* The steps that the options say, none of columns whose families want none; then mix_steps_measure(). */
+static mixture_status measure_wanted(const mix_shape *shape, mixture_data *data, const double *resolution,
+                                     const mix_cancel *cancel) {
     double *wanted = mix_memory_array(data->d, sizeof *wanted);
     if (wanted == NULL) {
         return MIXTURE_NOMEM;
     }
     for (size_t j = 0; j < data->d; j++) {
-        wanted[j] = data->still[j] ? 0 : resolution != NULL ? resolution[j] : (double)NAN;
+        bool stepped = shape->family->column(shape, j)->stepped;
+        wanted[j] = !stepped ? 0 : resolution != NULL ? resolution[j] : (double)NAN;
     }
     mixture_status status = mix_steps_measure(data, wanted, cancel, &data->steps);
     mix_memory_free(wanted);
@@ -43,8 +42,8 @@ static mixture_status measure_with_still(mixture_data *data, const double *resol
 }
 
 /* The steps of the columns, those that the options say or that are measured. */
-static mixture_status find_steps(mixture_data *data, const mixture_options *options, const mix_cancel *cancel,
-                                 mixture_error *error) {
+static mixture_status find_steps(const mix_shape *shape, mixture_data *data, const mixture_options *options,
+                                 const mix_cancel *cancel, mixture_error *error) {
     for (size_t j = 0; options->resolution != NULL && j < data->d; j++) {
         double step = options->resolution[j];
         if (!isnan(step) && !(step >= 0 && step <= MIX_MAX_RESOLUTION)) {
@@ -54,7 +53,7 @@ static mixture_status find_steps(mixture_data *data, const mixture_options *opti
     }
     mix_steps_free(data->steps); /* those of another resolution */
     data->steps = NULL;
-    return mix_error_status(error, measure_with_still(data, options->resolution, cancel));
+    return mix_error_status(error, measure_wanted(shape, data, options->resolution, cancel));
 }
 
 mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
@@ -79,8 +78,8 @@ mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data
     if (status == MIXTURE_OK && !(weight <= MIX_MOST_WEIGHT)) {
         return mix_error_invalid(error, "the weights sum to %.3g; expected at most %.0e", weight, MIX_MOST_WEIGHT);
     }
-    if (status == MIXTURE_OK && mix_family_framed(&shape)) {
-        status = find_steps(data, options, cancel, error);
+    if (status == MIXTURE_OK && mix_family_stepped(&shape)) {
+        status = find_steps(&shape, data, options, cancel, error);
         if (status != MIXTURE_OK) {
             return status;
         }

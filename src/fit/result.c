@@ -83,19 +83,28 @@ static mixture_status keep_steps(const mixture_data *data, const double *resolut
     return model->step != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
 }
 
+/* Whether column j, framed or not, has one value in all rows. */
+static bool is_constant(const mixture_data *data, size_t j) {
+    bool same = data->frame.constant[j] != 0 || data->steps != NULL; /* of counts nothing is said */
+    for (size_t row = 1; row < data->rows && same && data->frame.constant[j] == 0; row++) {
+        same = mix_data_value(data, row, j) == mix_data_value(data, 0, j);
+    }
+    return same;
+}
+
 /* Name the columns that do not vary, unless none does. */
 static mixture_status warn_of_constants(const mixture_data *data, const mixture_options *options,
                                         mixture_model *model) {
     mixture_status status = MIXTURE_OK;
     bool any = false;
     for (size_t j = 0; data->frame.constant != NULL && j < data->d; j++) {
-        any = any || data->frame.constant[j] == 0;
+        any = any || !is_constant(data, j);
     }
     for (size_t j = 0; any && status == MIXTURE_OK && j < data->d; j++) {
-        if (data->frame.constant[j] != 0 && options->columns != NULL) {
+        if (is_constant(data, j) && options->columns != NULL) {
             status = mix_model_warn(model, "column %zu (%.40s) does not vary: it takes no part", j + 1,
                                     options->columns[j]);
-        } else if (data->frame.constant[j] != 0) {
+        } else if (is_constant(data, j)) {
             status = mix_model_warn(model, "column %zu (x%zu) does not vary: it takes no part", j + 1, j + 1);
         }
     }

@@ -203,6 +203,33 @@ static void choices_are_as_frequent_as_their_weights_and_weight_zero_is_never_ch
     }
 }
 
+/* Mean and variance are the shape, and the logarithm's mean is psi(shape): by mpmath. */
+static void gamma_numbers_have_their_moments(void **state) {
+    (void)state;
+    enum { FEWER = 100000 };
+    static const struct {
+        double shape, digamma, trigamma;
+    } known[] = {{0.05, -20.4978449913, 401.53235734212},
+                 {0.7, -1.2200235536979, 2.8340491566946},
+                 {1, -0.57721566490153, 1.6449340668482},
+                 {3.5, 1.1031566406452, 0.33035775610023},
+                 {400, 5.990214026275, 0.0025031276041634}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        double shape = known[i].shape, sum = 0, squares = 0, logs = 0;
+        mix_random random;
+        mix_random_seed(&random, 4, i);
+        for (int n = 0; n < FEWER; n++) {
+            double x = mix_random_gamma(&random, shape);
+            sum += x - shape;
+            squares += (x - shape) * (x - shape);
+            logs += log(x) - known[i].digamma;
+        }
+        assert_close(sum / FEWER, 0, 0, 5 * sqrt(shape / FEWER));
+        assert_close(squares / FEWER, shape, 0, 5 * sqrt((2 * shape * shape + 6 * shape) / FEWER));
+        assert_close(logs / FEWER, 0, 0, 5 * sqrt(known[i].trigamma / FEWER));
+    }
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
@@ -215,6 +242,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(below_has_no_bias_where_a_plain_remainder_is_off_by_half),
         cmocka_unit_test(normal_numbers_have_the_moments_and_tails_of_the_normal_distribution),
         cmocka_unit_test(choices_are_as_frequent_as_their_weights_and_weight_zero_is_never_chosen),
+        cmocka_unit_test(gamma_numbers_have_their_moments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

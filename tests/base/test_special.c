@@ -1,5 +1,6 @@
-/* test_special.c: against values computed with mpmath 1.3 to 40 digits (digamma, psi(1, x), besseli, loggamma; where
-** x is 1e8 the hypergeometric series 2F0 of the Bessel functions), and inverses against what they invert. */
+/* test_special.c: against values computed with mpmath 1.3 to 40 digits (digamma, psi(1, x), besseli, loggamma;
+** where x is 1e8 the hypergeometric series 2F0 of the Bessel functions), and inverses against what they invert.
+** */
 #include <float.h>
 #include <math.h>
 

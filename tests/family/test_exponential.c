@@ -66,15 +66,17 @@ static mixture_status lognormal_natural(const mixture_model *model, size_t c, do
     return MIXTURE_OK;
 }
 
-static void lognormal_solve(mixture_model *model, size_t c, const double *own, const double *all,
-                            double *scratch) {
+static unsigned char lognormal_solve(mixture_model *model, size_t c, const double *own, const double *all,
+                                     const mix_maximize *how, double *scratch) {
     (void)all;
+    (void)how;
     (void)scratch;
     for (size_t j = 0; j < model->d && own[0] > MIX_EMPTY; j++) {
         double mean = own[1 + j] / own[0];
         model->arrays[LOG_MEANS][c * model->d + j] = mean;
         model->arrays[LOG_VARIANCES][c * model->d + j] = own[1 + model->d + j] / own[0] - mean * mean;
     }
+    return MIX_FLOOR_NONE;
 }
 
 static void lognormal_log_base(const mix_shape *shape, const mix_rows *rows, double *base) {
@@ -288,12 +290,15 @@ static mixture_status level_natural(const mixture_model *model, size_t c, double
     return MIXTURE_OK;
 }
 
-static void level_solve(mixture_model *model, size_t c, const double *own, const double *all, double *scratch) {
+static unsigned char level_solve(mixture_model *model, size_t c, const double *own, const double *all,
+                                 const mix_maximize *how, double *scratch) {
     (void)all;
+    (void)how;
     (void)scratch;
     for (size_t i = 0; i < LEVELS; i++) {
         model->arrays[0][c * LEVELS + i] = own[1 + i] / own[0];
     }
+    return MIX_FLOOR_NONE;
 }
 
 static const mix_exponential level_engine = {.feature_count = count_features_of_levels,

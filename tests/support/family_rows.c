@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "family_laws.h"
+
 enum { MOST_D = FAMILIES_MOST_D };
 
 /* ---- Gaussian ---------------------------------------------------------------------------------------------- */
@@ -418,6 +420,11 @@ static const family_example examples[] = {
 };
 
 const family_example *families_example(const mixture_family *family) {
+    for (size_t i = 0; i < family_laws_count; i++) {
+        if (strcmp(family_laws[i].name, mixture_family_name(family)) == 0) {
+            return &family_laws[i];
+        }
+    }
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
         if (strcmp(examples[i].name, mixture_family_name(family)) == 0) {
             return &examples[i];

@@ -17,7 +17,7 @@ static const mix_array gaussian_arrays[] = {
     [MEANS] = {"means", "mean", MIX_VECTOR}, [COVARIANCES] = {"covariances", "covariance", MIX_MATRIX}};
 
 static const mix_column *gaussian_column(const mix_shape *shape, size_t j) {
-    static const mix_column number = {.expected = "a number", .framed = true};
+    static const mix_column number = {.expected = "a number", .framed = true, .stepped = true};
     (void)shape;
     (void)j;
     return &number;
