@@ -111,6 +111,24 @@ static mixture_status warn_of_constants(const mixture_data *data, const mixture_
     return status;
 }
 
+/* Counts have no floor that would tell: with fewer different rows than parameters a component may be what a few
+** rows happen to be. */
+static mixture_status warn_of_parameters(const mix_multistart *multistart, size_t parameters,
+                                         mixture_model *model) {
+    const mixture_data *data = multistart->data;
+    const mix_shape shape = mix_shape_for(multistart->family, data, 1, 0);
+    size_t distinct;
+    if (data->parts != NULL || multistart->family->column(&shape, 0) != &mix_count_column) {
+        return MIXTURE_OK;
+    }
+    mixture_status status = mix_data_distinct(data, parameters, multistart->cancel, NULL, &distinct);
+    return status == MIXTURE_OK && distinct < parameters
+               ? mix_model_warn(model,
+                                "%zu parameters of %zu distinct rows: components may be what single rows are",
+                                parameters, distinct)
+               : status;
+}
+
 mixture_status mix_result_deliver(const mix_multistart *multistart, const mixture_options *options, double shift,
                                   mix_found *found, mixture_model **result, mixture_error *error) {
     mixture_model *model = found->model;
@@ -132,10 +150,13 @@ mixture_status mix_result_deliver(const mix_multistart *multistart, const mixtur
     if (status == MIXTURE_OK) {
         status = mix_reproduce(multistart, shift, model, run);
     }
+    mix_criteria criteria = mix_result_criteria(multistart, options, run);
+    if (status == MIXTURE_OK) {
+        status = warn_of_parameters(multistart, criteria.parameters, model);
+    }
     if (status != MIXTURE_OK) {
         return mix_error_status(error, status);
     }
-    mix_criteria criteria = mix_result_criteria(multistart, options, run);
     model->structure = options->structure;
     model->fitted = true;
     model->n = total_weight(multistart);

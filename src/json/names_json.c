@@ -62,7 +62,7 @@ mixture_status mix_names_json_read_criterion(mix_json_value value, mixture_crite
     return known ? MIXTURE_OK : mix_json_complain(value, "bic, icl or aic", error);
 }
 
-/* ---- Columns and components ----------------------------------------------------------------------------------- */
+/* ---- Columns and components --------------------------------------------------------------------------------- */
 
 static mixture_status read_name(mix_json_value item, const char *whose, char **name, mixture_error *error) {
     size_t length;

@@ -572,6 +572,20 @@ mixture_status mix_options_json_read(const char *text, size_t length, const mix_
     return status == MIXTURE_OK && target->select ? list_all_k(&reader) : status;
 }
 
+mixture_status mix_options_json_columns(const char *text, size_t length, const mix_cancel *cancel, size_t *count) {
+    mix_json_document *document;
+    mix_json_value columns;
+    *count = 0;
+    mixture_status status = mix_json_parse_until(text, length, cancel, &document, NULL);
+    if (status == MIXTURE_OK) {
+        bool named = mix_json_member(mix_json_root(document), "columns", &columns);
+        *count = named && mix_json_type_of(columns) == MIX_JSON_ARRAY ? mix_json_count(columns) : 0;
+        status = mix_json_stopped(document) ? MIXTURE_CANCELLED : status;
+        mix_json_free(document);
+    }
+    return status == MIXTURE_INVALID ? MIXTURE_OK : status;
+}
+
 void mix_options_json_clear(mix_fit_options *options) {
     for (size_t j = 0; options->columns != NULL && j < options->arguments; j++) {
         mix_memory_free(options->columns[j]);

@@ -39,6 +39,9 @@ typedef struct mix_options_target {
 /* Read options; all values are checked. text NULL: the defaults. In every case mix_options_json_clear() frees. */
 mixture_status mix_options_json_read(const char *text, size_t length, const mix_options_target *target,
                                      mix_fit_options *options, mixture_error *error);
+/* How many names the option `columns` has; 0: none, or the text is not right. MIXTURE_OK, _NOMEM or _CANCELLED. */
+mixture_status mix_options_json_columns(const char *text, size_t length, const mix_cancel *cancel, size_t *count);
+
 void mix_options_json_clear(mix_fit_options *options);
 
 #endif

@@ -13,7 +13,7 @@ enum { WRITER_CAPACITY = 256 };
 /* A byte takes about this much of a turn. */
 #define WRITTEN_BYTE_WORK 20.0
 
-static void writer_append(mix_json_writer *writer, const char *text, size_t length) {
+void mix_json_append(mix_json_writer *writer, const char *text, size_t length) {
     if (writer->failed || length == 0) {
         return;
     }
@@ -45,19 +45,19 @@ static void writer_append(mix_json_writer *writer, const char *text, size_t leng
 /* What comes before a key or a value. */
 static void separate(mix_json_writer *writer) {
     if (writer->comma) {
-        writer_append(writer, ",", 1);
+        mix_json_append(writer, ",", 1);
     }
     writer->comma = true;
 }
 
 static void begin(mix_json_writer *writer, const char *bracket) {
     separate(writer);
-    writer_append(writer, bracket, 1);
+    mix_json_append(writer, bracket, 1);
     writer->comma = false;
 }
 
 static void end(mix_json_writer *writer, const char *bracket) {
-    writer_append(writer, bracket, 1);
+    mix_json_append(writer, bracket, 1);
     writer->comma = true;
 }
 
@@ -92,8 +92,8 @@ static size_t escape(unsigned char byte, char *buffer) {
     return 6;
 }
 
-static void append_quoted(mix_json_writer *writer, const char *text, size_t length) {
-    writer_append(writer, "\"", 1);
+void mix_json_append_quoted(mix_json_writer *writer, const char *text, size_t length) {
+    mix_json_append(writer, "\"", 1);
     size_t start = 0, at = 0; /* text[start … at) needs no change */
     while (at < length) {
         unsigned char byte = (unsigned char)text[at];
@@ -103,29 +103,29 @@ static void append_quoted(mix_json_writer *writer, const char *text, size_t leng
             at += bytes;
             continue;
         }
-        writer_append(writer, text + start, at - start);
+        mix_json_append(writer, text + start, at - start);
         if (escaped) {
             char buffer[6];
-            writer_append(writer, buffer, escape(byte, buffer));
+            mix_json_append(writer, buffer, escape(byte, buffer));
         } else {
-            writer_append(writer, "\xef\xbf\xbd", 3); /* U+FFFD */
+            mix_json_append(writer, "\xef\xbf\xbd", 3); /* U+FFFD */
         }
         start = ++at;
     }
-    writer_append(writer, text + start, at - start);
-    writer_append(writer, "\"", 1);
+    mix_json_append(writer, text + start, at - start);
+    mix_json_append(writer, "\"", 1);
 }
 
 void mix_json_write_key(mix_json_writer *writer, const char *key) {
     separate(writer);
-    append_quoted(writer, key, strlen(key));
-    writer_append(writer, ":", 1);
+    mix_json_append_quoted(writer, key, strlen(key));
+    mix_json_append(writer, ":", 1);
     writer->comma = false;
 }
 
 void mix_json_write_bytes(mix_json_writer *writer, const char *text, size_t length) {
     separate(writer);
-    append_quoted(writer, text, length);
+    mix_json_append_quoted(writer, text, length);
 }
 
 void mix_json_write_string(mix_json_writer *writer, const char *text) {
@@ -134,7 +134,7 @@ void mix_json_write_string(mix_json_writer *writer, const char *text) {
 
 void mix_json_write_raw(mix_json_writer *writer, const char *json, size_t length) {
     separate(writer);
-    writer_append(writer, json, length);
+    mix_json_append(writer, json, length);
 }
 
 void mix_json_write_double(mix_json_writer *writer, double x) {
@@ -167,7 +167,7 @@ void mix_json_write_null(mix_json_writer *writer) {
 }
 
 char *mix_json_finish(mix_json_writer *writer, size_t *length) {
-    writer_append(writer, "", 1); /* makes sure of a buffer: even an empty text is one */
+    mix_json_append(writer, "", 1); /* makes sure of a buffer: even an empty text is one */
     char *text = writer->failed ? NULL : writer->text;
     if (text != NULL && length != NULL) {
         *length = writer->length - 1;

@@ -41,6 +41,11 @@ void mix_json_write_null(mix_json_writer *writer);
 /* One value that is JSON already, as it is. */
 void mix_json_write_raw(mix_json_writer *writer, const char *json, size_t length);
 
+/* Bytes as they are, without a comma before them: a value in pieces, which must become JSON in the end; and a
+** string in its quotes. */
+void mix_json_append(mix_json_writer *writer, const char *text, size_t length);
+void mix_json_append_quoted(mix_json_writer *writer, const char *text, size_t length);
+
 /* Hand the text over, NUL-terminated and the caller's to release with mix_memory_free(); its length goes to
 ** *length unless that is NULL. NULL when memory ran out, and ever after; else the writer is as new. */
 char *mix_json_finish(mix_json_writer *writer, size_t *length);

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "describe.h"
 #include "error.h"
+#include "json_argument.h"
 #include "memory.h"
 
 /* ---- A group begins and ends ----------------------------------------------------------------------------- */
@@ -135,15 +136,15 @@ static void aggregate_inverse(sqlite3_context *context, int argc, sqlite3_value 
 }
 
 mixture_status mix_aggregate_read_row(const mix_group *group, int count, mixture_error *error) {
-    return mix_arguments_model_row(group->parsed, count, group->argv + 1, 2, group->row, error);
+    return mix_arguments_model_row(group->interrupt.db, group->parsed, count, group->argv + 1, 2, group->row,
+                                   error);
 }
 
 mixture_status mix_aggregate_keep_options(mix_group *group, sqlite3_value *options) {
     if (options == NULL || sqlite3_value_type(options) == SQLITE_NULL) {
         return MIXTURE_OK;
     }
-    const unsigned char *text = sqlite3_value_text(options);
-    group->options_length = (size_t)sqlite3_value_bytes(options);
+    const char *text = mix_json_argument(options, &group->options_length);
     group->options = text != NULL ? mix_memory_array(group->options_length, 1) : NULL;
     if (group->options == NULL) {
         return MIXTURE_NOMEM;
@@ -159,12 +160,12 @@ mixture_status mix_aggregate_same_options(const mix_group *group, sqlite3_value 
         return MIXTURE_OK;
     }
     if (!none && group->options != NULL) {
-        const unsigned char *text = sqlite3_value_text(options);
+        size_t length;
+        const char *text = mix_json_argument(options, &length);
         if (text == NULL) {
             return MIXTURE_NOMEM;
         }
-        if ((size_t)sqlite3_value_bytes(options) == group->options_length &&
-            memcmp(text, group->options, group->options_length) == 0) {
+        if (length == group->options_length && memcmp(text, group->options, group->options_length) == 0) {
             return MIXTURE_OK;
         }
     }

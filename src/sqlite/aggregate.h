@@ -48,15 +48,15 @@ typedef struct mix_group {
     mix_cancel cancel;   /* to ask whether to stop; also in `start`, `row` and `inverse` */
     mix_running running; /* how far it is, for those who wait */
     mix_parsed *parsed;  /* where argument 1 is a model: the model, NULL for NULL */
-    char *options;       /* text of the first row's options; NULL: none */
+    char *options;       /* bytes of the first row's options; NULL: none */
     size_t options_length;
 } mix_group;
 
 /* For `row`, behind a model: the `count` values there into group->parsed->x. */
 mixture_status mix_aggregate_read_row(const mix_group *group, int count, mixture_error *error);
 
-/* For `start`: keep the text of the options. NULL, or a value that is NULL: there are none. MIXTURE_OK or
-** MIXTURE_NOMEM. */
+/* For `start`: keep the bytes of the options, TEXT or a BLOB that is JSON (json_argument.h). NULL, or a value
+** that is NULL: there are none. MIXTURE_OK or MIXTURE_NOMEM. */
 mixture_status mix_aggregate_keep_options(mix_group *group, sqlite3_value *options);
 
 /* For `same`: the options, in argument `place`, must be those kept. An error says what `found` is, if not NULL. */

@@ -8,11 +8,10 @@
 #include "describe.h"
 #include "error.h"
 #include "family.h"
-#include "little_endian.h"
 #include "number.h"
+#include "packed_row.h"
 
-/* " (name)", the column's. */
-static const char *column_name(const mix_row_arguments *arguments, size_t j, char buffer[60]) {
+const char *mix_arguments_column(const mix_row_arguments *arguments, size_t j, char buffer[60]) {
     if (arguments->columns != NULL) {
         char name[MIX_EXCERPT_BYTES];
         const char *column = arguments->columns[j];
@@ -31,35 +30,10 @@ static const char *row_number(const mix_row_arguments *arguments, char buffer[40
     return buffer;
 }
 
-size_t mix_arguments_columns(sqlite3_value **values, int count) {
-    if (count == 1 && sqlite3_value_type(values[0]) == SQLITE_BLOB) {
-        int bytes = sqlite3_value_bytes(values[0]);
-        return bytes % 8 == 0 ? (size_t)bytes / 8 : 0;
-    }
-    return (size_t)count;
-}
-
-/* A packed row: little-endian doubles, NaN for NULL. */
-static mixture_status unpack_row(const mix_row_arguments *arguments, double *x, mixture_error *error) {
-    const unsigned char *bytes = sqlite3_value_blob(arguments->values[0]);
-    size_t length = (size_t)sqlite3_value_bytes(arguments->values[0]);
-    char name[60], where[40];
-    if (length != 8 * arguments->d) {
-        return mix_error_invalid(error,
-                                 "argument %d is BLOB of %zu bytes%s; expected mix_row() of %zu value%s, %zu "
-                                 "bytes",
-                                 arguments->first, length, row_number(arguments, where), arguments->d,
-                                 arguments->d == 1 ? "" : "s", 8 * arguments->d);
-    }
-    for (size_t j = 0; j < arguments->d; j++) {
-        x[j] = mix_little_endian_get_double(bytes + 8 * j);
-        if (isinf(x[j])) {
-            return mix_error_invalid(
-                error, "argument %d (mix_row) holds Inf at value %zu%s%s; expected a finite number",
-                arguments->first, j + 1, column_name(arguments, j, name), row_number(arguments, where));
-        }
-    }
-    return MIXTURE_OK;
+mixture_status mix_arguments_columns(sqlite3 *db, sqlite3_value **values, int count, size_t named,
+                                     size_t *columns) {
+    *columns = (size_t)count;
+    return mix_packed_row_is(values, count) ? mix_packed_row_columns(db, values[0], named, columns) : MIXTURE_OK;
 }
 
 static mixture_status wrong_row_length(const mix_row_arguments *arguments, mixture_error *error) {
@@ -70,7 +44,7 @@ static mixture_status wrong_row_length(const mix_row_arguments *arguments, mixtu
 static mixture_status wrong_row_value(const mix_row_arguments *arguments, size_t j, bool infinite,
                                       mixture_error *error) {
     char said[MIX_SAID_BYTES], name[60], where[40], cure[MIX_CURE_BYTES], bare[60];
-    (void)column_name(arguments, j, name);
+    (void)mix_arguments_column(arguments, j, name);
     snprintf(bare, sizeof bare, "%.*s", (int)strlen(name) - 3, name + 2); /* without " (" and ")" */
     return mix_error_invalid(error, "argument %d%s is %s%s; expected a %snumber%s", arguments->first + (int)j,
                              name, mix_describe_value(arguments->values[j], said), row_number(arguments, where),
@@ -87,8 +61,8 @@ bool mix_arguments_is_number(sqlite3_value *value) {
 
 mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, mixture_error *error) {
     sqlite3_value **values = arguments->values;
-    if (arguments->count == 1 && sqlite3_value_type(values[0]) == SQLITE_BLOB) {
-        return unpack_row(arguments, x, error);
+    if (mix_packed_row_is(values, arguments->count)) {
+        return mix_packed_row_read(arguments, x, error);
     }
     if ((size_t)arguments->count != arguments->d) {
         return wrong_row_length(arguments, error);
@@ -119,10 +93,11 @@ mixture_status mix_arguments_same_model(const mix_parsed *parsed, sqlite3_value 
         (unsigned long long)row);
 }
 
-mixture_status mix_arguments_model_row(mix_parsed *parsed, int count, sqlite3_value **values, int first,
-                                       uint64_t row, mixture_error *error) {
+mixture_status mix_arguments_model_row(sqlite3 *db, mix_parsed *parsed, int count, sqlite3_value **values,
+                                       int first, uint64_t row, mixture_error *error) {
     const mixture_model *model = parsed->model;
-    mix_row_arguments arguments = {values, count, first, model->d, (const char *const *)model->columns, row, 0};
+    mix_row_arguments arguments = {values, count, first, model->d, (const char *const *)model->columns,
+                                   row,    db,    0};
     mixture_status status = mix_arguments_row(&arguments, parsed->x, error);
     const mix_shape shape = mix_shape_of(model);
     for (size_t j = 0; status == MIXTURE_OK && j < model->d; j++) {
@@ -131,8 +106,8 @@ mixture_status mix_arguments_model_row(mix_parsed *parsed, int count, sqlite3_va
             char number[MIX_JSON_NUMBER_BYTES], name[60], where[40];
             (void)mix_json_format_double(parsed->x[j], number);
             status = mix_error_invalid(error, "value %zu%s is %s%s; expected %s", j + 1,
-                                       column_name(&arguments, j, name), number, row_number(&arguments, where),
-                                       expected);
+                                       mix_arguments_column(&arguments, j, name), number,
+                                       row_number(&arguments, where), expected);
         }
     }
     return status;

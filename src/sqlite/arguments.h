@@ -12,15 +12,19 @@ typedef struct mix_row_arguments {
     size_t d;                   /* wanted columns */
     const char *const *columns; /* d names; NULL: x1, x2, … */
     uint64_t row;               /* number of the input row, for errors; 0: there is only one */
+    sqlite3 *db;                /* the connection */
     size_t word;                /* 1-based place of a value that may be a TEXT that is no number; 0: none may */
 } mix_row_arguments;
 
-/* The row into x[d], NaN for NULL and for a word: d numbers, or one BLOB made by mix_row(). */
+/* " (name)", that of column j. Returns the buffer. */
+const char *mix_arguments_column(const mix_row_arguments *arguments, size_t j, char buffer[60]);
+
+/* The row into x[d], NaN for NULL and for a word: d numbers, or one value that holds them all (packed_row.h). */
 mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, mixture_error *error);
 
 /* The same into parsed->x, for a model's row, whose values its family accepts. `first` and `row` as above. */
-mixture_status mix_arguments_model_row(mix_parsed *parsed, int count, sqlite3_value **values, int first,
-                                       uint64_t row, mixture_error *error);
+mixture_status mix_arguments_model_row(sqlite3 *db, mix_parsed *parsed, int count, sqlite3_value **values,
+                                       int first, uint64_t row, mixture_error *error);
 
 /* In a later row of an aggregate: the model must be that of the first row, which `parsed` is. */
 mixture_status mix_arguments_same_model(const mix_parsed *parsed, sqlite3_value *value, uint64_t row,
@@ -30,8 +34,10 @@ mixture_status mix_arguments_same_model(const mix_parsed *parsed, sqlite3_value 
 ** (blanks around it are fine). */
 bool mix_arguments_is_number(sqlite3_value *value);
 
-/* Columns of a row given by these values: their number, or that of the packed row. 0: an empty or odd BLOB. */
-size_t mix_arguments_columns(sqlite3_value **values, int count);
+/* Columns of a row given by these values: their number, or that of the single one that holds them all; 0: it is
+** none. `named`: as for mix_packed_row_columns(). MIXTURE_OK, _NOMEM or _CANCELLED. */
+mixture_status mix_arguments_columns(sqlite3 *db, sqlite3_value **values, int count, size_t named,
+                                     size_t *columns);
 
 /* An integer from least to most at 1-based place `place`; 3.0 is one. */
 mixture_status mix_arguments_integer(sqlite3_value *value, int place, const char *name, sqlite3_int64 least,

@@ -7,6 +7,7 @@
 #include "error.h"
 #include "hash.h"
 #include "interrupt.h"
+#include "json_argument.h"
 #include "library.h"
 #include "memory.h"
 
@@ -49,27 +50,12 @@ size_t mix_parsed_likeliest(const mix_parsed *parsed) {
     return best;
 }
 
-/* The bytes of a TEXT, or of a BLOB that holds one, as readfile() gives it; NULL: neither, or out of memory. */
-static const char *model_text(sqlite3_value *value, size_t *length) {
-    int type = sqlite3_value_type(value);
-    const char *text = type == SQLITE_TEXT   ? (const char *)sqlite3_value_text(value)
-                       : type == SQLITE_BLOB ? sqlite3_value_blob(value)
-                                             : NULL;
-    *length = text != NULL ? (size_t)sqlite3_value_bytes(value) : 0;
-    size_t blanks = 0;
-    while (type == SQLITE_BLOB && blanks < *length && strchr(" \t\r\n", text[blanks]) != NULL &&
-           text[blanks] != 0) {
-        blanks++;
-    }
-    return type == SQLITE_BLOB && (blanks == *length || text[blanks] != '{') ? NULL : text;
-}
-
 bool mix_parsed_same(const mix_parsed *parsed, sqlite3_value *value) {
     if (parsed == NULL) {
         return sqlite3_value_type(value) == SQLITE_NULL;
     }
     size_t length;
-    const char *text = model_text(value, &length);
+    const char *text = mix_json_argument(value, &length);
     return text != NULL && length == parsed->length && memcmp(text, parsed->text, length) == 0;
 }
 
@@ -81,7 +67,7 @@ mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *v
         return MIXTURE_OK;
     }
     size_t length;
-    const char *text = model_text(value, &length);
+    const char *text = mix_json_argument(value, &length);
     if (text == NULL && type != SQLITE_TEXT) {
         char said[MIX_SAID_BYTES];
         return mix_error_invalid(error, "argument 1 (model) is %s; expected a model as JSON text",
@@ -95,7 +81,8 @@ mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *v
     const mix_cancel cancel = {mix_interrupt_poll, &interrupt};
     mixture_status status = mix_model_cache_find(&connection->models, text, length, &cancel, parsed, &inner);
     mix_interrupt_end(&interrupt);
-    if (status == MIXTURE_INVALID && strchr("{[\"\xef", text[strspn(text, " \t\r\n")]) == NULL) {
+    if (status == MIXTURE_INVALID && type == SQLITE_TEXT &&
+        strchr("{[\"\xef", text[strspn(text, " \t\r\n")]) == NULL) {
         char said[MIX_SAID_BYTES]; /* a column's name in quotes, a file's name */
         return mix_error_invalid(error, "argument 1 (model) is %s; expected a model as JSON text",
                                  mix_describe_value(value, said));

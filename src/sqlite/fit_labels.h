@@ -1,6 +1,6 @@
-/* fit_labels.h: the label column of a fit. A row's component is given by its number or by a name; names become those
-** of the model's components, sorted by their bytes, so that groups with the same names number them alike whatever the
-** order of their rows. */
+/* fit_labels.h: the label column of a fit. A row's component is given by its number or by a name; names become
+** those of the model's components, sorted by their bytes, so that groups with the same names number them alike
+** whatever the order of their rows. */
 #ifndef MIX_FIT_LABELS_H
 #define MIX_FIT_LABELS_H
 

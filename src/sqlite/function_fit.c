@@ -11,11 +11,15 @@
 #include "error.h"
 #include "family.h"
 #include "fit_labels.h"
+#include "json_argument.h"
+#include "jsonb.h"
 #include "memory.h"
+#include "model.h"
 #include "model_json.h"
 #include "number.h"
 #include "options.h"
 #include "options_json.h"
+#include "packed_row.h"
 
 /* What tells the functions apart. */
 typedef struct fit_kind {
@@ -36,7 +40,9 @@ typedef struct fit_state {
     mix_group group;  /* first */
     uint64_t skipped; /* rows, for a NULL */
     sqlite3_int64 k;
-    bool packed;   /* the first row came as one mix_row() */
+    bool packed;   /* the first row came as one value */
+    bool doubtful; /* a BLOB of it is taken for a mix_row(); all rows so far look like floats besides, */
+    bool lower;    /* and not all lower halves of the doubles are 0 */
     bool optioned; /* there is an argument for options, be it NULL */
     mix_fit_options options;
     mixture_data *data;
@@ -85,19 +91,24 @@ static void fit_clear(void *pointer) {
     mix_memory_free(state->x);
 }
 
-/* The last argument when it is TEXT and no number, or NULL where that may be no options: k stands before them, and
-** the row before k. Behind a row that belongs to a model it is NULL where there are more values than columns. */
+/* The last argument when it is TEXT and no number, JSON in a BLOB, or NULL where that may be no options: k
+** stands before them, and the row before k. Behind a row that belongs to a model it is NULL where there are
+** more values than columns. A single argument is not options but the row, or k. */
 static sqlite3_value *fit_options_argument(const fit_state *state) {
     const mix_group *group = &state->group;
     const mixture_model *model = refitted(state);
     sqlite3_value **last = group->argv + group->argc - 1;
     int type = sqlite3_value_type(*last);
     if (type == SQLITE_NULL) {
-        bool behind = model != NULL ? (size_t)group->argc - 1 > model->d
+        bool packed = group->argc == 3 && mix_packed_row_is(last - 1, 1);
+        bool behind = model != NULL ? packed || (size_t)group->argc - 1 > model->d
                                     : group->argc > 2 && sqlite3_value_type(last[-1]) == SQLITE_INTEGER;
         return behind ? *last : NULL;
     }
-    return type == SQLITE_TEXT && !mix_arguments_is_number(*last) ? *last : NULL;
+    bool text =
+        type == SQLITE_TEXT && !mix_arguments_is_number(*last) && !mix_packed_row_is(last, group->argc - 1);
+    bool blob = group->argc > 2 && mix_json_argument_is_blob(*last);
+    return text || blob ? *last : NULL;
 }
 
 /* Whether a text begins like a JSON object. */
@@ -112,9 +123,20 @@ static mixture_status fit_read_options(fit_state *state, size_t arguments, sqlit
     mixture_error inner = {MIXTURE_OK, ""};
     const mix_options_target target = {family_of(state), kind.select,     (size_t)state->k,
                                        arguments,        refitted(state), &group->cancel};
-    mixture_status status = mix_aggregate_keep_options(group, value);
+    const char *bytes;
+    size_t length;
+    mixture_status status = mix_json_argument_options(value, group->argc, &bytes, &length, error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    status = mix_aggregate_keep_options(group, value);
     if (status == MIXTURE_OK) {
-        status = mix_options_json_read(group->options, group->options_length, &target, &state->options, &inner);
+        mix_jsonb_text json;
+        status = mix_jsonb_open(group->options, group->options_length, &group->cancel, &json, &inner);
+        if (status == MIXTURE_OK) {
+            status = mix_options_json_read(json.text, json.length, &target, &state->options, &inner);
+            mix_jsonb_close(&json);
+        }
     }
     return status == MIXTURE_INVALID
                ? mix_error_invalid(error, "argument %d (options): %s", group->argc, inner.text)
@@ -159,20 +181,32 @@ static bool take_names(fit_state *state) {
     return state->arguments != NULL && state->names != NULL;
 }
 
+/* k, which follows the columns: another value than an integer is likely one of them. */
+static mixture_status read_k_value(fit_kind kind, sqlite3_value *value, int place, sqlite3_int64 *k,
+                                   mixture_error *error) {
+    mixture_error inner;
+    mixture_status status = mix_arguments_integer(value, place, k_name(kind), 1, k_most(kind), k, &inner);
+    return status == MIXTURE_OK
+               ? status
+               : mix_error_invalid(error, "%s%s", inner.text,
+                                   sqlite3_value_type(value) != SQLITE_INTEGER ? " behind the columns" : "");
+}
+
 /* k and the options, of which the last argument may be either. */
 static mixture_status read_k_and_options(fit_state *state, size_t arguments, sqlite3_value *k,
                                          sqlite3_value *options, mixture_error *error) {
     fit_kind kind = kind_of(state);
     int argc = state->group.argc;
     bool none = options == NULL || sqlite3_value_type(options) == SQLITE_NULL;
-    if (!none && !looks_like_object((const char *)sqlite3_value_text(options))) {
+    if (!none && sqlite3_value_type(options) == SQLITE_TEXT &&
+        !looks_like_object((const char *)sqlite3_value_text(options))) {
         char said[MIX_SAID_BYTES]; /* as likely k in words as options */
         return mix_error_invalid(error,
                                  "argument %d is %s; expected %s, an integer >= 1, or options, a JSON object",
                                  argc, mix_describe_value(options, said), k_name(kind));
     }
     int place = options != NULL ? argc - 1 : argc;
-    mixture_status status = mix_arguments_integer(k, place, k_name(kind), 1, k_most(kind), &state->k, error);
+    mixture_status status = read_k_value(kind, k, place, &state->k, error);
 #if SIZE_MAX < INT64_MAX /* a size of 32 bits: k is not cut to it */
     if (status == MIXTURE_OK && (uint64_t)state->k > SIZE_MAX / 2) {
         status = mix_error_invalid(error, "argument %d (%s) is %lld; expected at most %zu", place, k_name(kind),
@@ -196,6 +230,44 @@ static mixture_status begin_data(fit_state *state, size_t arguments) {
                                 (const char *const *)components);
 }
 
+/* How many names of columns the options have; 0: none, or they are not right, which is told later. */
+static mixture_status count_names(const fit_state *state, sqlite3_value *options, size_t *named) {
+    size_t length = 0;
+    const char *bytes = options != NULL ? mix_json_argument(options, &length) : NULL;
+    mix_jsonb_text json;
+    *named = 0;
+    mixture_status status =
+        bytes != NULL ? mix_jsonb_open(bytes, length, &state->group.cancel, &json, NULL) : MIXTURE_INVALID;
+    if (status == MIXTURE_OK) {
+        status = mix_options_json_columns(json.text, json.length, &state->group.cancel, named);
+        mix_jsonb_close(&json);
+    }
+    return status == MIXTURE_INVALID ? MIXTURE_OK : status;
+}
+
+/* Columns of the first row. How many floats a BLOB would have where it is a vector the options say, by their
+** names, or the model that is fitted again. */
+static mixture_status count_columns(fit_state *state, sqlite3_value **values, int count, sqlite3_value *options,
+                                    size_t *columns) {
+    enum { EXTRAS = 2 }; /* weight and label */
+    sqlite3 *db = state->group.interrupt.db;
+    const mixture_model *model = refitted(state);
+    size_t named = 0;
+    state->packed = mix_packed_row_is(values, count);
+    if (state->packed && sqlite3_value_type(values[0]) == SQLITE_BLOB) {
+        size_t bytes = (size_t)sqlite3_value_bytes(values[0]);
+        mixture_status status = count_names(state, options, &named);
+        if (status != MIXTURE_OK) {
+            return status;
+        }
+        if (named == 0 && model != NULL && !(bytes / 8 >= model->d && bytes / 8 <= model->d + EXTRAS)) {
+            named = bytes / 4 >= model->d && bytes / 4 <= model->d + EXTRAS ? bytes / 4 : 0;
+        }
+        state->doubtful = model == NULL && named == 0 && bytes % 8 == 0;
+    }
+    return mix_arguments_columns(db, values, count, named, columns);
+}
+
 /* The first row says how many columns there are, k and the options. */
 static mixture_status fit_start(void *pointer, mixture_error *error) {
     fit_state *state = pointer;
@@ -211,13 +283,16 @@ static mixture_status fit_start(void *pointer, mixture_error *error) {
                                  "options]",
                                  group->argc, mix_describe_value(options, said), k, k);
     }
-    size_t arguments = mix_arguments_columns(argv, count);
-    state->packed = count == 1 && sqlite3_value_type(argv[0]) == SQLITE_BLOB;
+    size_t arguments;
+    mixture_status status = count_columns(state, argv, count, options, &arguments);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
     if (arguments == 0) {
         return mix_error_invalid(error, "argument 1 is %s; expected a number or mix_row()",
                                  mix_describe_value(argv[0], said));
     }
-    mixture_status status = read_k_and_options(state, arguments, argv[count], options, error);
+    status = read_k_and_options(state, arguments, argv[count], options, error);
     return status == MIXTURE_OK ? begin_data(state, arguments) : status;
 }
 
@@ -230,14 +305,17 @@ static mixture_status refit_start(void *pointer, mixture_error *error) {
     int count = group->argc - (options != NULL ? 2 : 1);
     state->optioned = options != NULL;
     char said[MIX_SAID_BYTES];
-    size_t arguments = count > 0 ? mix_arguments_columns(values, count) : 0;
-    state->packed = count == 1 && sqlite3_value_type(values[0]) == SQLITE_BLOB;
+    size_t arguments = 0;
+    mixture_status status = count > 0 ? count_columns(state, values, count, options, &arguments) : MIXTURE_OK;
+    if (status != MIXTURE_OK) {
+        return status;
+    }
     state->k = (sqlite3_int64)model->k;
     if (arguments == 0) {
         return mix_error_invalid(error, "argument 2 is %s; expected a number or mix_row()",
                                  mix_describe_value(values[0], said));
     }
-    mixture_status status = fit_read_options(state, arguments, options, error);
+    status = fit_read_options(state, arguments, options, error);
     if (status == MIXTURE_OK && state->options.d != model->d) {
         return mix_error_invalid(error, "%zu column%s of data given; expected %zu, the model's", state->options.d,
                                  state->options.d == 1 ? "" : "s", model->d);
@@ -258,7 +336,7 @@ static mixture_status same_k(const fit_state *state, sqlite3_value *k, int place
     }
     fit_kind kind = kind_of(state);
     sqlite3_int64 again;
-    mixture_status status = mix_arguments_integer(k, place, k_name(kind), 1, k_most(kind), &again, error);
+    mixture_status status = read_k_value(kind, k, place, &again, error);
     if (status != MIXTURE_OK || again == state->k) {
         return status;
     }
@@ -368,10 +446,13 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
                              .d = options->arguments,
                              .columns = (const char *const *)state->arguments,
                              .row = group->row,
+                             .db = group->interrupt.db,
                              .word = options->label};
     double weight;
     int label;
     mixture_status status = mix_arguments_row(&row, state->x, error);
+    state->doubtful =
+        status == MIXTURE_OK && state->doubtful && mix_packed_row_looks_like_floats(group->argv[0], &state->lower);
     if (status == MIXTURE_OK) {
         status = check_values(state, family_of(state), error);
     }
@@ -391,14 +472,27 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
     return status == MIXTURE_OK ? mixture_data_append(state->data, state->x, weight, label) : status;
 }
 
+/* Vectors that were read as rows of half as many doubles are nonsense without a word. */
+static mixture_status warn_of_floats(const fit_state *state, mixture_model *model) {
+    return state->doubtful && state->lower
+               ? mix_model_warn(model,
+                                "the BLOBs were taken for mix_row() of %zu columns, but look like vectors of %zu "
+                                "32-bit floats: if they are, name as many columns",
+                                state->options.arguments, 2 * state->options.arguments)
+               : MIXTURE_OK;
+}
+
 static mixture_status fit_deliver(sqlite3_context *context, fit_state *state, mixture_model *model) {
+    mixture_status status = warn_of_floats(state, model);
     model->skipped = (size_t)state->skipped;
     model->columns = state->names; /* moved */
     state->names = NULL;
     for (size_t i = 0; i < model->warning_count; i++) {
         sqlite3_log(SQLITE_WARNING, "%s: %s", state->group.function->name, model->warnings[i]);
     }
-    mixture_status status = mix_fit_labels_give(&state->labels, model);
+    if (status == MIXTURE_OK) {
+        status = mix_fit_labels_give(&state->labels, model);
+    }
     if (status == MIXTURE_OK) {
         mix_json_writer writer = {.turns = {.cancel = &state->group.cancel}};
         mix_model_json_write(model, &writer);

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "aggregate.h"
-#include "describe.h"
 #include "error.h"
 #include "interrupt.h"
+#include "json_argument.h"
+#include "jsonb.h"
 #include "memory.h"
+#include "packed_row.h"
 #include "summary.h"
 
 static void free_svg(void *svg) {
@@ -17,22 +19,19 @@ static void free_svg(void *svg) {
 /* The options in a value: NULL, or a value that is NULL, are the defaults. */
 static mixture_status plot_read_options(const mixture_model *model, bool rows, int place, sqlite3_value *value,
                                         mix_plot_options *options, mixture_error *error) {
-    const char *text = NULL;
-    size_t length = 0;
-    if (value != NULL && sqlite3_value_type(value) != SQLITE_NULL) {
-        if (sqlite3_value_type(value) != SQLITE_TEXT) {
-            char said[MIX_SAID_BYTES];
-            return mix_error_invalid(error, "argument %d (options) is %s; expected a JSON object", place,
-                                     mix_describe_value(value, said));
-        }
-        text = (const char *)sqlite3_value_text(value);
-        length = (size_t)sqlite3_value_bytes(value);
-        if (text == NULL) {
-            return mix_error_status(error, MIXTURE_NOMEM);
-        }
+    const char *bytes;
+    size_t length;
+    mixture_status status = mix_json_argument_options(value, place, &bytes, &length, error);
+    if (status != MIXTURE_OK) {
+        return status;
     }
     mixture_error inner = {MIXTURE_OK, ""};
-    mixture_status status = mix_plot_options_read(text, length, model, rows, options, &inner);
+    mix_jsonb_text json;
+    status = mix_jsonb_open(bytes, length, NULL, &json, &inner);
+    if (status == MIXTURE_OK) {
+        status = mix_plot_options_read(json.text, json.length, model, rows, options, &inner);
+        mix_jsonb_close(&json);
+    }
     if (status != MIXTURE_INVALID) {
         return mix_error_status(error, status);
     }
@@ -136,9 +135,9 @@ static void plot_clear(void *pointer) {
 static sqlite3_value *plot_options_argument(const mix_group *group) {
     sqlite3_value *last = group->argv[group->argc - 1];
     int type = sqlite3_value_type(last);
-    bool packed = group->argc == 3 && sqlite3_value_type(group->argv[1]) == SQLITE_BLOB;
+    bool packed = group->argc == 3 && mix_packed_row_is(group->argv + 1, 1);
     bool one_more = packed || (size_t)group->argc == group->parsed->model->d + 2;
-    bool text = type == SQLITE_TEXT && !mix_arguments_is_number(last);
+    bool text = (type == SQLITE_TEXT && !mix_arguments_is_number(last)) || mix_json_argument_is_blob(last);
     return group->argc > 2 && (text || (type == SQLITE_NULL && one_more)) ? last : NULL;
 }
 

@@ -15,17 +15,21 @@ static void pack_row(sqlite3_context *context, int argc, sqlite3_value **argv) {
     if (!mix_function_check(context, argc)) {
         return;
     }
-    size_t d = (size_t)argc;
+    sqlite3 *db = sqlite3_context_db_handle(context);
+    bool blob = argc == 1 && sqlite3_value_type(argv[0]) == SQLITE_BLOB;
+    size_t columns = 0;
+    mixture_status status = blob ? MIXTURE_OK : mix_arguments_columns(db, argv, argc, 0, &columns);
+    size_t d = columns > 0 ? columns : 1;
     double *x = mix_memory_array(d, sizeof(double));
     unsigned char *bytes = mix_memory_array(d, sizeof(double));
-    mixture_status status = x != NULL && bytes != NULL ? MIXTURE_OK : mix_error_status(&error, MIXTURE_NOMEM);
-    if (status == MIXTURE_OK && argc == 1 && sqlite3_value_type(argv[0]) == SQLITE_BLOB) {
+    status = mix_error_status(&error, x == NULL || bytes == NULL ? MIXTURE_NOMEM : status);
+    if (status == MIXTURE_OK && blob) {
         char said[MIX_SAID_BYTES];
         status = mix_error_invalid(&error, "argument 1 (x1) is %s; expected a number",
                                    mix_describe_value(argv[0], said));
     }
     if (status == MIXTURE_OK) {
-        mix_row_arguments row = {argv, argc, 1, d, NULL, 0, 0};
+        mix_row_arguments row = {argv, argc, 1, d, NULL, 0, db, 0};
         status = mix_arguments_row(&row, x, &error);
     }
     if (status == MIXTURE_OK) {

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "family.h"
 #include "memory.h"
+#include "packed_row.h"
 #include "score.h"
 
 /* One call, its arguments read: the row is in parsed->x. */
@@ -153,14 +154,16 @@ static void score(sqlite3_context *context, int argc, sqlite3_value **argv) {
         first = 2;
     }
     size_t d = call.parsed != NULL ? call.parsed->model->d : 0;
-    if (status == MIXTURE_OK && detail->component && argc - 1 == (int)d && d > 1) {
+    if (status == MIXTURE_OK && detail->component && argc - 1 == (int)d && d > 1 &&
+        !mix_packed_row_is(argv + first, argc - first)) {
         status = mix_error_invalid(&error,
                                    "%d value%s given behind argument 2 (component); expected %zu, the model's "
                                    "columns: is the component missing?",
                                    argc - 2, argc == 3 ? "" : "s", d);
     }
     if (status == MIXTURE_OK) {
-        status = mix_arguments_model_row(call.parsed, argc - first, argv + first, first + 1, 0, &error);
+        status = mix_arguments_model_row(sqlite3_context_db_handle(context), call.parsed, argc - first,
+                                         argv + first, first + 1, 0, &error);
     }
     if (status != MIXTURE_OK) {
         mix_function_fail(context, &error);

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "family.h"
 #include "hash.h"
+#include "jsonb.h"
 #include "memory.h"
 #include "model.h"
 #include "model_json.h"
@@ -51,7 +52,12 @@ static mixture_status parse_model(const char *text, size_t length, const mix_can
     }
     parsed->references = 1;
     parsed->length = length;
-    mixture_status status = mix_model_json_read_until(text, length, cancel, &parsed->model, error);
+    mix_jsonb_text json;
+    mixture_status status = mix_jsonb_open(text, length, cancel, &json, error);
+    if (status == MIXTURE_OK) {
+        status = mix_model_json_read_until(json.text, json.length, cancel, &parsed->model, error);
+        mix_jsonb_close(&json);
+    }
     if (status == MIXTURE_OK) {
         parsed->text = mix_memory_array(length, 1);
         parsed->scratch = mixture_scratch_new(parsed->model);

@@ -13,7 +13,7 @@
 /* A parsed model with room to score one row. */
 typedef struct mix_parsed {
     int references;
-    char *text; /* the JSON it was made from */
+    char *text; /* the JSON, or JSONB, it was made from */
     size_t length;
     uint64_t text_hash; /* of the whole text; 0: not asked for yet */
     mixture_model *model;

@@ -14,6 +14,7 @@
 #include "function.h"
 #include "hash.h"
 #include "memory.h"
+#include "packed_row.h"
 
 enum { OMITTED_CONSTRAINTS = 16 };
 
@@ -239,8 +240,8 @@ static mixture_status keep_arguments(mix_cursor *cursor, sqlite3_value **values,
 ** million and which the table has as numbers. */
 static mixture_status check_arguments(mix_cursor *cursor, const char *places, sqlite3_value **values, int count,
                                       mixture_error *error) {
-    bool numbers = cursor->table->takes_row && strchr(places, 'n') == NULL &&
-                   !(count == 2 && sqlite3_value_type(values[1]) == SQLITE_BLOB);
+    bool numbers =
+        cursor->table->takes_row && strchr(places, 'n') == NULL && !mix_packed_row_is(values + 1, count - 1);
     for (int i = 1; i < count; i++) { /* the model may be NULL: it has no rows in any case */
         if (places[i] == 'n' && sqlite3_value_type(values[i]) == SQLITE_NULL) {
             return mix_error_invalid(error,
@@ -276,6 +277,7 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
         status = mix_connection_model(instance->connection, values[0], &cursor->parsed, &error);
     }
     if (status == MIXTURE_OK && (alone || cursor->parsed != NULL)) {
+        cursor->model_blob = !alone && sqlite3_value_type(values[0]) == SQLITE_BLOB;
         cursor->started = true;
         status = cursor->table->start(cursor, values + !alone, count - !alone, &error);
     }
@@ -310,8 +312,12 @@ static int table_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int
     } else if (cursor->x != NULL && argument > 0 && (size_t)argument <= mix_cursor_model(cursor)->d) {
         sqlite3_result_double(context, cursor->x[argument - 1]); /* NaN becomes NULL */
     } else if (argument == 0) {
-        sqlite3_result_text64(context, cursor->parsed->text, cursor->parsed->length, SQLITE_TRANSIENT,
-                              SQLITE_UTF8);
+        if (cursor->model_blob) {
+            sqlite3_result_blob64(context, cursor->parsed->text, cursor->parsed->length, SQLITE_TRANSIENT);
+        } else {
+            sqlite3_result_text64(context, cursor->parsed->text, cursor->parsed->length, SQLITE_TRANSIENT,
+                                  SQLITE_UTF8);
+        }
     }
     return SQLITE_OK;
 }

@@ -36,6 +36,7 @@ struct mix_cursor {
     const mix_table *table;
     mix_connection *connection;
     mix_parsed *parsed; /* NULL: the model is NULL and there are no rows; or the table is `alone` */
+    bool model_blob;    /* it came as a BLOB */
     bool started;
     sqlite3_int64 row, rows;
     bool identified; /* `identity` is known */

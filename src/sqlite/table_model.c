@@ -74,12 +74,16 @@ static void write_column_name(const mixture_model *model, size_t j, mix_json_wri
     mix_json_write_key(writer, model->columns != NULL ? model->columns[j] : name);
 }
 
-/* {"x":{"mean":1.5,"deviation":0.5},...}: what the component says of each column, by the column's name. */
+/* {"x":{"mean":1.5,"deviation":0.5},...}: what the component says of each column, by the column's name. NULL where
+** columns are of several kinds. */
 static void result_by_column(mix_cursor *cursor, sqlite3_context *context) {
     const mixture_model *model = mix_cursor_model(cursor);
     const mixture_family *family = model->family;
     size_t c = (size_t)cursor->row;
     mix_json_writer writer = {0};
+    if (model->parts != NULL) {
+        return;
+    }
     mix_json_begin_object(&writer);
     for (size_t j = 0; j < model->d; j++) {
         write_column_name(model, j, &writer);

@@ -20,7 +20,7 @@ static mixture_status start_responsibilities(mix_cursor *cursor, sqlite3_value *
     }
     own->densities = own->resp + model->k;
     own->x = own->densities + model->k;
-    mixture_status status = mix_arguments_model_row(parsed, count, values, 2, 0, error);
+    mixture_status status = mix_arguments_model_row(cursor->connection->db, parsed, count, values, 2, 0, error);
     if (status == MIXTURE_OK) {
         (void)mixture_posterior(model, parsed->x, own->resp, own->densities, parsed->scratch);
         memcpy(own->x, parsed->x, model->d * sizeof(double)); /* parsed->x is everybody's */

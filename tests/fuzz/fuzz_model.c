@@ -1,10 +1,11 @@
-/* fuzz_model.c: any bytes as a model. Refused with a message; or a model that is valid JSON, keeps its bits
-** through writing and reading, and scores rows. */
+/* fuzz_model.c: any bytes as a model, JSON or JSONB. Refused with a message; or a model that is valid JSON,
+** keeps its bits through writing and reading, and scores rows. */
 #include <math.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 
 #include "fuzz.h"
+#include "jsonb.h"
 #include "model_json.h"
 
 /* What SQLite says of the text. */
@@ -41,16 +42,21 @@ static void score(const mixture_model *model) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
-    mixture_model *model;
+    mixture_model *model = NULL;
     mixture_error error = {MIXTURE_OK, ""};
-    mixture_status status = mix_model_json_read((const char *)bytes, length, &model, &error);
+    mix_jsonb_text json;
+    mixture_status status = mix_jsonb_open(bytes, length, NULL, &json, &error);
+    if (status == MIXTURE_OK) {
+        status = mix_model_json_read(json.text, json.length, &model, &error);
+    }
     fuzz_check_status(status, &error);
     fuzz_check((model != NULL) == (status == MIXTURE_OK));
     if (model != NULL) {
-        fuzz_check(is_json(bytes, length));
+        fuzz_check(is_json((const uint8_t *)json.text, json.length));
         fuzz_check_model(model);
         score(model);
         mixture_model_free(model);
     }
+    mix_jsonb_close(&json);
     return 0;
 }

@@ -205,8 +205,9 @@ static void values_that_are_no_finite_numbers_are_errors(void **state) {
               "mix_row: argument 2 (x2) is REAL Inf; expected a finite number");
     fit_fails(*state, 10, "iif(i = 2, x'000000000000F07F000000000000F07F', mix_row(i, i))", "2",
               "gmm_fit: argument 1 (mix_row) holds Inf at value 1 (x1) in row 2; expected a finite number");
-    fit_fails(*state, 10, "iif(i = 2, mix_row(1, 2, 3), mix_row(i, i))", "2",
-              "gmm_fit: argument 1 is BLOB of 24 bytes in row 2; expected mix_row() of 2 values, 16 bytes");
+    fit_fails(
+        *state, 10, "iif(i = 2, mix_row(1, 2, 3), mix_row(i, i))", "2",
+        "gmm_fit: argument 1 is BLOB of 24 bytes in row 2; expected mix_row() of 2 values, 16 bytes, or as many 32-bit floats");
     fit_fails(*state, 10, "iif(i = 2, 5, mix_row(i, i))", "2",
               "gmm_fit: 1 value given; expected 2, the model's columns, or one mix_row()");
 }

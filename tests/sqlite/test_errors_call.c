@@ -82,16 +82,17 @@ static void wrong_values_of_a_row_are_named_after_their_columns(void **state) {
 }
 
 static void packed_rows_of_another_size_are_refused(void **state) {
-    const int sizes[] = {0, 7, 8, 15, 17, 24};
+    const int sizes[] = {0, 4, 7, 9, 15, 17, 24};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         expect_error(
             *state, sql_format("SELECT mix_predict(m2, zeroblob(%d)) FROM t", sizes[i]),
-            sql_format("mix_predict: argument 2 is BLOB of %d bytes; expected mix_row() of 2 values, 16 bytes",
-                       sizes[i]));
+            sql_format(
+                "mix_predict: argument 2 is BLOB of %d bytes; expected mix_row() of 2 values, 16 bytes, or as many 32-bit floats",
+                sizes[i]));
     }
     const wrong cases[] = {
         {"SELECT mix_distance(m1, 1, zeroblob(16)) FROM t",
-         "mix_distance: argument 3 is BLOB of 16 bytes; expected mix_row() of 1 value, 8 bytes"},
+         "mix_distance: argument 3 is BLOB of 16 bytes; expected mix_row() of 1 value, 8 bytes, or as many 32-bit floats"},
         {"SELECT mix_predict(m2, x'0000000000000000000000000000F0FF') FROM t",
          "mix_predict: argument 2 (mix_row) holds Inf at value 2 (width); expected a finite number"},
     };

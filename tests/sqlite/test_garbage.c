@@ -110,7 +110,8 @@ static void as_a_value_it_is_refused(void **state) {
                               "abc\xc3\xa4...'; expected a number");
     assert_int_equal(run(*state, sql, true, said), SQLITE_ERROR);
     assert_string_equal(
-        said, "mix_predict: argument 2 is BLOB of 10000000 bytes; expected mix_row() of 1 value, 8 bytes");
+        said,
+        "mix_predict: argument 2 is BLOB of 10000000 bytes; expected mix_row() of 1 value, 8 bytes, or as many 32-bit floats");
 }
 
 static void a_name_of_ten_megabytes_is_cut_in_errors(void **state) {

@@ -98,7 +98,7 @@ static void wrong_calls_are_named(void **state) {
     static const char *const cases[][2] = {
         {"m, c1", "mix_refit: 1 column of data given; expected 2, the model's"},
         {"m, c1, c2, 2", "mix_refit: 3 columns of data given; expected 2, the model's"},
-        {"m, c1, 'x'", "mix_refit: argument 3 (options): offset 0: unexpected 'x'; expected a value"},
+        {"m, c1, 'x'", "mix_refit: argument 3 (options) is TEXT 'x'; expected a JSON object"},
         {"m, c1, iif(faithful.rowid = 5, 'x', c2), '{}'",
          "mix_refit: argument 3 (b) is TEXT 'x' in row 5; expected a number"},
         {"m, c1, c2, '{\"init\":\"random\"}'",

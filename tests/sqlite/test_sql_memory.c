@@ -267,7 +267,11 @@ static const char *const counts[] = {
     "SELECT pmm_fit(rowid, rowid % 7, 2, '{\"n_init\":2,\"max_iter\":3}') FROM p",
     "SELECT pmm_fit(rowid, 2, '{\"init\":{\"rates\":[[1],[5]]},\"max_iter\":1}') FROM p",
     "SELECT mix_refit(m, x, y, rowid, '{\"weight\":3,\"max_iter\":3}') FROM model, p",
-    "SELECT mix_refit(gmm_fit, x, y) FROM (SELECT gmm_fit(x, y, char(97 + rowid % 2), 3, '{\"label\":3,"
+    "SELECT gmm_fit(json_array(rowid, rowid % 7), 1, CAST('{\"max_iter\":1}' AS BLOB)), mmm_fit(mix_row(rowid, 2), 1, "
+    "x'BC876D61785F697465721331') FROM (SELECT rowid FROM p LIMIT 3)",
+    "SELECT mix_predict(x'CC586766616D696C7987676175737369616E7777656967687473AB45302E323545302E3735576D65616E73AB4B133013304B13341330B7636F76617269616E636573CB16AB4B133113304B13301331AB4B133213314B13311332', '[1,null]'), "
+    "mix_plot_model(m, x'CC104777686174A7636F6D706F6E656E7473') FROM model",
+    "SELECT mix_refit(gmm_fit, x, y, '{\"max_iter\":1}') FROM (SELECT gmm_fit(x, y, char(97 + rowid % 2), 3, '{\"label\":3,"
     "\"max_iter\":1}') AS gmm_fit FROM p), p",
     "SELECT mix_refit(" RATES ", rowid, 3) FROM p",
     "SELECT gmm_fit(x, y, 2, json_object('init', m, 'max_iter', 1)) FROM model, p",
