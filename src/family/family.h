@@ -166,6 +166,8 @@ typedef struct mix_structures_table {
     int (*canonical)(int structure, size_t d);
     /* Codes for that: of one column only volumes differ, "E" and "V". NULL where the code is as always. */
     const char *(*short_code)(int structure, size_t d);
+    /* Whether columns are independent within its components. NULL: they are not. */
+    bool (*independent)(int structure);
 } mix_structures_table;
 
 /* Coordinates: unconstrained ones of a component, for extrapolation: any values unpack to valid parameters. */

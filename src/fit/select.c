@@ -94,6 +94,14 @@ static mixture_status list_every_k(mix_selection *selection, const mixture_choic
     return MIXTURE_OK;
 }
 
+/* A column that repeats another one, if there are structures that cannot say so. */
+static mixture_status find_repeated(mix_plan *plan, const mix_cancel *cancel) {
+    const mix_structures_table *table = plan->family->structures;
+    plan->repeated = (mix_repeated){plan->data->d, plan->data->d};
+    bool matters = table != NULL && table->independent != NULL;
+    return !matters || mix_repeated_find(plan->data, cancel, &plan->repeated) ? MIXTURE_OK : MIXTURE_CANCELLED;
+}
+
 /* What the candidates share. */
 static mixture_status prepare_selection(mix_selection *selection, mixture_data *data) {
     mix_multistart *multistart = &selection->multistart;
@@ -112,6 +120,9 @@ static mixture_status prepare_selection(mix_selection *selection, mixture_data *
     }
     most = most < plan->distinct ? most : plan->distinct;
     status = mix_result_shift(multistart, &plan->shift);
+    if (status == MIXTURE_OK) {
+        status = find_repeated(plan, multistart->cancel);
+    }
     if (status == MIXTURE_OK) {
         status =
             mix_init_new(plan->family, data, &plan->options, most, true, multistart->cancel, &multistart->init);

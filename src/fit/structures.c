@@ -110,11 +110,31 @@ static size_t count_free(const mixture_data *data) {
     return free;
 }
 
-/* Work without hope is not begun: the reason why the candidate at hand cannot be sound. */
+/* Whether others of the plan can say what this structure cannot: that a column repeats another one. It would take
+** component after component for that. */
+static bool misses_repeated(const mix_plan *plan, int structure) {
+    const mix_structures_table *table = plan->family->structures;
+    bool misses = plan->repeated.column < plan->data->d && table->independent(structure), others = false;
+    for (size_t i = 0; misses && i < plan->structure_count; i++) {
+        others = others || !table->independent(plan->structures[i]);
+    }
+    return misses && others;
+}
+
+/* Work without hope is not begun: the reason why the candidate at hand cannot be sound, or not be the right one. */
 static mixture_status check_hope(const structures_fit *fit, mixture_error *reason) {
     const mix_plan *plan = fit->plan;
     size_t k = fit->options.k, needed = candidate_rows(plan, k, fit->options.structure, count_free(plan->data));
-    if (k == plan->least_k || plan->distinct >= needed) {
+    if (k == plan->least_k) {
+        return MIXTURE_OK;
+    }
+    if (misses_repeated(plan, fit->options.structure)) {
+        return mix_error_invalid(reason,
+                                 "not tried: column %zu is a linear function of column %zu; within components of "
+                                 "this kind they are independent",
+                                 plan->repeated.column + 1, plan->repeated.of + 1);
+    }
+    if (plan->distinct >= needed) {
         return MIXTURE_OK;
     }
     return mix_error_invalid(reason,

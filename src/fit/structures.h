@@ -3,6 +3,7 @@
 #define MIX_STRUCTURES_H
 
 #include "multistart.h"
+#include "repeated.h"
 
 /* What the candidates of a selection share. While they are fitted it is only read. */
 typedef struct mix_plan {
@@ -15,6 +16,7 @@ typedef struct mix_plan {
     size_t least_k;  /* the smallest, which is fitted in any case */
     size_t distinct; /* rows, counted no further than mix_structures_most_rows() */
     double shift;    /* see mix_result_shift */
+    mix_repeated repeated;
 } mix_plan;
 
 typedef struct mix_structures {

@@ -78,6 +78,35 @@ static void answers_from_1_to_5_of_two_groups_are_two_groups(void **state) {
     }
 }
 
+/* With independent columns it takes two components more to say that two answers are always the same. */
+static void a_question_that_is_there_twice_makes_no_more_groups(void **state) {
+    (void)state;
+    static const size_t k[] = {1, 2, 3, 4};
+    static const int structures[] = {MIXTURE_EEI, MIXTURE_TIED};
+    size_t n;
+    double *x = check_csv("hard/survey.csv", 4, &n), *twice = malloc(5 * n * sizeof *twice);
+    assert_non_null(twice);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < 4; j++) {
+            twice[5 * i + j] = x[4 * i + j];
+        }
+        twice[5 * i + 4] = 6 - x[4 * i + 1];
+    }
+    mixture_options options;
+    mixture_options_default(&options);
+    const mixture_choices choices = {.k = k, .k_count = 4, .structures = structures, .structure_count = 2};
+    mixture_data *data = check_data(twice, n, 5);
+    mixture_model *model;
+    mixture_error error;
+    assert_int_equal(mixture_select(&mixture_gaussian, data, &options, &choices, &model, &error), MIXTURE_OK);
+    assert_int_equal(model->k, 2);
+    assert_close(model->weights[0], 0.6, 0, 0.05);
+    mixture_model_free(model);
+    mixture_data_free(data);
+    free(twice);
+    free(x);
+}
+
 static void check_atom(mixture_model *model) {
     assert_int_equal(model->k, 2);
     size_t atom = model->arrays[0][0] < model->arrays[0][1] ? 0 : 1;
@@ -223,6 +252,7 @@ int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_from_1_to_5_of_two_groups_are_two_groups),
+        cmocka_unit_test(a_question_that_is_there_twice_makes_no_more_groups),
         cmocka_unit_test(a_value_that_half_of_the_rows_have_is_a_component),
         cmocka_unit_test(thirty_rows_of_exactly_50_are_a_component),
         cmocka_unit_test(a_normal_column_in_integers_is_one_component),

@@ -83,6 +83,7 @@ const mix_structures_table mix_covariance_structures = {
     .nested = is_nested,
     .canonical = canonical,
     .short_code = short_code,
+    .independent = mix_covariance_axis,
 };
 
 bool mix_covariance_axis(int covariance) {
