@@ -36,4 +36,4 @@ cmake --build $build >$build/build.log || {
     cat $build/build.log
     exit 1
 }
-LD_LIBRARY_PATH=$libraries ctest --test-dir $build --output-on-failure -j2 -LE 'client|example|doc'
+LD_LIBRARY_PATH=$libraries ctest --test-dir $build --output-on-failure -j2 -LE 'client|example|job|doc'
