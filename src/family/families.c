@@ -10,7 +10,8 @@
     EACH(exponential)                                                                                             \
     EACH(gamma)                                                                                                   \
     EACH(beta)                                                                                                    \
-    EACH(von_mises)
+    EACH(von_mises)                                                                                               \
+    EACH(categorical)
 
 #define DECLARE(name) extern const mixture_family mixture_##name;
 FAMILIES(DECLARE)

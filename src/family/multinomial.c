@@ -18,6 +18,7 @@
 #include "error.h"
 #include "exponential.h"
 #include "portable.h"
+#include "simplex.h"
 #include "stirling.h"
 
 enum { PROBABILITIES }; /* its parameter array */
@@ -103,30 +104,6 @@ static void multinomial_log_base(const mix_shape *shape, const mix_rows *rows, d
 
 /* ---- Maximize --------------------------------------------------------------------------------------- */
 
-/* p_j proportional to counts, none below its floor: those below are set to it and the rest share what is left,
-** which may push further ones below, at most d times. This is the maximum under p_j >= floor_j. */
-static void share_out(size_t d, const double *counts, const double *floors, double *p) {
-    double left = 0, share = 1;
-    for (size_t j = 0; j < d; j++) {
-        p[j] = -1; /* not held at its floor */
-        left += counts[j];
-    }
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (size_t j = 0; j < d; j++) {
-            if (p[j] < 0 && floors[j] > 0 && counts[j] * share < floors[j] * left) {
-                p[j] = floors[j];
-                share -= floors[j];
-                left -= counts[j];
-                moved = true;
-            }
-        }
-    }
-    for (size_t j = 0; j < d; j++) {
-        p[j] = p[j] < 0 ? share * (counts[j] / left) : p[j];
-    }
-}
-
 static unsigned char multinomial_solve(mixture_model *model, size_t c, const double *own, const double *all,
                                        const mix_maximize *how, double *floors) {
     size_t d = model->d;
@@ -141,7 +118,7 @@ static unsigned char multinomial_solve(mixture_model *model, size_t c, const dou
         floors[j] = all[1 + j] * (total > 0 ? MIX_EXPONENTIAL_FLOOR / total : 0);
     }
     if (counts > MIX_EMPTY) {
-        share_out(d, own + 1, floors, p);
+        mix_simplex_share(d, own + 1, floors, p);
         return MIX_FLOOR_NONE;
     }
     for (size_t j = 0; j < d && sum == 0; j++) { /* nothing is known of it, not even from before */
@@ -155,16 +132,8 @@ static bool multinomial_constrain(mixture_model *model, const mix_maximize *how,
     (void)how;
     (void)scratch;
     for (size_t c = 0; c < model->k; c++) {
-        double *p = model->arrays[PROBABILITIES] + c * model->d, sum = 0;
-        bool zero = false;
-        for (size_t j = 0; j < model->d; j++) {
-            zero = zero || p[j] == 0;
-            p[j] = p[j] == 0 ? MIX_EXPONENTIAL_FLOOR / (double)model->d : p[j];
-            sum += p[j];
-        }
-        for (size_t j = 0; j < model->d && zero; j++) {
-            p[j] /= sum;
-        }
+        mix_simplex_raise(model->d, MIX_EXPONENTIAL_FLOOR / (double)model->d,
+                          model->arrays[PROBABILITIES] + c * model->d);
     }
     return false;
 }
@@ -182,34 +151,15 @@ static double multinomial_mean_total(const mix_shape *shape, const double *stati
     return sum / rows;
 }
 
-/* Every probability within 1/1000 of a trial's deviation. */
 static bool multinomial_coincide(const mixture_model *model, size_t a, size_t b) {
-    const double *first = probabilities_of(model, a), *second = probabilities_of(model, b);
-    for (size_t j = 0; j < model->d; j++) {
-        double p = fmin(first[j], 1);
-        if (fabs(p - second[j]) > 1e-3 * sqrt(p * (1 - p))) {
-            return false;
-        }
-    }
-    return true;
+    return mix_simplex_coincide(model->d, probabilities_of(model, a), probabilities_of(model, b));
 }
 
 /* ---- Coordinates for extrapolation: ln p, up to a constant ------------------------------------------------ */
 
 static void multinomial_unpack(mixture_model *model, size_t component, const double *theta, double *scratch) {
-    double *p = model->arrays[PROBABILITIES] + component * model->d, top = -INFINITY, sum = 0;
     (void)scratch;
-    for (size_t j = 0; j < model->d; j++) {
-        top = fmax(top, theta[j]);
-    }
-    for (size_t j = 0; j < model->d; j++) {
-        p[j] = exp(theta[j] - top);
-        p[j] = p[j] > 1e-299 ? p[j] : 0;
-        sum += p[j];
-    }
-    for (size_t j = 0; j < model->d; j++) {
-        p[j] /= sum;
-    }
+    mix_simplex_unpack(model->d, theta, model->arrays[PROBABILITIES] + component * model->d);
 }
 
 /* ---- Clustering space ------------------------------------------------------------------------------- */

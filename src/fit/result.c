@@ -85,7 +85,7 @@ static mixture_status keep_steps(const mixture_data *data, const double *resolut
 
 /* Whether column j, framed or not, has one value in all rows. */
 static bool is_constant(const mixture_data *data, size_t j) {
-    bool same = data->frame.constant[j] != 0 || data->steps != NULL; /* of counts nothing is said */
+    bool same = data->frame.constant[j] != 0 || data->steps != NULL || data->parts != NULL; /* not of counts */
     for (size_t row = 1; row < data->rows && same && data->frame.constant[j] == 0; row++) {
         same = mix_data_value(data, row, j) == mix_data_value(data, 0, j);
     }

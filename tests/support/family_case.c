@@ -7,6 +7,7 @@
 
 #include "family_mixed.h"
 #include "model.h"
+#include "parts.h"
 #include "statistics.h"
 
 /* ---- Cases ------------------------------------------------------------------------------------------------- */
@@ -78,8 +79,21 @@ void family_case_close(const family_case *at, const char *what, long double got,
 
 /* ---- Models ------------------------------------------------------------------------------------------------ */
 
+/* Of columns with levels the part that says how many, made when it is first asked for. */
+static const mixture_parts *case_parts(const family_case *at) {
+    static mixture_parts *made[FAMILIES_MOST_D + 1];
+    if (at->example->levels == NULL) {
+        return NULL;
+    }
+    if (made[at->d] == NULL) {
+        made[at->d] = mix_parts_new(at->family, at->d, at->example->levels);
+        assert_non_null(made[at->d]);
+    }
+    return made[at->d];
+}
+
 mix_shape family_case_shape(const family_case *at) {
-    return (mix_shape){.family = at->family, .k = at->k, .d = at->d, .structure = at->structure};
+    return (mix_shape){at->family, at->k, at->d, at->structure, case_parts(at)};
 }
 
 void family_case_prepare(const family_case *at, mixture_model *model) {
@@ -91,9 +105,9 @@ void family_case_prepare(const family_case *at, mixture_model *model) {
 }
 
 mixture_model *family_case_empty_model(const family_case *at) {
-    mixture_model *model = mixture_model_new(at->family, at->k, at->d);
+    const mix_shape shape = family_case_shape(at);
+    mixture_model *model = mix_model_new(&shape);
     assert_non_null(model);
-    model->structure = at->structure;
     for (size_t c = 0; c < at->k; c++) {
         model->weights[c] = 1 / (double)at->k;
     }
@@ -194,6 +208,7 @@ void family_case_free_rows(family_rows *rows) {
 mixture_data *family_case_data(const family_case *at, const family_rows *rows) {
     mixture_data *data = mixture_data_new(at->d, at->extras);
     assert_non_null(data);
+    data->parts = case_parts(at);
     for (size_t r = 0; r < rows->rows; r++) {
         assert_int_equal(mixture_data_append(data, rows->x + r * at->d, rows->weight[r], rows->label[r]),
                          MIXTURE_OK);

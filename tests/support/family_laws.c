@@ -393,6 +393,99 @@ static long double observed_von_mises(const mixture_model *model, size_t compone
     return observe_laws(model, component, x, complete, density_of_von_mises, mean_of_von_mises);
 }
 
+/* ---- Categorical ------------------------------------------------------------------------------------------- */
+
+static const size_t category_levels[FAMILIES_MOST_D] = {4, 3, 4, 2, 3};
+
+/* Where the probabilities of column j begin. */
+static const double *categories_of(const mixture_model *model, size_t c, size_t j) {
+    size_t all = 0, first = 0;
+    for (size_t i = 0; i < model->d; i++) {
+        first += i < j ? category_levels[i] : 0;
+        all += category_levels[i];
+    }
+    return model->arrays[0] + c * all + first;
+}
+
+static void set_categories(mixture_model *model, size_t c, size_t j, const double *share) {
+    double *p = model->arrays[0] + (categories_of(model, c, j) - model->arrays[0]), sum = 0;
+    for (size_t l = 0; l < category_levels[j]; l++) {
+        sum += share[l];
+    }
+    for (size_t l = 0; l < category_levels[j]; l++) {
+        p[l] = share[l] / sum;
+    }
+}
+
+/* Component c has most of level (c, or c and j where levels are few). */
+static void fill_categorical(mixture_model *model, mix_random *random) {
+    for (size_t i = 0; i < model->k * model->d; i++) {
+        size_t c = i / model->d, j = i % model->d, levels = category_levels[j];
+        double share[4];
+        for (size_t l = 0; l < levels; l++) {
+            bool own = l == (levels == 4 ? c : c < 2 ? c : (c + j / 2) % levels);
+            share[l] = (own ? 8 : 1) * (0.7 + 0.6 * mix_random_uniform(random));
+        }
+        set_categories(model, c, j, share);
+    }
+}
+
+/* Probabilities of 0, of 1 and of 1e-12. */
+static void fill_hard_categorical(mixture_model *model) {
+    for (size_t i = 0; i < model->k * model->d; i++) {
+        double share[4] = {1, 0, 1e-12, 0};
+        set_categories(model, i / model->d, i % model->d, share);
+    }
+}
+
+static void draw_categorical(const mixture_model *model, size_t component, mix_random *random, double *x) {
+    for (size_t j = 0; j < model->d; j++) {
+        const double *p = categories_of(model, component, j);
+        double u = mix_random_uniform(random);
+        size_t level = 0;
+        while (level + 1 < category_levels[j] && u >= p[level]) {
+            u -= p[level++];
+        }
+        x[j] = (double)level;
+    }
+}
+
+static long double density_of_categorical(const mixture_model *model, size_t c, size_t j, long double x) {
+    return logl((long double)categories_of(model, c, j)[(size_t)x]);
+}
+
+/* What is left out is imputed by the likeliest level. */
+static long double mean_of_categorical(const mixture_model *model, size_t c, size_t j) {
+    const double *p = categories_of(model, c, j);
+    size_t best = 0;
+    for (size_t l = 1; l < category_levels[j]; l++) {
+        best = p[l] > p[best] ? l : best;
+    }
+    return (long double)best;
+}
+
+static long double fit_one_categorical(mixture_model *model, const double *x, const double *weight, size_t rows) {
+    for (size_t j = 0; j < model->d; j++) {
+        double share[4] = {0};
+        for (size_t r = 0; r < rows; r++) {
+            share[(size_t)x[r * model->d + j]] += weight[r];
+        }
+        set_categories(model, 0, j, share);
+    }
+    return law_loglik(model, x, weight, rows, density_of_categorical);
+}
+
+static long double observed_categorical(const mixture_model *model, size_t component, const double *x,
+                                        double *complete) {
+    return observe_laws(model, component, x, complete, density_of_categorical, mean_of_categorical);
+}
+
+/* J. B. Kruskal, Linear Algebra and its Applications 18 (1977) 95: of three columns, or groups of columns, with so
+** many levels, the least of levels and k must add up to 2 k + 2. */
+static bool identified_categorical(size_t d, size_t k) {
+    return k == 1 || (d >= 3 && k <= 3) || d >= 4;
+}
+
 /* ---- All --------------------------------------------------------------------------------------------------- */
 
 #define LAW(family, no, far)                                                                                      \
@@ -403,7 +496,23 @@ static long double observed_von_mises(const mixture_model *model, size_t compone
     }
 
 const family_example family_laws[] = {
-    LAW(exponential, -1, 1e300), LAW(gamma, 0, 1e300),        LAW(lognormal, 0, 1e300),
-    LAW(beta, 1, 1e300),         LAW(von_mises, 1e10, 1e300),
+    LAW(exponential, -1, 1e300),
+    LAW(gamma, 0, 1e300),
+    LAW(lognormal, 0, 1e300),
+    LAW(beta, 1, 1e300),
+    LAW(von_mises, 1e10, 1e300),
+    {
+        .name = "categorical",
+        .tables = HAS_COORDINATES | HAS_OBSERVED | HAS_SAMPLING,
+        .refused = 0.5,
+        .levels = category_levels,
+        .identified = identified_categorical,
+        .reach = 1e300,
+        .fill = fill_categorical,
+        .fill_hard = fill_hard_categorical,
+        .draw = draw_categorical,
+        .fit_one = fit_one_categorical,
+        .observed = observed_categorical,
+    },
 };
 const size_t family_laws_count = sizeof family_laws / sizeof *family_laws;

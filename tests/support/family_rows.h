@@ -21,9 +21,12 @@ enum {
 typedef struct family_example {
     const char *name;
     unsigned tables;
-    size_t trials;  /* of a draw: the sum of a row of counts; 0: it is not given */
-    double refused; /* a value that its columns do not accept; NaN: they accept all */
-    double reach;   /* coordinates of this size unpack to parameters that a double holds */
+    size_t trials;        /* of a draw: the sum of a row of counts; 0: it is not given */
+    double refused;       /* a value that its columns do not accept; NaN: they accept all */
+    const size_t *levels; /* of each of FAMILIES_MOST_D columns; NULL: they have none */
+    /* Whether so many components can be told apart by d columns; NULL: always. */
+    bool (*identified)(size_t d, size_t k);
+    double reach; /* coordinates of this size unpack to parameters that a double holds */
 
     /* Parameters (not the weights) that obey model->structure, of components that are apart but overlap. */
     void (*fill)(mixture_model *model, mix_random *random);
