@@ -150,7 +150,8 @@ static bool is_count(double x) {
     return x >= 0 && x <= 0x1p53 && x == floor(x);
 }
 
-const mix_column mix_count_column = {.accepts = is_count, .expected = "a count, an integer from 0 to 2^53"};
+const mix_column mix_count_column = {
+    .accepts = is_count, .expected = "a count, an integer from 0 to 2^53", .whole = true};
 
 double mix_family_period(const mix_shape *shape, size_t j) {
     for (size_t p = 0; shape->parts != NULL && p < shape->parts->count; p++) {
@@ -165,6 +166,15 @@ double mix_family_period(const mix_shape *shape, size_t j) {
 const char *mix_family_refusal(const mix_shape *shape, size_t j, double x) {
     const mix_column *column = shape->family->column(shape, j);
     return isnan(x) || column->accepts == NULL || column->accepts(x) ? NULL : column->expected;
+}
+
+bool mix_family_has_marginal(const mix_shape *shape, size_t j) {
+    const mixture_family *family = shape->family;
+    for (size_t i = 0; shape->parts != NULL && i < shape->parts->count; i++) {
+        const mix_part *part = &shape->parts->part[i];
+        family = j >= part->first && j - part->first < part->d ? part->family : family;
+    }
+    return family->mean_total == NULL;
 }
 
 /* ---- The data's frame ------------------------------------------------------------------------------------ */

@@ -84,6 +84,7 @@ typedef struct mix_column {
     const char *expected;      /* what it accepts, for an error: "a count, an integer from 0 to 2^53" */
     bool framed;               /* it is centered and scaled before a fit */
     bool stepped;              /* the steps in which it was recorded hold its components, and are measured */
+    bool whole;                /* values are whole numbers, which have probabilities and no density */
 } mix_column;
 
 /* Counts: whole numbers that a double holds exactly. */
@@ -323,6 +324,9 @@ double mix_family_period(const mix_shape *shape, size_t j);
 
 /* What column j should be instead of a value that is not accepted, for an error; NULL: it is accepted. NaN is. */
 const char *mix_family_refusal(const mix_shape *shape, size_t j, double x);
+
+/* Whether column j has a distribution of its own: not where only rows of a given sum do. */
+bool mix_family_has_marginal(const mix_shape *shape, size_t j);
 
 /* Work space, in doubles, for the log densities and statistics of a block of rows; and of one of fewer. */
 size_t mix_family_scratch(const mix_shape *shape);

@@ -32,7 +32,12 @@ void mix_caption_say_rows(mix_drawing *drawing) {
                         plot->rows == 1 ? "" : "s");
     }
     if (plot->left_out > 0) {
-        mix_caption_say(drawing, "%llu more without a value are left out.", (unsigned long long)plot->left_out);
+        mix_caption_say(drawing, "%llu more without a value %s left out.", (unsigned long long)plot->left_out,
+                        plot->left_out == 1 ? "is" : "are");
+    }
+    if (plot->beyond > 0) {
+        mix_caption_say(drawing, "%llu beyond the axes %s left out.", (unsigned long long)plot->beyond,
+                        plot->beyond == 1 ? "is" : "are");
     }
 }
 
@@ -42,13 +47,17 @@ static void format_percent(double probability, char text[MIX_JSON_NUMBER_BYTES])
     (void)mix_json_format_double(round(100 * probability * scale) / scale, text);
 }
 
-void mix_caption_levels(const mix_plot_options *options, char *text, size_t room) {
-    text[0] = '\0';
-    for (size_t i = options->levels.count; i-- > 0;) { /* rising */
+void mix_caption_levels(const mix_plot_options *options, char text[MIX_LEVELS_BYTES]) {
+    size_t count = options->levels.count;
+    strcpy(text, count == 1 ? "smallest region that holds " : "smallest regions that hold ");
+    for (size_t i = count; i-- > 0;) { /* rising */
         char number[MIX_JSON_NUMBER_BYTES];
         size_t used = strlen(text);
         format_percent(options->levels.probabilities[i], number);
-        (void)snprintf(text + used, room - used, "%s%s", number, i > 1 ? ", " : i == 1 ? " and " : " %");
+        (void)snprintf(text + used, MIX_LEVELS_BYTES - used, "%s%s", number,
+                       i > 1    ? ", "
+                       : i == 1 ? " and "
+                                : " % of the mixture");
     }
 }
 
@@ -70,24 +79,32 @@ const char *mix_caption_column(const mixture_model *model, size_t j, char buffer
     return buffer;
 }
 
-mixture_status mix_caption_legend(mix_drawing *drawing, bool lines, const mix_key *more, size_t more_count) {
+const char *mix_caption_name(const mix_drawing *drawing, size_t i, char buffer[32]) {
+    const mix_plot_options *options = drawing->options;
+    return options->names != NULL ? options->names[i]
+                                  : mix_caption_column(drawing->model, options->columns[i], buffer);
+}
+
+mixture_status mix_caption_legend(mix_drawing *drawing, mix_key_style style, const mix_key *more,
+                                  size_t more_count) {
     size_t shown = drawing->shown;
     mix_key *keys = mix_memory_zeros(shown + more_count, sizeof *keys);
     if (keys == NULL) {
         return MIXTURE_NOMEM;
     }
     for (size_t c = 0; c < shown; c++) {
-        char percent[MIX_LABEL_BYTES];
-        keys[c] =
-            (mix_key){.shape = mix_marks_shape(c), .radius = 4, .dashes = lines ? mix_marks_dashes(c) : NULL};
+        keys[c] = (mix_key){.shape = style == MIX_KEY_MARKS ? mix_marks_shape(c) : -1,
+                            .radius = 4,
+                            .swatch = style == MIX_KEY_SWATCHES,
+                            .dashes = style == MIX_KEY_LINES ? mix_marks_dashes(c) : NULL};
         mix_drawing_color(drawing, c, keys[c].color);
-        (void)mix_caption_percent(drawing->model->weights[c], percent);
-        snprintf(keys[c].label, sizeof keys[c].label, "%zu: %.40s", c + 1, percent);
+        (void)mix_caption_percent(drawing->model->weights[c], keys[c].value);
+        snprintf(keys[c].label, sizeof keys[c].label, "%zu", c + 1);
     }
     for (size_t i = 0; i < more_count; i++) {
         keys[shown + i] = more[i];
     }
-    mix_page_legend(&drawing->page, "component", keys, shown + more_count);
+    mix_legend_draw(&drawing->page, "component", keys, shown + more_count);
     mix_memory_free(keys);
     return MIXTURE_OK;
 }

@@ -23,4 +23,10 @@ static inline void mix_drawing_color(const mix_drawing *drawing, size_t c, char 
     mix_palette_color(drawing->options->palette, c, drawing->model->k, color);
 }
 
+/* Whether the axis of the i-th column drawn is logarithmic. */
+static inline bool mix_drawing_is_log(const mix_drawing *drawing, size_t i) {
+    const mix_plot_options *options = drawing->options;
+    return options->axes[mix_plot_is_matrix(options) ? 0 : i].log;
+}
+
 #endif

@@ -207,3 +207,16 @@ mixture_status mix_histogram_bars(mix_histogram *h, double least, mix_bar **bars
     }
     return MIXTURE_OK;
 }
+
+double mix_histogram_share_of(const mix_histogram *h, double x) {
+    double unit = pow(10, h->exponent), held = 0;
+    if (h->cells == NULL) {
+        return 0;
+    }
+    int64_t first = (int64_t)fmax(ceil((x - 0.5) / unit), (double)h->least);
+    int64_t last = (int64_t)fmin(ceil((x + 0.5) / unit) - 1, (double)h->most);
+    for (int64_t i = first; i <= last; i++) {
+        held += (double)h->cells[i - h->origin];
+    }
+    return held / (double)h->count;
+}

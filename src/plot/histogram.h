@@ -37,4 +37,8 @@ typedef struct mix_bar {
 ** there are none of no values. */
 mixture_status mix_histogram_bars(mix_histogram *histogram, double least, mix_bar **bars, size_t *count);
 
+/* Share of the values that are nearer to x than to x - 1 and x + 1, of a histogram of whole numbers whose cells
+** are no wider; after mix_histogram_bars(). */
+double mix_histogram_share_of(const mix_histogram *histogram, double x);
+
 #endif

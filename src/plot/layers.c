@@ -9,14 +9,22 @@
 #include "extent.h"
 #include "family.h"
 #include "memory.h"
+#include "reach.h"
 
 /* ---- The marginal model and its contours ------------------------------------------------------------------- */
 
 mixture_status mix_pair_begin(mix_pair *pair, mix_drawing *drawing, size_t a, size_t b, size_t lines) {
     const size_t columns[2] = {drawing->options->columns[a], drawing->options->columns[b]};
+    mixture_status status = MIXTURE_OK;
     pair->columns[0] = a;
     pair->columns[1] = b;
-    mixture_status status = mix_extent_marginal(drawing->model, columns, 2, &pair->model, drawing->error);
+    if (drawing->options->rows) {
+        status = mix_places_find(&pair->places, &drawing->plot->points, columns);
+    }
+    if (status != MIXTURE_OK || drawing->model->family->geometry == NULL) {
+        return status;
+    }
+    status = mix_extent_marginal(drawing->model, columns, 2, &pair->model, drawing->error);
     if (status == MIXTURE_OK) {
         status = mix_scorer_begin(&pair->scorer, pair->model);
     }
@@ -36,25 +44,30 @@ void mix_pair_end(mix_pair *pair) {
         mix_contour_free(&pair->contours[i]);
     }
     mix_scorer_end(&pair->scorer);
+    mix_places_free(&pair->places);
     mixture_model_free(pair->model);
     *pair = (mix_pair){0};
 }
 
 void mix_pair_reach(const mix_pair *pair, const mix_drawing *drawing, bool ellipses, mix_range ranges[2]) {
+    const bool log[2] = {mix_drawing_is_log(drawing, pair->columns[0]),
+                         mix_drawing_is_log(drawing, pair->columns[1])};
     for (size_t i = 0; i < pair->contour_count; i++) {
         const mix_contour *contour = &pair->contours[i];
         for (size_t v = 0; v < contour->count; v++) {
-            mix_range_add(&ranges[0], contour->x[v]);
-            mix_range_add(&ranges[1], contour->y[v]);
+            for (size_t j = 0; j < 2 && !log[j]; j++) {
+                mix_range_add(&ranges[j], j == 0 ? contour->x[v] : contour->y[v]);
+            }
         }
     }
-    for (size_t c = 0; c < drawing->shown && ellipses; c++) {
+    bool needed = pair->model != NULL && (ellipses || log[0] || log[1]);
+    for (size_t c = 0; c < drawing->shown && needed; c++) {
         double radius = pair->model->family->geometry->radius(pair->model, c, MIX_ELLIPSE);
         for (size_t j = 0; j < 2; j++) {
-            double mean = mix_extent_mean(pair->model, c, j);
             double reach = radius * mix_extent_deviation(pair->model, c, j);
-            mix_range_add(&ranges[j], mean - reach);
-            mix_range_add(&ranges[j], mean + reach);
+            if (ellipses || log[j]) {
+                mix_reach_add(&ranges[j], log[j], mix_extent_mean(pair->model, c, j), reach);
+            }
         }
     }
 }
@@ -172,60 +185,6 @@ void mix_pair_draw_means(mix_drawing *drawing, const mix_panel *panel, const mix
         double y = mix_scale_at(&panel->y, mix_extent_mean(pair->model, c, 1));
         if (place_number(&panel->area, taken, count, x, y, c < 9 ? 9 : 17, &taken[count])) {
             draw_number(&drawing->page, c, &taken[count++]);
-        }
-    }
-}
-
-/* ---- Points ------------------------------------------------------------------------------------------------- */
-
-/* What a class of points looks like: those of a component whose uncertainty falls into one of `sizes`. */
-typedef struct look {
-    const char *color;
-    int shape, size, sizes;
-    double radius, opacity;
-} look;
-
-/* Draw the rows order[first] to order[end - 1] that are of this look. */
-static void draw_class(mix_drawing *drawing, const mix_panel *panel, const size_t columns[2], size_t first,
-                       size_t end, const look *how) {
-    const mix_plot_points *points = &drawing->plot->points;
-    const size_t *drawn = drawing->options->columns;
-    mix_svg *svg = &drawing->page.svg;
-    bool begun = false;
-    for (size_t o = first; o < end; o++) {
-        size_t i = points->order[o];
-        double x = points->x[i * points->d + drawn[columns[0]]], y = points->x[i * points->d + drawn[columns[1]]];
-        int size = (int)fmin(points->uncertainty[i] * how->sizes, how->sizes - 1);
-        if (size != how->size || isnan(x) || isnan(y)) {
-            continue;
-        }
-        if (!begun) {
-            mix_marks_begin(svg, how->color, how->shape, how->radius, how->opacity);
-            begun = true;
-        }
-        mix_marks_at(svg, how->shape, how->radius, mix_scale_at(&panel->x, x), mix_scale_at(&panel->y, y));
-    }
-    if (begun) {
-        mix_marks_end(svg);
-    }
-}
-
-void mix_pair_draw_points(mix_drawing *drawing, const mix_panel *panel, const size_t columns[2], double radius,
-                          mix_plot_what style) {
-    const mix_plot_points *points = &drawing->plot->points;
-    if (style == MIX_PLOT_DENSITY) {
-        look faint = {.color = "#808080", .sizes = 1, .radius = 0.7 * radius, .opacity = 0.55};
-        draw_class(drawing, panel, columns, 0, points->chosen, &faint);
-        return;
-    }
-    int sizes = style == MIX_PLOT_UNCERTAINTY ? MIX_UNCERTAINTY_SIZES : 1;
-    for (int size = 0; size < sizes; size++) { /* large ones last: they are what is looked for */
-        double scaled = sizes == 1 ? radius : mix_uncertainty_radius(radius, (size + 0.5) / sizes);
-        for (size_t c = 0; c < drawing->model->k; c++) {
-            char color[MIX_COLOR_BYTES];
-            mix_drawing_color(drawing, c, color);
-            look how = {color, mix_marks_shape(c), size, sizes, scaled, 0.7};
-            draw_class(drawing, panel, columns, points->start[c], points->start[c + 1], &how);
         }
     }
 }

@@ -11,9 +11,11 @@ typedef struct mix_area {
     double left, top, right, bottom;
 } mix_area;
 
+/* On a large page all is drawn as on a smaller one, of width and height, and enlarged: text grows with it. */
 typedef struct mix_page {
     mix_svg svg;
     const mix_plot_options *options;
+    double width, height;
     mix_area area; /* not taken yet */
 } mix_page;
 
@@ -32,23 +34,6 @@ char *mix_page_end(mix_page *page, size_t *length); /* NULL: out of memory */
 void mix_page_text(mix_page *page, double x, double y, double size, const char *anchor, const char *class,
                    const char *text);
 
-/* ---- Legend -------------------------------------------------------------------------------------------- */
-
-enum { MIX_LABEL_BYTES = 64 };
-
-/* What stands before a legend's label: a mark (shape >= 0), a line (dashes not NULL) or both. */
-typedef struct mix_key {
-    char color[MIX_COLOR_BYTES];
-    int shape;
-    bool hollow; /* the mark is a small ring */
-    double radius;
-    const char *dashes;
-    char label[MIX_LABEL_BYTES];
-} mix_key;
-
-/* Down the right side, in columns if there are many; those that find no place are counted at the end. */
-void mix_page_legend(mix_page *page, const char *title, const mix_key *keys, size_t count);
-
 /* ---- Panels -------------------------------------------------------------------------------------------- */
 
 typedef struct mix_panel {
@@ -61,18 +46,21 @@ typedef struct mix_axis {
     mix_range range;
     const char *name; /* NULL: none */
     bool whole;       /* ticks at whole numbers only */
+    bool log;         /* the range is of logarithms */
 } mix_axis;
 
 /* Draw the axes of a panel that takes all of `outer`: frame, grid, ticks, labels, names. */
 mix_panel mix_page_panel(mix_page *page, mix_area outer, const mix_axis *x, const mix_axis *y);
 
 /* For panels side by side: the parts of mix_page_panel() one by one. */
-mix_panel mix_panel_make(mix_area area, mix_range x, mix_range y);
-mix_ticks mix_panel_ticks_x(const mix_area *area, mix_range range, bool whole);
-mix_ticks mix_panel_ticks_y(const mix_area *area, mix_range range, bool whole);
+mix_panel mix_panel_make(mix_area area, const mix_axis *x, const mix_axis *y);
+mix_ticks mix_axis_ticks(const mix_axis *axis, int most);
+mix_ticks mix_panel_ticks_x(const mix_area *area, const mix_axis *axis);
+mix_ticks mix_panel_ticks_y(const mix_area *area, const mix_axis *axis);
 double mix_ticks_width(const mix_ticks *ticks); /* of the widest label */
 void mix_panel_grid(mix_page *page, const mix_area *area, const mix_ticks *x, const mix_ticks *y);
-void mix_panel_labels_x(mix_page *page, const mix_area *area, const mix_ticks *ticks, const char *name);
+/* With `lines` > 1 the labels take turns in so many lines, so that wide ones find room. */
+void mix_panel_labels_x(mix_page *page, const mix_area *area, const mix_ticks *ticks, int lines, const char *name);
 void mix_panel_labels_y(mix_page *page, const mix_area *area, const mix_ticks *ticks, double width,
                         const char *name);
 

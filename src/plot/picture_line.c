@@ -7,6 +7,7 @@
 #include "curves.h"
 #include "memory.h"
 #include "picture.h"
+#include "reach.h"
 
 /* Rows as short strokes at the bottom, in the colors of their components. */
 static void draw_rug(mix_drawing *drawing, const mix_panel *panel, bool colored) {
@@ -32,34 +33,54 @@ static void draw_rug(mix_drawing *drawing, const mix_panel *panel, bool colored)
     }
 }
 
-static void write_line_caption(mix_drawing *drawing, bool shares) {
+static void write_line_caption(mix_drawing *drawing, const mix_curves *curves, bool shares) {
+    bool one = drawing->model->k == 1, log = mix_drawing_is_log(drawing, 0);
     if (drawing->options->rows) {
         mix_caption_say_rows(drawing);
-        if (drawing->plot->points.chosen < drawing->plot->rows) {
+        if (curves->mass) {
+            mix_caption_say(drawing, "Gray bars: rows.");
+        } else if (drawing->plot->points.chosen < drawing->plot->rows) {
             mix_caption_say(drawing, "The histogram is of all.");
         }
     }
-    mix_caption_say(drawing, shares ? "Line: density of the mixture; colored lines: the part of each component."
-                                    : "Line: density of the mixture.");
+    if (curves->mixture == NULL) {
+        mix_caption_say(drawing, "A column of counts whose sum is given has no distribution of its own.");
+    } else if (curves->mass) {
+        mix_caption_say(drawing, shares && !one ? "Colored bars: the mixture, made up of its components."
+                                                : "Colored bars: the mixture.");
+    } else {
+        mix_caption_say(drawing, !shares ? "Line: density of the mixture."
+                                 : one
+                                     ? "Lines: density of the mixture and of its one component."
+                                     : "Line: density of the mixture; colored lines: the part of each component.");
+    }
+    if (log && !curves->mass) {
+        mix_caption_say(drawing, "Densities are of the logarithm, so that areas are shares.");
+    }
     mix_page_caption(&drawing->page, drawing->caption);
 }
 
+/* Where bars stand for whole numbers a rug would say nothing more. */
 static mixture_status draw_densities(mix_drawing *drawing, const mix_axis *x) {
     enum { LINES = 400 };
     const mix_plot_options *options = drawing->options;
     bool shares = options->what != MIX_PLOT_DENSITY;
     mix_curves curves = {0};
-    mixture_status status = mix_curves_begin(&curves, drawing, 0, x->range, LINES);
+    mixture_status status = mix_curves_begin(&curves, drawing, 0, x, LINES);
     if (status == MIXTURE_OK) {
-        write_line_caption(drawing, shares);
-        status = shares ? mix_caption_legend(drawing, true, NULL, 0) : MIXTURE_OK;
+        write_line_caption(drawing, &curves, shares);
+        status = shares ? mix_caption_legend(drawing, curves.mass ? MIX_KEY_SWATCHES : MIX_KEY_LINES, NULL, 0)
+                        : MIXTURE_OK;
     }
     if (status == MIXTURE_OK) {
-        mix_axis y = {{0, curves.top > 0 ? fmin(curves.top * 1.06, 1e308) : 1}, "density", false};
+        mix_axis y = mix_curves_axis(&curves, options->axes[1].log, curves.mass ? "probability" : "density");
+        if (options->axes[1].limited) {
+            y.range = mix_reach_axis(drawing, 1, y.range, 0);
+        }
         mix_panel panel = mix_page_panel(&drawing->page, drawing->page.area, x, &y);
         mix_panel_open(&drawing->page, &panel.area);
         mix_curves_draw(drawing, &panel, &curves, shares, !options->rows && !shares);
-        if (options->rows) {
+        if (options->rows && !curves.mass) {
             draw_rug(drawing, &panel, shares);
         }
         mix_panel_close(&drawing->page);
@@ -74,12 +95,18 @@ static mixture_status draw_uncertainty(mix_drawing *drawing, const mix_axis *x) 
     mix_caption_say_rows(drawing);
     mix_caption_say(drawing, "Height: uncertainty, 1 less the highest posterior probability.");
     mix_page_caption(&drawing->page, drawing->caption);
-    mixture_status status = mix_caption_legend(drawing, false, NULL, 0);
+    mixture_status status = mix_caption_legend(drawing, MIX_KEY_MARKS, NULL, 0);
     if (status != MIXTURE_OK) {
         return status;
     }
-    mix_axis y = {{0, 1}, "uncertainty", false};
-    y.range.high = 1.05 * (drawing->model->k > 1 ? 1 - 1 / (double)drawing->model->k : 0.5);
+    double most = drawing->model->k > 1 ? 1 - 1 / (double)drawing->model->k : 0.5;
+    mix_axis y = {{0, 1.05 * most}, "uncertainty", false, drawing->options->axes[1].log};
+    if (y.log) {
+        y.range = (mix_range){-6, 0};
+    }
+    if (drawing->options->axes[1].limited) {
+        y.range = mix_reach_axis(drawing, 1, y.range, 0);
+    }
     mix_panel panel = mix_page_panel(&drawing->page, drawing->page.area, x, &y);
     mix_panel_open(&drawing->page, &panel.area);
     for (size_t c = 0; c < drawing->model->k; c++) {
@@ -105,8 +132,8 @@ mixture_status mix_picture_line(mix_drawing *drawing) {
     if (status != MIXTURE_OK) {
         return status;
     }
-    mix_axis x = {mix_range_pad(range, 0.02),
-                  mix_caption_column(drawing->model, drawing->options->columns[0], name), false};
+    mix_axis x = {mix_reach_axis(drawing, 0, range, 0.02), mix_caption_name(drawing, 0, name), false,
+                  mix_drawing_is_log(drawing, 0)};
     return drawing->options->what == MIX_PLOT_UNCERTAINTY ? draw_uncertainty(drawing, &x)
                                                           : draw_densities(drawing, &x);
 }

@@ -4,28 +4,34 @@
 #include <string.h>
 
 #include "caption.h"
+#include "family.h"
 #include "layers.h"
 #include "picture.h"
+#include "reach.h"
 
 static double point_radius(size_t count) {
     return count <= 500 ? 3 : count <= 2000 ? 2.4 : 1.8;
 }
 
-static void write_pair_caption(mix_drawing *drawing, bool ellipses, bool contours) {
+static void write_pair_caption(mix_drawing *drawing, bool ellipses, bool contours, uint32_t most) {
     const mix_plot_options *options = drawing->options;
     if (options->rows) {
         mix_caption_say_rows(drawing);
     }
+    const char *of = drawing->model->k == 1 ? "the component" : "each component";
     if (options->what == MIX_PLOT_COMPONENTS) {
-        mix_caption_say(drawing, "Ellipses: 50 and 95 %% of each component.");
+        mix_caption_say(drawing, "Ellipses: 50 and 95 %% of %s.", of);
     } else if (ellipses) {
-        mix_caption_say(drawing, "Ellipses: 95 %% of each component.");
+        mix_caption_say(drawing, "%s: 95 %% of %s.", drawing->shown == 1 ? "Ellipse" : "Ellipses", of);
     }
     if (contours) {
-        char levels[300];
-        mix_caption_levels(options, levels, sizeof levels);
-        mix_caption_say(drawing, "Contour lines of the density: the smallest regions that hold %s of the mixture.",
+        char levels[MIX_LEVELS_BYTES];
+        mix_caption_levels(options, levels);
+        mix_caption_say(drawing, "Contour line%s of the density: the %s.", options->levels.count == 1 ? "" : "s",
                         levels);
+    }
+    if (most > 1 && options->what != MIX_PLOT_UNCERTAINTY) {
+        mix_caption_say(drawing, "Area of points: rows at one place, 1 to %u.", (unsigned)most);
     }
     if (options->what == MIX_PLOT_UNCERTAINTY) {
         mix_caption_say(drawing, "Size of points: uncertainty, 1 less the highest posterior probability.");
@@ -42,7 +48,7 @@ static void draw_layers(mix_drawing *drawing, const mix_panel *panel, const mix_
         mix_pair_draw_contours(drawing, panel, pair, true);
     }
     if (rows) {
-        mix_pair_draw_points(drawing, panel, pair->columns, point_radius(drawing->plot->points.chosen), what);
+        mix_pair_draw_points(drawing, panel, pair, point_radius(drawing->plot->points.chosen), what);
         mix_pair_draw_contours(drawing, panel, pair, false);
     }
     if (ellipses) {
@@ -61,36 +67,42 @@ static mixture_status draw_pair_legend(mix_drawing *drawing) {
     static const double uncertainties[SIZES] = {0.05, 0.25, 0.45};
     static const char *const labels[SIZES] = {"0.05", "0.25", "0.45"};
     double radius = point_radius(drawing->plot->points.chosen);
-    mix_key keys[1 + SIZES] = {{.shape = -1, .label = "uncertainty"}};
+    mix_key keys[1 + SIZES] = {{.heading = true, .label = "uncertainty"}};
     for (int i = 0; i < SIZES; i++) {
         double scaled = mix_uncertainty_radius(radius, uncertainties[i]);
         keys[1 + i] = (mix_key){.color = "#808080", .radius = scaled};
         strcpy(keys[1 + i].label, labels[i]);
     }
-    return mix_caption_legend(drawing, false, keys,
+    return mix_caption_legend(drawing, MIX_KEY_MARKS, keys,
                               drawing->options->what == MIX_PLOT_UNCERTAINTY ? 1 + SIZES : 0);
+}
+
+/* What the panel needs of an axis, and its name. */
+static mix_axis pair_axis(const mix_drawing *drawing, size_t i, mix_range range, char name[32]) {
+    return (mix_axis){mix_reach_axis(drawing, i, range, 0.03), mix_caption_name(drawing, i, name), false,
+                      mix_drawing_is_log(drawing, i)};
 }
 
 mixture_status mix_picture_pair(mix_drawing *drawing) {
     enum { LINES = 140 };
     const mix_plot_options *options = drawing->options;
-    bool ellipses = options->what != MIX_PLOT_DENSITY;
-    bool contours = options->what == MIX_PLOT_CLASSIFICATION || options->what == MIX_PLOT_DENSITY;
+    bool geometry = drawing->model->family->geometry != NULL, density = options->what == MIX_PLOT_DENSITY;
+    bool ellipses = geometry && !density;
+    bool contours = geometry && (options->what == MIX_PLOT_CLASSIFICATION || density);
     mix_pair pair = {0};
     mixture_status status = mix_pair_begin(&pair, drawing, 0, 1, contours ? LINES : 0);
     if (status == MIXTURE_OK) {
-        write_pair_caption(drawing, ellipses, contours);
-        status = ellipses ? draw_pair_legend(drawing) : MIXTURE_OK;
+        write_pair_caption(drawing, ellipses, contours, pair.places.most);
+        status = density ? MIXTURE_OK : draw_pair_legend(drawing);
     }
     if (status == MIXTURE_OK) {
         char names[2][32];
         mix_range ranges[2] = {drawing->plot->ranges[0], drawing->plot->ranges[1]};
         mix_pair_reach(&pair, drawing, ellipses, ranges);
-        mix_axis x = {mix_range_pad(ranges[0], 0.03),
-                      mix_caption_column(drawing->model, options->columns[0], names[0]), false};
-        mix_axis y = {mix_range_pad(ranges[1], 0.03),
-                      mix_caption_column(drawing->model, options->columns[1], names[1]), false};
+        mix_axis x = pair_axis(drawing, 0, ranges[0], names[0]), y = pair_axis(drawing, 1, ranges[1], names[1]);
         mix_panel panel = mix_page_panel(&drawing->page, drawing->page.area, &x, &y);
+        double width = panel.area.right - panel.area.left, height = panel.area.bottom - panel.area.top;
+        mix_places_scale(&pair.places, point_radius(drawing->plot->points.chosen), width * height);
         draw_layers(drawing, &panel, &pair, ellipses);
     }
     mix_pair_end(&pair);

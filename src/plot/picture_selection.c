@@ -1,4 +1,5 @@
 /* picture_selection.c: the criterion of every candidate of a selection over k, a line for each structure. */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,11 +7,12 @@
 #include "caption.h"
 #include "family.h"
 #include "picture.h"
+#include "reach.h"
 #include "text.h"
 
 #define MARK_RADIUS 4.0
 
-/* A structure that was tried, and its lowest criterion. */
+/* A structure that was tried, and the lowest criterion of its sound candidates. */
 typedef struct line {
     int structure;
     double best;
@@ -34,7 +36,7 @@ static size_t find_lines(const mixture_model *model, line lines[MIX_MOST_STRUCTU
         for (size_t i = 0; i < model->candidate_count; i++) {
             const mixture_candidate *candidate = &model->candidates[i];
             if (candidate->structure == found.structure && is_drawn(model, candidate)) {
-                found.best = fmin(found.best, criterion_of(model, candidate));
+                found.best = fmin(found.best, candidate->sound ? criterion_of(model, candidate) : DBL_MAX);
             }
         }
         if (isfinite(found.best)) {
@@ -61,29 +63,40 @@ static const mixture_candidate *next_candidate(const mixture_model *model, int s
     return next;
 }
 
+/* The point of a candidate. */
+static void find_point(const mixture_model *model, const mix_panel *panel, const mixture_candidate *candidate,
+                       double *x, double *y) {
+    *x = mix_scale_at(&panel->x, (double)candidate->k);
+    *y = mix_scale_at(&panel->y, criterion_of(model, candidate));
+}
+
+/* A line through the sound candidates; the marks of the others stand alone, wherever those lie. */
 static void draw_line(mix_drawing *drawing, const mix_panel *panel, const line *l, size_t i, size_t count) {
     const mixture_model *model = drawing->model;
     mix_svg *svg = &drawing->page.svg;
     char color[MIX_COLOR_BYTES];
+    double x, y;
     mix_palette_color(drawing->options->palette, i, count, color);
     mix_svg_raw(svg, "<path fill=\"none\" stroke-width=\"1.4\" stroke=\"");
     mix_svg_raw(svg, color);
     mix_svg_raw(svg, "\"");
     mix_svg_raw(svg, mix_marks_dashes(i));
     mix_svg_raw(svg, " d=\"");
-    const mixture_candidate *candidate = next_candidate(model, l->structure, 0);
-    for (bool first = true; candidate != NULL; first = false) {
-        MIX_SVG(svg, first ? "M@ @" : "L@ @", mix_scale_at(&panel->x, (double)candidate->k),
-                mix_scale_at(&panel->y, criterion_of(model, candidate)));
-        candidate = next_candidate(model, l->structure, candidate->k);
+    bool first = true;
+    for (const mixture_candidate *c = next_candidate(model, l->structure, 0); c != NULL;
+         c = next_candidate(model, l->structure, c->k)) {
+        if (c->sound) {
+            find_point(model, panel, c, &x, &y);
+            MIX_SVG(svg, first ? "M@ @" : "L@ @", x, y);
+            first = false;
+        }
     }
     mix_svg_raw(svg, "\"/>\n");
     int shape = mix_marks_shape(i);
-    for (candidate = next_candidate(model, l->structure, 0); candidate != NULL;
-         candidate = next_candidate(model, l->structure, candidate->k)) {
-        double x = mix_scale_at(&panel->x, (double)candidate->k);
-        double y = mix_scale_at(&panel->y, criterion_of(model, candidate));
-        if (candidate->sound) {
+    for (const mixture_candidate *c = next_candidate(model, l->structure, 0); c != NULL;
+         c = next_candidate(model, l->structure, c->k)) {
+        find_point(model, panel, c, &x, &y);
+        if (c->sound) {
             mix_marks_begin(svg, color, shape, MARK_RADIUS, 1);
             mix_marks_at(svg, shape, MARK_RADIUS, x, y);
             mix_marks_end(svg);
@@ -102,19 +115,80 @@ static void name_candidate(const mixture_model *model, const mixture_candidate *
     snprintf(name, size, "%s%sk = %zu", code, *code != 0 ? ", " : "", candidate->k);
 }
 
-/* A ring around the winner, and its name where there is room for it: above or below, inside the panel. */
-static void mark_winner(mix_drawing *drawing, const mix_panel *panel, const mixture_candidate *winner) {
+/* Whether the way from one point to another goes through an area. */
+static bool is_crossed(const mix_area *area, double x0, double y0, double x1, double y1) {
+    double from = 0, to = 1; /* the part of the way that is inside, so far: Liang and Barsky's clipping */
+    const double step[2] = {x1 - x0, y1 - y0}, start[2] = {x0, y0};
+    const double low[2] = {area->left, area->top}, high[2] = {area->right, area->bottom};
+    for (int i = 0; i < 2; i++) {
+        if (step[i] == 0 && (start[i] < low[i] || start[i] > high[i])) {
+            return false;
+        }
+        if (step[i] != 0) {
+            double a = (low[i] - start[i]) / step[i], b = (high[i] - start[i]) / step[i];
+            from = fmax(from, fmin(a, b));
+            to = fmin(to, fmax(a, b));
+        }
+    }
+    return from <= to;
+}
+
+/* How many lines and marks lie in an area. */
+static size_t count_crossings(const mixture_model *model, const mix_panel *panel, const line *lines, size_t count,
+                              const mix_area *area) {
+    size_t crossings = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool begun = false;
+        double x0 = 0, y0 = 0, x, y;
+        for (const mixture_candidate *c = next_candidate(model, lines[i].structure, 0); c != NULL;
+             c = next_candidate(model, lines[i].structure, c->k)) {
+            find_point(model, panel, c, &x, &y);
+            bool joined = begun && c->sound;
+            crossings += is_crossed(area, joined ? x0 : x, joined ? y0 : y, x, y);
+            if (c->sound) {
+                begun = true;
+                x0 = x;
+                y0 = y;
+            }
+        }
+    }
+    return crossings;
+}
+
+/* A ring around the winner, and its name below, above or beside it: inside the panel, where the fewest lines and
+** marks are; most often there are none below. */
+static void mark_winner(mix_drawing *drawing, const mix_panel *panel, const mixture_candidate *winner,
+                        const line *lines, size_t count) {
+    enum { PLACES = 8 };
+    static const double places[PLACES][2] = {{0, 1}, {0, 1.7}, {1, 0.6}, {-1, 0.6},
+                                             {1, 0}, {-1, 0},  {0, -1},  {0, -1.7}};
     char name[60];
+    double x, y;
     name_candidate(drawing->model, winner, name, sizeof name);
-    double x = mix_scale_at(&panel->x, (double)winner->k);
-    double y = mix_scale_at(&panel->y, criterion_of(drawing->model, winner));
+    find_point(drawing->model, panel, winner, &x, &y);
     MIX_SVG(&drawing->page.svg,
             "<circle class=\"m-line\" fill=\"none\" cx=\"@\" cy=\"@\" r=\"9\" stroke-width=\"1.6\"/>\n", x, y);
-    double half = mix_text_width(name, strlen(name), MIX_FONT_NAME) / 2;
-    double middle = fmin(fmax(x, panel->area.left + half + 4), panel->area.right - half - 4);
-    double below = y + 12 + MIX_FONT_NAME; /* the lowest is the best: below it there is nothing */
-    mix_page_text(&drawing->page, middle, below < panel->area.bottom - 4 ? below : y - 14, MIX_FONT_NAME, "middle",
-                  "m-ink", name);
+    double half = mix_text_width(name, strlen(name), MIX_FONT_NAME) / 2, tall = MIX_FONT_NAME;
+    double best_x = x, best_y = y + 18;
+    size_t fewest = SIZE_MAX;
+    for (int i = 0; i < PLACES && fewest > 0; i++) {
+        double at_x = x + places[i][0] * (half + 14), at_y = y + places[i][1] * (12 + tall / 2);
+        at_x = fmin(fmax(at_x, panel->area.left + half + 4), panel->area.right - half - 4);
+        mix_area area = {at_x - half - 2, at_y - tall / 2 - 1, at_x + half + 2, at_y + tall / 2 + 1};
+        bool inside = area.top > panel->area.top && area.bottom < panel->area.bottom;
+        bool apart = fabs(at_x - x) > half + 10 || fabs(at_y - y) > tall / 2 + 10; /* from the ring */
+        size_t crossings = count_crossings(drawing->model, panel, lines, count, &area);
+        if (inside && apart && crossings < fewest) {
+            fewest = crossings;
+            best_x = at_x;
+            best_y = at_y;
+        }
+    }
+    mix_svg *svg = &drawing->page.svg;
+    mix_svg_raw(svg, "<g fill=\"none\" stroke-width=\"3\" stroke-linejoin=\"round\">");
+    mix_page_text(&drawing->page, best_x, best_y + 0.36 * tall, tall, "middle", "m-halo", name);
+    mix_svg_raw(svg, "</g>\n");
+    mix_page_text(&drawing->page, best_x, best_y + 0.36 * tall, tall, "middle", "m-ink", name);
 }
 
 static void draw_selection_legend(mix_drawing *drawing, const line *lines, size_t count, bool unsound) {
@@ -130,68 +204,92 @@ static void draw_selection_legend(mix_drawing *drawing, const line *lines, size_
     }
     const mix_structures_table *structures = drawing->model->family->structures;
     bool structured = structures != NULL; /* else there is one line, with nothing to say */
-    mix_page_legend(&drawing->page, structured ? structures->key : "", keys + !structured,
+    mix_legend_draw(&drawing->page, structured ? structures->key : "", keys + !structured,
                     count + unsound - !structured);
 }
 
-/* The highest criterion that is shown. A few structures that do not fit at all would press all others together:
-** when the best three quarters of the sound candidates lie far below the rest, the panel ends not far above
-** them. The list is in order. */
-static double highest_shown(const mixture_model *model) {
+/* The criteria that are shown: those of the sound candidates, for others may lie anywhere; of all where none is
+** sound. A few structures that do not fit at all would press all others together: when the best three quarters lie
+** far below the rest, the axis ends not far above them. The list is in order. */
+static mix_range shown_range(const mixture_model *model) {
+    mix_range range = MIX_RANGE_EMPTY;
     size_t sound = 0;
     while (sound < model->candidate_count && model->candidates[sound].sound) {
         sound++;
     }
-    if (sound < 4) {
-        return INFINITY;
+    for (size_t i = 0; i < (sound > 0 ? sound : model->candidate_count); i++) {
+        if (is_drawn(model, &model->candidates[i])) {
+            mix_range_add(&range, criterion_of(model, &model->candidates[i]));
+        }
     }
-    double best = criterion_of(model, &model->candidates[0]),
-           worst = criterion_of(model, &model->candidates[sound - 1]);
-    double most = criterion_of(model, &model->candidates[sound * 3 / 4]) - best;
-    return worst - best > 3 * most ? best + 1.6 * most : (double)INFINITY;
+    if (sound >= 4) {
+        double most = criterion_of(model, &model->candidates[sound * 3 / 4]) - range.low;
+        range.high = range.high - range.low > 3 * most ? range.low + 1.6 * most : range.high;
+    }
+    return range;
+}
+
+/* What of the candidates is not to be seen. */
+typedef struct unseen {
+    size_t failed, beyond;
+    bool unsound; /* some that are not sound are seen */
+} unseen;
+
+static unseen count_unseen(const mixture_model *model, mix_range range) {
+    unseen result = {0, 0, false};
+    for (size_t i = 0; i < model->candidate_count; i++) {
+        const mixture_candidate *candidate = &model->candidates[i];
+        double value = criterion_of(model, candidate);
+        bool drawn = is_drawn(model, candidate), inside = value >= range.low && value <= range.high;
+        result.failed += !drawn;
+        result.beyond += drawn && !inside;
+        result.unsound = result.unsound || (drawn && inside && !candidate->sound);
+    }
+    return result;
+}
+
+static void write_selection_caption(mix_drawing *drawing, const unseen *without) {
+    char name[60];
+    name_candidate(drawing->model, &drawing->model->candidates[0], name, sizeof name);
+    mix_caption_say(drawing, "The lowest wins: %s.", name);
+    if (without->unsound) {
+        mix_caption_say(drawing, "Hollow marks: fits that are degenerate or stuck, which cannot win.");
+    }
+    if (without->beyond > 0) {
+        mix_caption_say(drawing, "%zu candidate%s beyond the axis %s left out.", without->beyond,
+                        without->beyond == 1 ? "" : "s", without->beyond == 1 ? "is" : "are");
+    }
+    if (without->failed > 0) {
+        mix_caption_say(drawing, "%zu candidate%s could not be fitted.", without->failed,
+                        without->failed == 1 ? "" : "s");
+    }
+    mix_page_caption(&drawing->page, drawing->caption);
 }
 
 mixture_status mix_picture_selection(mix_drawing *drawing) {
     static const char *const names[] = {[MIXTURE_BIC] = "BIC", [MIXTURE_ICL] = "ICL", [MIXTURE_AIC] = "AIC"};
     const mixture_model *model = drawing->model;
     line lines[MIX_MOST_STRUCTURES];
-    size_t count = find_lines(model, lines), failed = 0;
-    bool unsound = false;
-    double highest = highest_shown(model);
-    mix_range k = MIX_RANGE_EMPTY, value = MIX_RANGE_EMPTY;
+    size_t count = find_lines(model, lines);
+    mix_range k = MIX_RANGE_EMPTY, value = mix_range_pad(shown_range(model), 0.08);
     for (size_t i = 0; i < model->candidate_count; i++) {
-        const mixture_candidate *candidate = &model->candidates[i];
-        mix_range_add(&k, (double)candidate->k);
-        if (is_drawn(model, candidate)) {
-            mix_range_add(&value, fmin(criterion_of(model, candidate), highest));
-            unsound = unsound || !candidate->sound;
-        } else {
-            failed++;
-        }
+        mix_range_add(&k, (double)model->candidates[i].k);
     }
-    char name[60];
-    name_candidate(model, &model->candidates[0], name, sizeof name);
-    mix_caption_say(drawing, "The lowest wins: %s.", name);
-    if (isfinite(highest)) {
-        mix_caption_say(drawing, "Candidates far above the others are left out.");
-    }
-    if (unsound) {
-        mix_caption_say(drawing, "Hollow marks: fits that are degenerate or stuck, which cannot win.");
-    }
-    if (failed > 0) {
-        mix_caption_say(drawing, "%zu candidate%s could not be fitted.", failed, failed == 1 ? "" : "s");
-    }
-    mix_page_caption(&drawing->page, drawing->caption);
-    draw_selection_legend(drawing, lines, count, unsound);
-    mix_axis x = {mix_range_pad(k, 0.06), "components, k", true};
-    mix_axis y = {mix_range_pad(value, 0.1), names[model->criterion], false};
+    const double name =
+        34 / (0.5 * drawing->page.height); /* of the panel's height, at least: room for the winner's */
+    value.low -= name * (value.high - value.low);
+    mix_axis x = {mix_reach_axis(drawing, 0, k, 0.06), "components, k", true, false};
+    mix_axis y = {mix_reach_axis(drawing, 1, value, 0), names[model->criterion], false, false};
+    unseen without = count_unseen(model, y.range);
+    write_selection_caption(drawing, &without);
+    draw_selection_legend(drawing, lines, count, without.unsound);
     mix_panel panel = mix_page_panel(&drawing->page, drawing->page.area, &x, &y);
     mix_panel_open(&drawing->page, &panel.area);
     for (size_t i = count; i-- > 0;) { /* the best on top */
         draw_line(drawing, &panel, &lines[i], i, count);
     }
     if (is_drawn(model, &model->candidates[0])) {
-        mark_winner(drawing, &panel, &model->candidates[0]);
+        mark_winner(drawing, &panel, &model->candidates[0], lines, count);
     }
     mix_panel_close(&drawing->page);
     return MIXTURE_OK;

@@ -7,6 +7,7 @@
 #include "extent.h"
 #include "layers.h"
 #include "picture.h"
+#include "reach.h"
 #include "surface.h"
 #include "text.h"
 
@@ -63,7 +64,7 @@ static double height_at(const frame *f, const mix_field *field, size_t i, size_t
 
 /* 0..1 along a range, without overflow. */
 static double share_of(mix_range range, double x) {
-    return mix_scale_at(&(mix_scale){range, 0, 1}, x);
+    return mix_scale_at(&(mix_scale){range, 0, 1, false}, x);
 }
 
 static void draw_cell(mix_drawing *drawing, const frame *f, const mix_field *field, size_t i, size_t j) {
@@ -141,7 +142,7 @@ static void draw_box(mix_drawing *drawing, const frame *f, const mix_ticks ticks
 static void draw_name(mix_drawing *drawing, double x, double y, bool to_the_right, const char *name,
                       const mix_ticks *ticks) {
     char text[200];
-    double room = to_the_right ? drawing->options->width - x - 8 : x - 8;
+    double room = to_the_right ? drawing->page.width - x - 8 : x - 8;
     double offset = mix_text_width(ticks->offset, strlen(ticks->offset), MIX_FONT_NAME) + 4;
     mix_text_cut(name, MIX_FONT_NAME, ticks->offset[0] != '\0' ? room - offset : room, text,
                  sizeof text - MIX_TICK_BYTES - 1);
@@ -152,7 +153,6 @@ static void draw_name(mix_drawing *drawing, double x, double y, bool to_the_righ
 }
 
 static void draw_labels(mix_drawing *drawing, const frame *f, const mix_ticks ticks[3]) {
-    const size_t *columns = drawing->options->columns;
     mix_page *page = &drawing->page;
     char name[32];
     double x, y;
@@ -169,27 +169,27 @@ static void draw_labels(mix_drawing *drawing, const frame *f, const mix_ticks ti
         mix_page_text(page, x - 6, y + 4, MIX_FONT_LABEL, "end", "m-ink", ticks[2].label[i]);
     }
     project(f, 0.5, 0, 0, &x, &y);
-    draw_name(drawing, x - mix_ticks_width(&ticks[0]) - 12, y + 28, false,
-              mix_caption_column(drawing->model, columns[0], name), &ticks[0]);
+    draw_name(drawing, x - mix_ticks_width(&ticks[0]) - 12, y + 28, false, mix_caption_name(drawing, 0, name),
+              &ticks[0]);
     project(f, 1, 0.5, 0, &x, &y);
-    draw_name(drawing, x + mix_ticks_width(&ticks[1]) + 14, y + 20, true,
-              mix_caption_column(drawing->model, columns[1], name), &ticks[1]);
+    draw_name(drawing, x + mix_ticks_width(&ticks[1]) + 14, y + 20, true, mix_caption_name(drawing, 1, name),
+              &ticks[1]);
     project(f, 0, 0, 1, &x, &y);
     mix_page_text(page, x, y - 8, MIX_FONT_NAME, "middle", "m-ink", "density");
 }
 
 /* ---- The picture -------------------------------------------------------------------------------------------- */
 
-mixture_status mix_surface_field(mix_field *field, const mix_scorer *scorer, double detail,
-                                 const mix_cancel *cancel) {
-    mix_range ranges[2];
-    for (size_t j = 0; j < 2; j++) {
-        mix_range reach = MIX_RANGE_EMPTY, box;
-        mix_extent_box(scorer->model, j, 3, &box.low, &box.high);
-        mix_range_add(&reach, box.low);
-        mix_range_add(&reach, box.high);
-        ranges[j] = mix_range_pad(reach, 0);
-    }
+mix_range mix_surface_range(const mixture_model *model, size_t j) {
+    mix_range reach = MIX_RANGE_EMPTY, box;
+    mix_extent_box(model, j, 3, &box.low, &box.high);
+    mix_range_add(&reach, box.low);
+    mix_range_add(&reach, box.high);
+    return reach;
+}
+
+mixture_status mix_surface_field(mix_field *field, const mix_scorer *scorer, const mix_range ranges[2],
+                                 double detail, const mix_cancel *cancel) {
     size_t lines = (size_t)fmax(56 * sqrt(detail), 8), most = (size_t)fmax(100 * sqrt(detail), 8);
     return mix_field_make(field, scorer, ranges, (const size_t[]){lines, lines}, (const size_t[]){most, most},
                           cancel);
@@ -206,10 +206,11 @@ static double highest(const mix_field *field) {
 /* Ticks for the box's edges; of the height none when densities are beyond a double. */
 static void find_ticks(const frame *f, mix_ticks ticks[3]) {
     mix_area floor = {0, 0, f->scale * 0.75, f->scale * 0.7};
-    ticks[0] = mix_panel_ticks_x(&floor, f->ranges[0], false);
-    ticks[1] = mix_panel_ticks_y(&floor, f->ranges[1], false);
-    double top = exp(f->log_top);
-    ticks[2] = isnormal(top) ? mix_panel_ticks_y(&floor, (mix_range){0, top}, false) : (mix_ticks){0};
+    const mix_axis x = {.range = f->ranges[0]}, y = {.range = f->ranges[1]};
+    const mix_axis density = {.range = {0, exp(f->log_top)}};
+    ticks[0] = mix_panel_ticks_x(&floor, &x);
+    ticks[1] = mix_panel_ticks_y(&floor, &y);
+    ticks[2] = isnormal(density.range.high) ? mix_panel_ticks_y(&floor, &density) : (mix_ticks){0};
 }
 
 mixture_status mix_picture_surface(mix_drawing *drawing) {
@@ -217,7 +218,11 @@ mixture_status mix_picture_surface(mix_drawing *drawing) {
     mix_field field = {0};
     mixture_status status = mix_pair_begin(&pair, drawing, 0, 1, 0);
     if (status == MIXTURE_OK) {
-        status = mix_surface_field(&field, &pair.scorer, drawing->detail, drawing->cancel);
+        const mix_range ranges[2] = {
+            mix_reach_axis(drawing, 0, mix_surface_range(pair.model, 0), 0),
+            mix_reach_axis(drawing, 1, mix_surface_range(pair.model, 1), 0),
+        };
+        status = mix_surface_field(&field, &pair.scorer, ranges, drawing->detail, drawing->cancel);
     }
     if (status == MIXTURE_OK) {
         mix_ticks ticks[3];

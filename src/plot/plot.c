@@ -24,6 +24,8 @@ static mixture_status draw_picture(mix_drawing *drawing) {
         return mix_picture_selection(drawing);
     case MIX_PLOT_SURFACE:
         return mix_picture_surface(drawing);
+    case MIX_PLOT_PROFILE:
+        return mix_picture_profile(drawing);
     default:
         return options->column_count == 1   ? mix_picture_line(drawing)
                : options->column_count == 2 ? mix_picture_pair(drawing)
@@ -50,7 +52,8 @@ static mixture_status draw_once(mix_drawing *drawing, char **svg, size_t *length
     drawing->caption[0] = '\0';
     mixture_status status = drawing->options->rows ? choose_points(drawing) : MIXTURE_OK;
     if (drawing->shown < model->k) {
-        mix_caption_say(drawing, "Of %zu components %zu are drawn.", model->k, drawing->shown);
+        mix_caption_say(drawing, "Of %zu components %zu %s drawn.", model->k, drawing->shown,
+                        drawing->shown == 1 ? "is" : "are");
     }
     mix_page_begin(&drawing->page, drawing->options);
     if (status == MIXTURE_OK) {

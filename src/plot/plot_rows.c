@@ -29,23 +29,34 @@ void mix_plot_free(mix_plot *plot) {
     }
 }
 
+double mix_plot_on_axis(const mix_plot_options *options, size_t i, double value) {
+    const mix_plot_axis *axis = &options->axes[mix_plot_is_matrix(options) ? 0 : i];
+    bool beyond = axis->limited && !(value >= axis->low && value <= axis->high);
+    return beyond || (axis->log && !(value > 0)) ? (double)NAN : axis->log ? log10(value) : value;
+}
+
 mixture_status mix_plot_add(mix_plot *plot, const double *x) {
     const mix_plot_options *options = plot->options;
-    size_t observed = 0;
-    for (size_t i = 0; i < options->column_count; i++) {
-        observed += isnan(x[options->columns[i]]) ? 0 : 1;
+    double places[MIX_PLOT_COLUMNS];
+    size_t observed = 0, shown = 0, count = options->column_count;
+    for (size_t i = 0; i < count; i++) {
+        double value = x[options->columns[i]];
+        places[i] = mix_plot_on_axis(options, i, value);
+        observed += isnan(value) ? 0 : 1;
+        shown += isnan(places[i]) ? 0 : 1;
+        plot->observed[i] += isnan(value) ? 0 : 1;
     }
-    bool matrix = options->column_count > 2;
-    if (observed < options->column_count && (!matrix || observed == 0)) {
-        plot->left_out++;
+    size_t needed = mix_plot_is_matrix(options) ? 1 : count;
+    if (shown < needed) {
+        plot->left_out += observed < needed ? 1 : 0;
+        plot->beyond += observed < needed ? 0 : 1;
         return MIXTURE_OK;
     }
     plot->rows++;
-    for (size_t i = 0; i < options->column_count; i++) {
-        double value = x[options->columns[i]];
-        if (!isnan(value)) {
-            mix_range_add(&plot->ranges[i], value);
-            if (options->column_count != 2 && mix_histogram_add(&plot->histograms[i], value) != MIXTURE_OK) {
+    for (size_t i = 0; i < count; i++) {
+        if (!isnan(places[i])) {
+            mix_range_add(&plot->ranges[i], places[i]);
+            if (count != 2 && mix_histogram_add(&plot->histograms[i], places[i]) != MIXTURE_OK) {
                 return MIXTURE_NOMEM;
             }
         }

@@ -42,6 +42,9 @@ double mix_range_at(mix_range range, double t) {
 
 double mix_scale_at(const mix_scale *scale, double x) {
     mix_range range = scale->range;
+    if (scale->log) {
+        x = x > 0 ? log10(x) : -(double)INFINITY;
+    }
     double unit = largest(range) > 1 ? 0x1p-2 : 0x1p60; /* so that no difference is lost or overflows */
     double t = (x * unit - range.low * unit) / (range.high * unit - range.low * unit);
     return scale->from + (scale->to - scale->from) * fmin(fmax(t, -1000), 1000);
@@ -154,6 +157,49 @@ mix_ticks mix_ticks_find(mix_range range, int most, bool whole) {
         char label[MIX_TICK_BYTES - 4];
         format_label(magnitude, exponent, large, label);
         snprintf(ticks.offset, sizeof ticks.offset, "%s %s", offset < 0 ? "+" : "\xe2\x88\x92", label);
+    }
+    return ticks;
+}
+
+/* ---- Logarithmic ticks --------------------------------------------------------------------------------- */
+
+/* Ticks at these digits of every so many powers of ten; the number of all, of which at most `most` are stored. */
+static int log_ticks(mix_range range, const char *digits, int every, int most, mix_ticks *ticks) {
+    int count = 0, first = (int)floor(range.low) - 1, last = (int)ceil(range.high);
+    bool scientific = range.high >= 6 || range.low < -5;
+    *ticks = (mix_ticks){0};
+    first -= ((first % every) + every) % every;
+    for (int power = first; power <= last; power += every) {
+        for (const char *digit = digits; *digit != '\0'; digit++) {
+            double at = power + log10(*digit - '0'), t = (at - range.low) / (range.high - range.low);
+            if (t >= -1e-9 && t <= 1 + 1e-9 && count++ < most) {
+                ticks->t[ticks->count] = fmin(fmax(t, 0), 1);
+                format_label(*digit - '0', power, scientific && power != 0, ticks->label[ticks->count++]);
+            }
+        }
+    }
+    return count;
+}
+
+mix_ticks mix_ticks_log(mix_range range, int most) {
+    static const char *const finer[] = {"125", "13", "1"};
+    enum { SETS = sizeof finer / sizeof *finer };
+    mix_ticks ticks = {0};
+    int count = most + 1, every = 1;
+    for (int i = 0; i < SETS && count > most; i++) {
+        count = log_ticks(range, finer[i], every, most, &ticks);
+    }
+    while (count > most) {
+        count = log_ticks(range, "1", ++every, most, &ticks);
+    }
+    if (count >= 3 || range.high - range.low > 1) {
+        return ticks;
+    }
+    const mix_range values = {fmax(pow(10, range.low), DBL_MIN), fmin(pow(10, range.high), DBL_MAX)};
+    ticks = mix_ticks_find(values, most, false);
+    for (int i = 0; i < ticks.count; i++) {
+        double at = log10(mix_range_at(values, ticks.t[i]));
+        ticks.t[i] = fmin(fmax((at - range.low) / (range.high - range.low), 0), 1);
     }
     return ticks;
 }

@@ -24,12 +24,14 @@ double mix_range_at(mix_range range, double t);
 
 /* ---- Scales ------------------------------------------------------------------------------------------ */
 
+/* On a logarithmic scale the range is of the logarithms, to base 10. */
 typedef struct mix_scale {
     mix_range range;
     double from, to; /* pixels of range.low and range.high */
+    bool log;
 } mix_scale;
 
-/* Pixels of x; within 1e6 of the scale's ends. */
+/* Pixels of x; within 1e6 of the scale's ends, as is what has no logarithm. */
 double mix_scale_at(const mix_scale *scale, double x);
 
 /* ---- Ticks ------------------------------------------------------------------------------------------- */
@@ -48,5 +50,9 @@ typedef struct mix_ticks {
 
 /* As many ticks as possible, at most `most` (1..MIX_TICKS); with `whole` at whole numbers only. */
 mix_ticks mix_ticks_find(mix_range range, int most, bool whole);
+
+/* The same on a logarithmic scale, of a range of logarithms: at every so many powers of ten, or at 1 and 3 or 1, 2
+** and 5 times each, as many as there is room for; in a range too short for three of them as above. */
+mix_ticks mix_ticks_log(mix_range range, int most);
 
 #endif

@@ -4,10 +4,12 @@
 
 #include "field.h"
 
-/* The grid of the surface of a model of two columns, three deviations beyond every component; fewer lines with
-** less detail (1 or below). */
-mixture_status mix_surface_field(mix_field *field, const mix_scorer *scorer, double detail,
-                                 const mix_cancel *cancel);
+/* Three deviations beyond every component of a model of two columns. */
+mix_range mix_surface_range(const mixture_model *model, size_t j);
+
+/* The grid of the surface over two ranges; fewer lines with less detail (1 or below). */
+mixture_status mix_surface_field(mix_field *field, const mix_scorer *scorer, const mix_range ranges[2],
+                                 double detail, const mix_cancel *cancel);
 
 /* A point of a box with a floor of 1 x 1, as the eye sees it; depth is the distance. */
 typedef struct mix_view {

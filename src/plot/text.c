@@ -46,6 +46,19 @@ static size_t fitting(const char *text, size_t length, double size, double width
     return at;
 }
 
+/* Back to the end of the last whole word, if that leaves a good part of it, and without the comma after it. */
+static size_t at_word(const char *text, size_t kept) {
+    size_t word = kept;
+    while (word > 0 && text[word] != ' ') {
+        word--;
+    }
+    word = 2 * word >= kept ? word : kept;
+    while (word > 0 && strchr(" ,;:", text[word - 1]) != NULL) {
+        word--;
+    }
+    return word;
+}
+
 void mix_text_cut(const char *text, double size, double width, char *buffer, size_t room) {
     static const char ellipsis[] = "\xe2\x80\xa6";
     size_t length = strlen(text), kept = fitting(text, length, size, width);
@@ -56,6 +69,7 @@ void mix_text_cut(const char *text, double size, double width, char *buffer, siz
                 kept--;
             } while (kept > 0 && ((unsigned char)text[kept] & 0xc0) == 0x80);
         }
+        kept = at_word(text, kept);
         memcpy(buffer, text, kept);
         memcpy(buffer + kept, ellipsis, sizeof ellipsis);
     } else {

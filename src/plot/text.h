@@ -8,7 +8,8 @@
 /* Width in pixels at a font size. */
 double mix_text_width(const char *text, size_t length, double size);
 
-/* A copy that fits the width, cut with an ellipsis if it must be. The buffer has room > 3 bytes. */
+/* A copy that fits the width, cut at a word, if there is one, with an ellipsis if it must be. The buffer has room
+** > 3 bytes. */
 void mix_text_cut(const char *text, double size, double width, char *buffer, size_t room);
 
 /* Bytes of the first line of a text that is broken at spaces; a word that is wider than the line is broken too.

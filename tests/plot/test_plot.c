@@ -77,9 +77,11 @@ static double measure(const ruler *r, double pixel) {
     return r->low + (pixel - r->from) / (r->to - r->from) * (r->high - r->low);
 }
 
-/* The first and the last of the labels with an anchor: pixel and value. */
+/* The first and the last of the labels with an anchor: pixel and value. Those of the y axis end where the last one
+** does, which numbers of the legend do not. */
 static ruler find_ruler(const char *svg, const char *anchor, bool along_x) {
     ruler r = {NAN, NAN, NAN, NAN};
+    double end_x = NAN;
     char pattern[100];
     snprintf(pattern, sizeof pattern, "font-size=\"11\" text-anchor=\"%s\" class=\"m-ink\">", anchor);
     for (const char *at = strstr(svg, pattern); at != NULL; at = strstr(at + 1, pattern)) {
@@ -93,15 +95,17 @@ static ruler find_ruler(const char *svg, const char *anchor, bool along_x) {
         }
         double x, y;
         assert_int_equal(sscanf(start, "<text x=\"%lf\" y=\"%lf\"", &x, &y), 2);
+        bool first = isnan(r.from) || (!along_x && x != end_x);
         if (*end == '<') {
             double pixel = along_x ? x : y - 0.36 * 11;
             value = negative ? -value : value;
-            if (isnan(r.from)) {
+            if (first) {
                 r.from = pixel;
                 r.low = value;
             }
             r.to = pixel;
             r.high = value;
+            end_x = x;
         }
     }
     assert_true(r.low < r.high);
@@ -185,7 +189,8 @@ static void the_surfaces_grid_is_the_density(void **state) {
     mix_scorer scorer = {0};
     mix_field field = {0};
     assert_int_equal(mix_scorer_begin(&scorer, made), MIXTURE_OK);
-    assert_int_equal(mix_surface_field(&field, &scorer, 1, &draw_never), MIXTURE_OK);
+    const mix_range ranges[2] = {mix_surface_range(made, 0), mix_surface_range(made, 1)};
+    assert_int_equal(mix_surface_field(&field, &scorer, ranges, 1, &draw_never), MIXTURE_OK);
     assert_true(field.nx >= 50 && field.ny >= 50);
     for (size_t j = 0; j < field.ny; j++) {
         for (size_t i = 0; i < field.nx; i++) {
@@ -274,7 +279,7 @@ static void a_selection_has_a_line_for_each_structure_and_names_the_winner(void 
         char *svg = draw_picture(model, 0, "{\"what\":\"selection\",\"width\":1200,\"height\":560}");
         check_picture(svg);
         assert_int_equal(count_of(svg, "stroke-width=\"1.4\""), 14);
-        assert_int_equal(count_of(svg, ">VEV, k = 3<"), 1);
+        assert_int_equal(count_of(svg, ">VEV, k = 3<"), 2); /* and its halo */
         assert_int_equal(count_of(svg, "7 candidates could not be fitted."), 1);
         for (int s = 0; s < MIXTURE_COVARIANCES; s++) {
             char label[40];
@@ -288,6 +293,76 @@ static void a_selection_has_a_line_for_each_structure_and_names_the_winner(void 
         assert_non_null(strstr(svg, name));
         mix_memory_free(svg);
     }
+    model->candidates = NULL;
+    model->candidate_count = 0;
+    mixture_model_free(model);
+}
+
+/* Whether a way comes into a box. */
+static bool comes_into(const double box[4], double x0, double y0, double x1, double y1) {
+    for (int step = 0; step <= 1000; step++) {
+        double x = x0 + (x1 - x0) * step / 1000, y = y0 + (y1 - y0) * step / 1000;
+        if (x > box[0] && x < box[2] && y > box[1] && y < box[3]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void the_winners_name_is_clear_of_all_lines(void **state) {
+    (void)state;
+    mixture_candidate candidates[CANDIDATES];
+    mixture_model *model = draw_model(2, 2, 1);
+    const char *const pages[] = {"{\"what\":\"selection\"}", "{\"what\":\"selection\",\"width\":300}",
+                                 "{\"what\":\"selection\",\"width\":1200}"};
+    add_candidates(model, candidates);
+    for (int p = 0; p < 3; p++) {
+        char *svg = draw_picture(model, 0, pages[p]);
+        const char *name = strstr(svg, ">VEV, k = 3<");
+        while (strncmp(name, "<text", 5) != 0) {
+            name--;
+        }
+        double x, y, crossings = 0;
+        assert_int_equal(sscanf(name, "<text x=\"%lf\" y=\"%lf\"", &x, &y), 2);
+        const double box[4] = {x - 32, y - 9, x + 32, y + 1};
+        for (const char *at = svg; (at = strstr(at, "stroke-width=\"1.4\"")) != NULL; at++) {
+            double x0 = NAN, y0 = NAN;
+            for (const char *v = strstr(at, " d=\"") + 4; *v == 'M' || *v == 'L';) {
+                char *end;
+                double x1 = strtod(v + 1, &end), y1 = strtod(end, &end);
+                crossings += *v == 'L' && comes_into(box, x0, y0, x1, y1);
+                x0 = x1;
+                y0 = y1;
+                v = end;
+            }
+        }
+        assert_true(crossings == 0);
+        mix_memory_free(svg);
+    }
+    model->candidates = NULL;
+    model->candidate_count = 0;
+    mixture_model_free(model);
+}
+
+static void the_axis_of_a_selection_is_of_its_sound_candidates(void **state) {
+    (void)state;
+    mixture_candidate candidates[CANDIDATES];
+    mixture_model *model = draw_model(2, 2, 1);
+    add_candidates(model, candidates);
+    char *before = draw_picture(model, 0, "{\"what\":\"selection\"}");
+    ruler usual = find_ruler(before, "end", false);
+    for (size_t i = 1; i < model->candidate_count; i++) {
+        if (!candidates[i].sound) { /* degenerate ones have criteria without a bound */
+            candidates[i].bic = i % 2 == 0 ? -1e6 : 1e7;
+        }
+    }
+    char *after = draw_picture(model, 0, "{\"what\":\"selection\"}");
+    check_picture(after);
+    ruler same = find_ruler(after, "end", false);
+    assert_true(same.low == usual.low && same.high == usual.high);
+    assert_non_null(strstr(after, " candidates beyond the axis are left out."));
+    mix_memory_free(before);
+    mix_memory_free(after);
     model->candidates = NULL;
     model->candidate_count = 0;
     mixture_model_free(model);
@@ -323,6 +398,8 @@ int main(int argc, char **argv) {
         counted_test(a_cell_of_the_surface_is_painted_before_all_that_hide_it),
         counted_test(a_trace_is_drawn_from_its_first_to_its_last_iteration),
         counted_test(a_selection_has_a_line_for_each_structure_and_names_the_winner),
+        counted_test(the_winners_name_is_clear_of_all_lines),
+        counted_test(the_axis_of_a_selection_is_of_its_sound_candidates),
         counted_test(a_selection_without_a_single_fit_is_still_a_picture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,8 @@ static void thirty_components_one_of_them_tiny_fit_into_a_picture(void **state) 
     char *svg = draw_picture(model, 2000, "{}");
     check_picture(svg);
     assert_int_equal(count_of(svg, "<path stroke-width=\"1.7\""), K);
-    assert_non_null(strstr(svg, ">30: &lt; 0.1 %<"));
+    assert_non_null(strstr(svg, ">30<"));
+    assert_non_null(strstr(svg, ">&lt; 0.1 %<"));
     mix_memory_free(svg);
     for (int kind = 1; kind < 3; kind++) {
         svg = draw_picture(model, 2000, with_rows[kind]);
@@ -121,7 +122,8 @@ static void rows_without_a_value_are_left_out_where_it_is_needed(void **state) {
         assert_int_equal(mix_plot_draw(plot, &draw_never, &svg, &length, NULL), MIXTURE_OK);
         check_picture(svg);
         char said[60];
-        snprintf(said, sizeof said, "%d more without a value are left out.", 4 - (int)cases[i].kept);
+        snprintf(said, sizeof said, "%d more without a value %s left out.", 4 - (int)cases[i].kept,
+                 cases[i].kept == 3 ? "is" : "are");
         assert_non_null(strstr(svg, said));
         mix_memory_free(svg);
         mix_plot_free(plot);
@@ -193,16 +195,16 @@ static void wrong_options_are_errors_that_say_what_is_allowed(void **state) {
     (void)state;
     mixture_model *model = draw_model(2, 3, 1);
     expect_invalid(model, true, "{\"wat\":1}",
-                   "unknown key \"wat\" at offset 1; expected one of what, columns, width, height, title, points, "
-                   "levels, palette");
+                   "unknown key \"wat\" at offset 1; expected one of what, columns, names, width, height, title, "
+                   "points, levels, xlim, ylim, log, palette, theme");
     expect_invalid(
         model, false, "{\"points\":1}",
-        "unknown key \"points\" at offset 1; expected one of what, columns, width, height, title, levels, "
-        "palette");
+        "unknown key \"points\" at offset 1; expected one of what, columns, names, width, height, title, levels, "
+        "xlim, ylim, log, palette, theme");
     expect_invalid(model, true, "{\"what\":\"surface\"}",
                    "what is \"surface\" at offset 8; expected classification, uncertainty, density");
     expect_invalid(model, false, "{\"what\":\"uncertainty\"}",
-                   "what is \"uncertainty\" at offset 8; expected density, surface, components, trace, selection");
+                   "what is \"uncertainty\" at offset 8; expected density, components, surface, trace, selection");
     expect_invalid(model, true, "{\"width\":239}",
                    "width is 239 at offset 9; expected an integer from 240 to 4000");
     expect_invalid(model, true, "{\"height\":300.5}",
@@ -258,7 +260,8 @@ static void wrong_options_are_errors_that_say_what_is_allowed(void **state) {
                    "argument 1 (model) has no candidates; expected a model of gmm_select");
     mixture_model_free(model);
     model = mixture_model_new(&mixture_multinomial, 2, 2);
-    expect_invalid(model, false, "{}", "argument 1 (model) is of family multinomial; expected gaussian");
+    expect_invalid(model, false, "{\"what\":\"density\"}",
+                   "argument 1 (model) is of family multinomial; expected gaussian");
     mixture_model_free(model);
 }
 

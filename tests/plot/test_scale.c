@@ -119,7 +119,7 @@ static void scales_reach_the_ends_of_the_doubles(void **state) {
     (void)state;
     const mix_range ranges[] = {{-DBL_MAX, DBL_MAX}, {-1e-300, 1e-300}, {1e9, 1e9 + 1e-3}, {0, 1}};
     for (int i = 0; i < 4; i++) {
-        mix_scale scale = {ranges[i], 100, 500};
+        mix_scale scale = {ranges[i], 100, 500, false};
         assert_close(mix_scale_at(&scale, ranges[i].low), 100, 0, 1e-9);
         assert_close(mix_scale_at(&scale, ranges[i].high), 500, 0, 1e-9);
         assert_close(mix_scale_at(&scale, mix_range_at(ranges[i], 0.5)), 300, 0, 0.1);

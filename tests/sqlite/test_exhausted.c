@@ -256,6 +256,8 @@ static int count_bytes(void) {
         "SELECT count(*) FROM model, mix_ellipses(m)",
         "SELECT count(*) FROM model, mix_contours(m)",
         "SELECT mix_plot(m, x, y) FROM model, p",
+        "SELECT mix_plot(m, x, y, '{\"log\":\"x\",\"names\":[\"a\",\"b\"]}') FROM model, p",
+        "SELECT mix_plot_model('{\"family\":\"poisson\",\"weights\":[0.5,0.5],\"rates\":[[1,2],[4,3]]}')",
         "SELECT mix_plot_model(m, '{\"what\":\"surface\"}') FROM model",
         "SELECT mix_plot_model(m, '{\"what\":\"trace\"}') FROM model",
     };

@@ -31,6 +31,10 @@ static void pictures_are_plain_text_of_every_kind(void **state) {
         "SELECT mix_plot_model(m, '{\"what\":\"surface\"}') FROM fit",
         "SELECT mix_plot_model(m, '{\"what\":\"components\"}') FROM fit",
         "SELECT mix_plot_model(m, '{\"what\":\"trace\"}') FROM fit",
+        "SELECT mix_plot(m, x, y, json_object('log', 'xy', 'xlim', json_array(0.5, 9), 'theme', 'dark')) FROM fit, p",
+        "SELECT mix_plot('{\"family\":\"poisson\",\"weights\":[0.5,0.5],\"rates\":[[1,2],[4,3]]}', p.rowid % 7, "
+        "p.rowid % 5) FROM p",
+        "SELECT mix_plot_model(mmm_fit(a, b, 2)) FROM (SELECT p.rowid % 7 AS a, p.rowid % 5 AS b FROM p)",
     };
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         char *svg = sql_text(*state, "%s", queries[i]);
@@ -77,11 +81,11 @@ static void selections_name_their_winner_and_leave_out_what_is_far_above(void **
     const char *svg =
         sql_text(db, "SELECT mix_plot_model(gmm_select(c1, c2, 4), '{\"what\":\"selection\"}') FROM geyser");
     assert_non_null(strstr(svg, "The lowest wins: EEE, k = 3."));
-    assert_non_null(strstr(svg, "far above the others are left out"));
+    assert_non_null(strstr(svg, "beyond the axis are left out"));
     svg = sql_text(
         db, "SELECT mix_plot_model(gmm_select(c1, c2, 4, '{\"covariances\":[\"VVV\",\"VVE\"],\"k\":[2,3,4]}'), "
             "'{\"what\":\"selection\"}') FROM geyser");
-    assert_null(strstr(svg, "far above the others are left out"));
+    assert_null(strstr(svg, "beyond the axis are left out"));
 }
 
 static void groups_have_a_picture_each(void **state) {
@@ -127,8 +131,8 @@ static void wrong_arguments_are_errors(void **state) {
                  "mix_plot: argument 1 (model) is INTEGER 5; expected a model as JSON text");
     expect_error(
         db, "SELECT mix_plot(m, x, y, '{\"wat\":1}') FROM model, p",
-        "mix_plot: argument 4 (options): unknown key \"wat\" at offset 1; expected one of what, columns, width, "
-        "height, title, points, levels, palette");
+        "mix_plot: argument 4 (options): unknown key \"wat\" at offset 1; expected one of what, columns, names, "
+        "width, height, title, points, levels, xlim, ylim, log, palette, theme");
     expect_error(db, "SELECT mix_plot(m, x, y, json_object('points', p.rowid)) FROM model, p",
                  "mix_plot: argument 4 (options) changes in row 2; expected the same in all rows");
     expect_error(db, "SELECT mix_plot(iif(p.rowid = 3, replace(m, '}', ' }'), m), x, y) FROM model, p",
@@ -138,7 +142,9 @@ static void wrong_arguments_are_errors(void **state) {
     expect_error(db, "SELECT mix_plot_model(m, '{\"what\":\"trace\"}') FROM model",
                  "mix_plot_model: argument 1 (model) has no trace; expected a model that was fitted");
     expect_error(
-        db, "SELECT mix_plot_model('{\"family\":\"multinomial\",\"weights\":[1],\"probabilities\":[[0.5,0.5]]}')",
+        db,
+        "SELECT mix_plot_model('{\"family\":\"multinomial\",\"weights\":[1],\"probabilities\":[[0.5,0.5]]}', "
+        "'{\"what\":\"density\"}')",
         "mix_plot_model: argument 1 (model) is of family multinomial; expected gaussian");
 }
 

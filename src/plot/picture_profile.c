@@ -1,0 +1,283 @@
+/* picture_profile.c: the parameters of components that lie nowhere, column by column: bars side by side, or, where
+** those have no room or are of very different lengths, a table shaded by size. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "caption.h"
+#include "family.h"
+#include "memory.h"
+#include "number.h"
+#include "picture.h"
+#include "sort.h"
+#include "text.h"
+
+#define LEAST_BAR 6.0      /* thickness */
+#define MOST_RATIO 50.0    /* of the largest values of two columns: beyond, bars of one of them vanish */
+#define LEAST_ROW 14.0     /* height of a column's row in the table */
+#define LEAST_CELL 24.0    /* width of a cell without its number */
+#define NUMBER_CELL 42.0   /* and with it */
+#define HEADER 30.0        /* height of what stands above the table */
+#define MOST_NAME (1 / 3.) /* of the width that names of columns may take */
+
+static const char component[] = "component"; /* above the table */
+
+typedef struct profile {
+    mix_drawing *drawing;
+    const mix_array *array; /* the parameters drawn */
+    const double *values;   /* of component c and column j of the model: [c * d + j] */
+    size_t *shown;          /* places among the columns drawn */
+    size_t count;
+    double names; /* width of the names of columns */
+} profile;
+
+/* Parameter of component c and the i-th column shown. */
+static double value_at(const profile *p, size_t c, size_t i) {
+    const mix_drawing *drawing = p->drawing;
+    return p->values[c * drawing->model->d + drawing->options->columns[p->shown[i]]];
+}
+
+static double largest_of(const profile *p, size_t i) {
+    double most = 0;
+    for (size_t c = 0; c < p->drawing->shown; c++) {
+        most = fmax(most, fabs(value_at(p, c, i)));
+    }
+    return most;
+}
+
+/* ---- Which columns ------------------------------------------------------------------------------------------ */
+
+/* How much a column tells the components apart: as Pearson's chi-square, the weighted squares of what each is away
+** from the mean, over the mean. */
+static double tell_apart(const profile *p, size_t i) {
+    const mixture_model *model = p->drawing->model;
+    double mean = 0, sum = 0;
+    for (size_t c = 0; c < model->k; c++) {
+        mean += model->weights[c] * value_at(p, c, i);
+    }
+    for (size_t c = 0; c < model->k; c++) {
+        double off = value_at(p, c, i) - mean;
+        sum += mean != 0 ? model->weights[c] * (off / fabs(mean)) * off : 0;
+    }
+    return isfinite(sum) ? sum : (double)INFINITY;
+}
+
+/* Keep the `most` columns that tell most, in their order. */
+static mixture_status choose_columns(profile *p, size_t most) {
+    if (p->count <= most) {
+        return MIXTURE_OK;
+    }
+    double *scores = mix_memory_array(p->count, sizeof(double)),
+           *sorted = mix_memory_array(p->count, sizeof(double));
+    mixture_status status = scores != NULL && sorted != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    if (status == MIXTURE_OK) {
+        for (size_t i = 0; i < p->count; i++) {
+            sorted[i] = scores[i] = tell_apart(p, i);
+        }
+        mix_sort_rising(sorted, p->count);
+        double least = sorted[p->count - most];
+        size_t equal = most, used = 0; /* of those as telling as the least: how many find room */
+        for (size_t i = 0; i < p->count; i++) {
+            equal -= scores[i] > least;
+        }
+        for (size_t i = 0; i < p->count; i++) {
+            if (scores[i] > least || (scores[i] == least && equal > 0)) {
+                equal -= scores[i] == least;
+                p->shown[used++] = p->shown[i];
+            }
+        }
+        mix_caption_say(p->drawing, "The %zu of %zu columns that tell the components apart most.", used, p->count);
+        p->count = used;
+    }
+    mix_memory_free(scores);
+    mix_memory_free(sorted);
+    return status;
+}
+
+/* ---- Parts -------------------------------------------------------------------------------------------------- */
+
+static void measure_names(profile *p) {
+    char buffer[32];
+    p->names = mix_text_width(component, strlen(component), MIX_FONT_LABEL);
+    for (size_t i = 0; i < p->count; i++) {
+        const char *name = mix_caption_name(p->drawing, p->shown[i], buffer);
+        p->names = fmax(p->names, mix_text_width(name, strlen(name), MIX_FONT_LABEL));
+    }
+    p->names = fmin(p->names + 1, MOST_NAME * p->drawing->page.width); /* sums may differ in their last bits */
+}
+
+/* The name of the i-th column, ending at x, its middle at y. */
+static void draw_row_name(const profile *p, size_t i, double x, double y) {
+    char buffer[32], text[200];
+    mix_text_cut(mix_caption_name(p->drawing, p->shown[i], buffer), MIX_FONT_LABEL, p->names, text, sizeof text);
+    mix_page_text(&p->drawing->page, x, y + 0.36 * MIX_FONT_LABEL, MIX_FONT_LABEL, "end", "m-ink", text);
+}
+
+/* Three significant digits. */
+static void format_value(double x, char text[MIX_JSON_NUMBER_BYTES]) {
+    if (x != 0 && isfinite(x)) {
+        double exponent = floor(log10(fabs(x))) - 2, unit = pow(10, fabs(exponent));
+        double rounded = exponent < 0 ? round(x * unit) / unit : round(x / unit) * unit;
+        x = isfinite(rounded) ? rounded : x;
+    }
+    (void)mix_json_format_double(x, text);
+}
+
+/* ---- Bars --------------------------------------------------------------------------------------------------- */
+
+static void draw_group(const profile *p, const mix_panel *panel, size_t i, double top, double bar) {
+    mix_svg *svg = &p->drawing->page.svg;
+    double zero = mix_scale_at(&panel->x, 0);
+    for (size_t c = 0; c < p->drawing->shown; c++) {
+        char color[MIX_COLOR_BYTES];
+        mix_drawing_color(p->drawing, c, color);
+        double end = mix_scale_at(&panel->x, value_at(p, c, i));
+        mix_svg_raw(svg, "<path fill=\"");
+        mix_svg_raw(svg, color);
+        MIX_SVG(svg, "\" d=\"M@ @H@v@H@Z\"/>\n", zero, top + (double)c * bar, end, 0.9 * bar, zero);
+    }
+}
+
+static mixture_status draw_parameter_bars(profile *p) {
+    mix_drawing *drawing = p->drawing;
+    mix_page *page = &drawing->page;
+    mixture_status status = mix_caption_legend(drawing, MIX_KEY_SWATCHES, NULL, 0);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    mix_range range = {0, 0};
+    for (size_t i = 0; i < p->count; i++) {
+        for (size_t c = 0; c < drawing->shown; c++) {
+            mix_range_add(&range, value_at(p, c, i));
+        }
+    }
+    const mix_axis x = {.range = mix_range_pad((mix_range){range.low, fmin(1.04 * range.high, 1e308)}, 0),
+                        .name = p->array->parameter};
+    mix_area area = {page->area.left + p->names + 8, page->area.top, page->area.right - 10,
+                     page->area.bottom - 36};
+    mix_ticks ticks = mix_panel_ticks_x(&area, &x), none = {0};
+    mix_panel panel = mix_panel_make(area, &x, &(mix_axis){.range = {0, 1}});
+    mix_panel_grid(page, &area, &ticks, &none);
+    mix_panel_labels_x(page, &area, &ticks, 1, x.name);
+    double group = (area.bottom - area.top) / (double)p->count;
+    double bar = fmin(group / ((double)drawing->shown + 1), 24);
+    for (size_t i = 0; i < p->count; i++) {
+        double middle = area.top + ((double)i + 0.5) * group;
+        draw_row_name(p, i, area.left - 8, middle);
+        draw_group(p, &panel, i, middle - bar * (double)drawing->shown / 2, bar);
+    }
+    return MIXTURE_OK;
+}
+
+/* ---- The table ---------------------------------------------------------------------------------------------- */
+
+static void draw_header(const profile *p, const mix_area *area, double cell) {
+    mix_page *page = &p->drawing->page;
+    mix_page_text(page, area->left - 8, area->top - 18, MIX_FONT_LABEL, "end", "m-dim", component);
+    for (size_t c = 0; c < p->drawing->shown; c++) {
+        char number[24], percent[MIX_LABEL_BYTES];
+        double middle = area->left + ((double)c + 0.5) * cell;
+        snprintf(number, sizeof number, "%zu", c + 1);
+        mix_page_text(page, middle, area->top - 18, MIX_FONT_NAME, "middle", "m-ink", number);
+        if (cell >= NUMBER_CELL) {
+            (void)mix_caption_percent(p->drawing->model->weights[c], percent);
+            mix_page_text(page, middle, area->top - 5, MIX_FONT_LABEL - 1, "middle", "m-dim", percent);
+        }
+    }
+}
+
+/* A row: each cell as dark as its share of the row's largest. */
+static void draw_table_row(const profile *p, size_t i, const mix_area *row, double cell, bool numbers) {
+    mix_page *page = &p->drawing->page;
+    const char *class = p->drawing->options->palette == MIX_GRAY ? "m-dim" : "m-fill";
+    double largest = largest_of(p, i), middle = (row->top + row->bottom) / 2;
+    draw_row_name(p, i, row->left - 8, middle);
+    for (size_t c = 0; c < p->drawing->shown; c++) {
+        double value = value_at(p, c, i), share = largest > 0 ? fabs(value) / largest : 0;
+        double left = row->left + (double)c * cell;
+        mix_svg_raw(&page->svg, "<rect class=\"");
+        mix_svg_raw(&page->svg, class);
+        MIX_SVG(&page->svg, "\" fill-opacity=\"@\" x=\"@\" y=\"@\" width=\"@\" height=\"@\"/>\n",
+                0.04 + 0.58 * share, left, row->top, cell - 1, row->bottom - row->top - 1);
+        if (numbers) {
+            char text[MIX_JSON_NUMBER_BYTES];
+            format_value(value, text);
+            mix_page_text(page, left + cell / 2, middle + 0.36 * MIX_FONT_LABEL - 0.5, MIX_FONT_LABEL - 1,
+                          "middle", "m-ink", text);
+        }
+    }
+}
+
+static void draw_table(profile *p) {
+    mix_page *page = &p->drawing->page;
+    mix_area area = {page->area.left + p->names + 8, page->area.top + HEADER, page->area.right, page->area.bottom};
+    double cell = fmin((area.right - area.left) / (double)p->drawing->shown, 120);
+    double height = fmin((area.bottom - area.top) / (double)p->count, 40);
+    draw_header(p, &area, cell);
+    for (size_t i = 0; i < p->count; i++) {
+        double top = area.top + (double)i * height;
+        const mix_area row = {area.left, top, area.right, top + height};
+        draw_table_row(p, i, &row, cell, cell >= NUMBER_CELL);
+    }
+}
+
+/* ---- The picture -------------------------------------------------------------------------------------------- */
+
+/* Whether bars have room, and all columns have bars that can be seen. */
+static bool bars_will_do(const profile *p, double height) {
+    mix_range tops = MIX_RANGE_EMPTY;
+    for (size_t i = 0; i < p->count; i++) {
+        double largest = largest_of(p, i);
+        mix_range_add(&tops, largest > 0 ? largest : (double)NAN);
+    }
+    double bars = (double)p->count * ((double)p->drawing->shown + 1);
+    return height / bars >= LEAST_BAR && !(tops.high > MOST_RATIO * tops.low);
+}
+
+static mixture_status draw_profile(profile *p) {
+    mix_drawing *drawing = p->drawing;
+    const mix_page *page = &drawing->page;
+    const double below = 36, caption = 30;
+    double height = page->area.bottom - page->area.top - caption;
+    measure_names(p);
+    if (bars_will_do(p, height - below)) {
+        mix_caption_say(drawing, "Bars: %s of %s.", p->array->name,
+                        drawing->model->k == 1 ? "the component" : "each component");
+        mix_page_caption(&drawing->page, drawing->caption);
+        return draw_parameter_bars(p);
+    }
+    size_t fit = (size_t)fmax((page->width - p->names - 32) / LEAST_CELL, 1);
+    if (drawing->shown > fit) {
+        drawing->shown = fit;
+        mix_caption_say(drawing, "Of %zu components the first %zu.", drawing->model->k, fit);
+    }
+    mixture_status status = choose_columns(p, (size_t)fmax((height - HEADER) / LEAST_ROW, 1));
+    if (status == MIXTURE_OK) {
+        mix_caption_say(drawing, "Table: %s, shaded by their shares of the largest in the row.", p->array->name);
+        mix_page_caption(&drawing->page, drawing->caption);
+        draw_table(p);
+    }
+    return status;
+}
+
+mixture_status mix_picture_profile(mix_drawing *drawing) {
+    const mixture_model *model = drawing->model;
+    size_t a = 0;
+    while (model->family->arrays[a].rank != MIX_VECTOR) { /* there is one: plot_check.c */
+        a++;
+    }
+    profile p = {.drawing = drawing,
+                 .array = &model->family->arrays[a],
+                 .values = model->arrays[a],
+                 .count = drawing->options->column_count};
+    p.shown = mix_memory_array(p.count, sizeof *p.shown);
+    if (p.shown == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    for (size_t i = 0; i < p.count; i++) {
+        p.shown[i] = i;
+    }
+    mixture_status status = draw_profile(&p);
+    mix_memory_free(p.shown);
+    return status;
+}
