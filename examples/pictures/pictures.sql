@@ -64,6 +64,35 @@ INSERT INTO picture
 INSERT INTO picture
   SELECT 'notebook-density', mix_plot_model(mixture, '{"levels":9}') FROM notebook;
 
+-- Answers from 1 to 5: many rows at one place, so that points have areas as their numbers of rows.
+CREATE TABLE answer AS
+  SELECT round(min(max(x1, 1), 5)) AS ease, round(min(max(x2, 1), 5)) AS again
+    FROM mix_sample('{"family":"gaussian","weights":[0.6,0.4],"means":[[2,2],[4,4]],
+                      "covariances":[[[0.7,0.2],[0.2,0.7]],[[0.5,0.1],[0.1,0.5]]]}', 1000);
+INSERT INTO picture
+  SELECT 'answers', mix_plot(m, ease, again, '{"names":["ease of use, 1 to 5","would buy again, 1 to 5"]}')
+    FROM answer, (SELECT gmm_fit(ease, again, 2) AS m FROM answer);
+
+-- Amounts over three powers of ten, on logarithmic axes.
+CREATE TABLE purchase AS
+  SELECT exp(x1) AS amount, exp(x2) AS items
+    FROM mix_sample('{"family":"gaussian","weights":[0.7,0.3],"means":[[2,0.5],[5,1.5]],
+                      "covariances":[[[0.5,0.1],[0.1,0.2]],[[0.6,0.2],[0.2,0.3]]]}', 1000);
+INSERT INTO picture
+  SELECT 'purchases', mix_plot(m, amount, items, '{"log":"xy","names":["amount, euros","items"]}')
+    FROM purchase, (SELECT gmm_fit(amount, items, 3) AS m FROM purchase);
+
+-- Counts: probabilities beside the rows, and the rates of every column.
+CREATE TABLE customer AS
+  SELECT x1 AS visits, x2 AS orders, x3 AS complaints
+    FROM mix_sample('{"family":"poisson","weights":[0.6,0.4],"rates":[[2,1,0.3],[9,4,0.5]]}', 1000);
+INSERT INTO picture
+  SELECT 'visits', mix_plot(m, visits, '{"names":["visits a month"]}')
+    FROM customer, (SELECT pmm_fit(visits, 2) AS m FROM customer);
+INSERT INTO picture
+  SELECT 'rates', mix_plot_model(pmm_fit(visits, orders, complaints, 2), '{"names":["visits","orders","complaints"]}')
+    FROM customer;
+
 SELECT name, svg LIKE '<svg%' AND length(svg) < 300000 AS "a picture below 300 KB" FROM picture;
 
 .print The same contour lines as a table, for those who draw elsewhere
