@@ -8,6 +8,9 @@
 
 #include "memory.h"
 #include "number.h"
+#include "text.h"
+
+#define KEY_NAME 110.0 /* pixels of a component's name in the legend */
 
 void mix_caption_say(mix_drawing *drawing, const char *format, ...) {
     size_t used = strlen(drawing->caption);
@@ -99,7 +102,11 @@ mixture_status mix_caption_legend(mix_drawing *drawing, mix_key_style style, con
                             .dashes = style == MIX_KEY_LINES ? mix_marks_dashes(c) : NULL};
         mix_drawing_color(drawing, c, keys[c].color);
         (void)mix_caption_percent(drawing->model->weights[c], keys[c].value);
-        snprintf(keys[c].label, sizeof keys[c].label, "%zu", c + 1);
+        if (drawing->model->names != NULL) {
+            mix_text_cut(drawing->model->names[c], MIX_FONT_LABEL, KEY_NAME, keys[c].label, sizeof keys[c].label);
+        } else {
+            snprintf(keys[c].label, sizeof keys[c].label, "%zu", c + 1);
+        }
     }
     for (size_t i = 0; i < more_count; i++) {
         keys[shown + i] = more[i];

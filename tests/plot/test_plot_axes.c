@@ -258,6 +258,24 @@ static void names_stand_in_place_of_the_columns(void **state) {
     mixture_model_free(model);
 }
 
+static void components_are_called_by_their_names(void **state) {
+    (void)state;
+    char first[] = "long eruptions & waits", second[] = "short ones", *names[] = {first, second};
+    mixture_model *model = draw_model(2, 2, 1);
+    model->names = names;
+    for (int width = 300; width <= 640; width += 340) {
+        char json[40];
+        snprintf(json, sizeof json, "{\"width\":%d}", width);
+        char *svg = draw_picture(model, 20, json);
+        check_picture(svg);
+        assert_int_equal(count_of(svg, ">short ones<"), 1);
+        assert_int_equal(count_of(svg, ">long eruptions"), 1); /* more than there is room for */
+        mix_memory_free(svg);
+    }
+    model->names = NULL;
+    mixture_model_free(model);
+}
+
 /* ---- Pages --------------------------------------------------------------------------------------------- */
 
 static void a_theme_is_the_readers_or_one_of_two(void **state) {
@@ -440,6 +458,7 @@ int main(int argc, char **argv) {
         counted_test(limits_are_the_ends_of_an_axis_and_of_the_histogram),
         counted_test(a_histogram_of_logarithms_has_the_areas_of_shares),
         counted_test(names_stand_in_place_of_the_columns),
+        counted_test(components_are_called_by_their_names),
         counted_test(a_theme_is_the_readers_or_one_of_two),
         counted_test(a_caption_is_cut_at_a_word_if_at_all),
         counted_test(words_agree_with_their_numbers),
