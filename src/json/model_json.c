@@ -129,6 +129,7 @@ static mixture_status read_fit(mix_json_value root, mixture_model *model, mixtur
                    {"min_variance", &model->min_variance}};
     mix_json_value value;
     model->fitted = mix_json_member(root, "loglik", &value);
+    model->stepped = model->fitted && !mix_json_member(root, "parameters", &value);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         mixture_status status = mix_members_read_number(root, numbers[i].key, numbers[i].x, error);
         if (status != MIXTURE_OK) {

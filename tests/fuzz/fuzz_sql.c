@@ -49,7 +49,9 @@ static const struct {
                  {"mix_number", false},
                  {"mix_refit", false},
                  {"mix_summary", false},
-                 {"mix_progress", true}};
+                 {"mix_progress", true},
+                 {"mix_rename", false},
+                 {"mix_name", false}};
 enum { CALLABLES = sizeof callables / sizeof *callables };
 
 /* Arguments that are what a function expects. */

@@ -28,6 +28,8 @@ static const char *const functions[] = {
     "mix_row(x)",
     "mix_number(x)",
     "mix_summary(m)",
+    "mix_rename(m, NULL)",
+    "ifnull(mix_name(m, 1), 0)",
     "mix_loglik(m, x)",
     "mix_step(m, x)",
     "mix_refit(m, x)",

@@ -195,6 +195,62 @@ static void the_summary_shows_them(void **state) {
         1);
 }
 
+/* ---- mix_rename, mix_name ----------------------------------------------------------------------------------- */
+
+static void all_else_stays(void **state) {
+    static const char *const models[] = {
+        "gmm_fit(length, width, kind, 3, '{\"label\":3}')",
+        "gmm_select(length, width, 2, '{\"covariances\":[\"EEI\",\"VVV\"]}')",
+        "mix_step(m, length, width)",
+        "mmm_fit(round(length), round(width), 2, '{\"equal_weights\":true,\"n_init\":1}')",
+        "gmm_fit(length, width, 2, '{\"resolution\":[0.1,null],\"min_variance\":1e-6}')",
+    };
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        sql_run(*state,
+                sql_build("DROP TABLE IF EXISTS made; CREATE TABLE made AS SELECT %s AS m FROM flower, model",
+                          models[i]));
+        assert_int_equal(sql_integer(*state, "SELECT mix_rename(m, m -> 'names') = m FROM made"), 1);
+        const char *names =
+            sql_text(*state, "SELECT json_group_array('n' || component) FROM made, mix_components(m)");
+        assert_string_equal(sql_text(*state, "SELECT mix_rename(m, %Q) -> 'names' FROM made", names), names);
+        assert_int_equal(
+            sql_integer(*state, "SELECT mix_rename(mix_rename(m, %Q), m -> 'names') = m FROM made", names), 1);
+    }
+}
+
+static void a_name_is_asked_for(void **state) {
+    assert_string_equal(sql_text(*state, "SELECT group_concat(mix_name(m, component) = name) FROM model, "
+                                         "mix_components(m)"),
+                        "1,1,1");
+    sql_is_null(*state, "SELECT mix_name(mix_rename(m, NULL), 1) FROM model");
+    sql_is_null(*state, "SELECT mix_name(m, NULL) FROM model");
+    sql_is_null(*state, "SELECT mix_name(NULL, 1)");
+    sql_is_null(*state, "SELECT mix_rename(NULL, '[\"a\"]')");
+    assert_int_equal(sql_integer(*state, "SELECT mix_rename(m, NULL) LIKE '%%names%%' FROM model"), 0);
+    assert_string_equal(sql_text(*state, "SELECT json_object('m', mix_rename(m, NULL)) ->> '$.m.k' FROM model"),
+                        "3");
+}
+
+static void wrong_names_are_told(void **state) {
+    static const char *const cases[][2] = {
+        {"mix_rename(m, '[\"a\",\"b\"]')",
+         "mix_rename: argument 2 (names): the text is an array of 2 at offset 0; expected an array of 3 names, one for "
+         "each component"},
+        {"mix_rename(m, '[\"a\",\"b\",\"a\"]')",
+         "mix_rename: argument 2 (names): [2] is \"a\" at offset 9; expected a name that no other component has"},
+        {"mix_rename(m, 'a')", "mix_rename: argument 2 (names): offset 0: unexpected 'a'; expected a value"},
+        {"mix_rename(m, 3)", "mix_rename: argument 2 (names) is INTEGER 3; expected a JSON array"},
+        {"mix_rename(m)", "wrong number of arguments to function mix_rename()"},
+        {"mix_rename(3, '[]')", "mix_rename: argument 1 (model) is INTEGER 3; expected a model as JSON text"},
+        {"mix_name(m, 0)", "mix_name: argument 2 (component) is INTEGER 0; expected an integer from 1 to 3"},
+        {"mix_name(m, 'setosa')",
+         "mix_name: argument 2 (component) is TEXT 'setosa'; expected an integer from 1 to 3"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        expect_error(*state, sql_format("SELECT %s FROM model", cases[i][0]), cases[i][1]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         names_test(a_fit_by_names_is_the_fit_by_numbers),
@@ -209,6 +265,9 @@ int main(void) {
         names_test(labels_mean_the_component_of_that_name),
         names_test(hand_written_names_are_checked),
         names_test(the_summary_shows_them),
+        names_test(all_else_stays),
+        names_test(a_name_is_asked_for),
+        names_test(wrong_names_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
