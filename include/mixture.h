@@ -51,8 +51,9 @@ typedef struct mixture_data mixture_data;
 mixture_data *mixture_data_new(size_t d, unsigned extras);
 void mixture_data_free(mixture_data *data); /* NULL is fine */
 
-/* Append one row: d finite values, a finite weight >= 0 (ignored unless MIXTURE_WEIGHTED; 0 leaves the row out)
-** and a component 1..k or 0 for unknown (ignored unless MIXTURE_LABELLED). Returns MIXTURE_OK or MIXTURE_NOMEM. */
+/* Append one row: d finite values, NaN for one that was not observed (a row of these alone is left out), a finite
+** weight >= 0 (ignored unless MIXTURE_WEIGHTED; 0 leaves the row out) and a component 1..k or 0 for unknown
+** (ignored unless MIXTURE_LABELLED). Returns MIXTURE_OK or MIXTURE_NOMEM. */
 mixture_status mixture_data_append(mixture_data *data, const double *x, double weight, int label);
 size_t mixture_data_rows(const mixture_data *data);
 
@@ -133,6 +134,7 @@ typedef struct mixture_options {
     size_t k;
     int structure;
     bool equal_weights;  /* hold the mixing weights at 1/k */
+    bool skip_nulls;     /* the caller leaves out rows with values missing, which the model is to say */
     long max_iter;       /* EM maps at most; 0: only initialize */
     double tol;          /* stop when the log-likelihood per row rises by less */
     int n_init;          /* initial candidates; MIXTURE_N_INIT_AUTO: as many as are cheap, ten at least */
@@ -196,6 +198,7 @@ typedef struct mixture_model {
     bool fitted;
     bool stepped;        /* by a single maximize step: only n, skipped and loglik are known */
     bool equal_weights;  /* the weights were held at 1/k */
+    bool skip_nulls;     /* rows with values missing were left out */
     double min_variance; /* the floor it was fitted with; 0: the default */
     double *resolution;  /* d: the option of that name; NULL: it was not given */
     double *step;        /* d: in which each column was recorded, 0: in none; NULL: nothing is known */
@@ -232,8 +235,8 @@ void mixture_model_free(mixture_model *model);
 /* Check the parameters and fill what is derived from them; a model is scored only after this. */
 mixture_status mixture_model_prepare(mixture_model *model, mixture_error *error);
 
-/* Fit. The data are centered and scaled in place (once); k components need k
-** distinct rows.
+/* Fit. The data are sorted by what is missing, centered and scaled in place (once); k components need k distinct
+** rows. Where values are missing at random the fit is the maximum of the likelihood of what was observed.
 ** On MIXTURE_OK *model is the caller's to free (NULL only by few_rows), else it is NULL and *error says why. */
 mixture_status mixture_fit(const mixture_family *family, mixture_data *data, const mixture_options *options,
                            mixture_model **model, mixture_error *error);

@@ -9,6 +9,7 @@
 #include "kernel.h"
 #include "magnitudes.h"
 #include "memory.h"
+#include "patterns.h"
 
 enum { CHUNK_BYTES = 1 << 22, CHUNK_ALIGNMENT = 64 };
 
@@ -23,6 +24,11 @@ mixture_data *mixture_data_new(size_t d, unsigned extras) {
         data->d = d;
         data->extras = extras;
         data->columns = d + ((extras & MIXTURE_WEIGHTED) != 0) + ((extras & MIXTURE_LABELLED) != 0);
+        data->missing = mix_memory_zeros(d, sizeof(size_t));
+    }
+    if (data != NULL && data->missing == NULL) {
+        mixture_data_free(data);
+        return NULL;
     }
     return data;
 }
@@ -37,6 +43,9 @@ void mixture_data_free(mixture_data *data) {
     mix_memory_free(data->chunks);
     mix_memory_free(data->blocks);
     mix_memory_free(data->still);
+    mix_memory_free(data->missing);
+    mix_memory_free(data->lacking);
+    mix_memory_free(data->patterns);
     mix_memory_free(data->frame.center);
     mix_memory_free(data->frame.scale);
     mix_memory_free(data->frame.variance);
@@ -92,6 +101,13 @@ mixture_status mixture_data_append(mixture_data *data, const double *x, double w
     if ((data->extras & MIXTURE_WEIGHTED) && weight == 0) {
         return MIXTURE_OK; /* absent: a far-off value in it must not even round the others */
     }
+    size_t observed = 0;
+    for (size_t j = 0; j < data->d; j++) {
+        observed += isnan(x[j]) ? 0 : 1;
+    }
+    if (observed == 0) {
+        return MIXTURE_OK;
+    }
     if (data->rows == data->block_count * MIX_BLOCK_ROWS && !add_chunk(data)) {
         return MIXTURE_NOMEM;
     }
@@ -101,7 +117,9 @@ mixture_status mixture_data_append(mixture_data *data, const double *x, double w
     }
     for (size_t j = 0; j < data->d; j++, cell += MIX_BLOCK_ROWS) {
         *cell = x[j];
+        data->missing[j] += isnan(x[j]) ? 1 : 0;
     }
+    data->incomplete += observed < data->d;
     if (data->extras & MIXTURE_WEIGHTED) {
         *cell = weight;
         cell += MIX_BLOCK_ROWS;
@@ -119,8 +137,22 @@ static bool stops_at(size_t block, const mix_cancel *cancel) {
     return block % BLOCKS_AT_ONCE == BLOCKS_AT_ONCE - 1 && mix_cancelled(cancel);
 }
 
-/* Moments of x * unit - shift over a column; of a part of it when it is stopped. Summed by blocks, so that the
-** rounding error grows with the number of blocks, not of rows. */
+/* The values of a block's column that are observed, and their weights, close together in x and weight. Returns how
+** many there are. */
+static size_t copy_observed(const mix_rows *rows, size_t column, double *x, double *weight) {
+    const double *from = rows->x + column * rows->stride;
+    size_t count = 0;
+    for (size_t r = 0; r < rows->count; r++) {
+        if (!isnan(from[r])) {
+            x[count] = from[r];
+            weight[count++] = rows->weight != NULL ? rows->weight[r] : 1;
+        }
+    }
+    return count;
+}
+
+/* Moments of x * unit - shift over what is observed of a column; of a part of it when it is stopped. Summed by
+** blocks, so that the rounding error grows with the number of blocks, not of rows. */
 static mix_moments column_moments(const mixture_data *data, size_t column, double unit, double shift,
                                   const mix_cancel *cancel) {
     const mix_kernel *kernel = mix_kernel_current();
@@ -128,7 +160,15 @@ static mix_moments column_moments(const mixture_data *data, size_t column, doubl
     for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows && !stops_at(b, cancel); b++) {
         mix_rows rows = mix_data_block(data, b);
         mix_moments block = {all.low, all.high, 0, 0};
-        kernel->moments(rows.x + column * rows.stride, rows.weight, rows.count, unit, shift, &block);
+        if (column >= data->d || data->missing[column] == 0) {
+            kernel->moments(rows.x + column * rows.stride, rows.weight, rows.count, unit, shift, &block);
+        } else {
+            double x[MIX_BLOCK_ROWS], weight[MIX_BLOCK_ROWS];
+            size_t count = copy_observed(&rows, column, x, weight);
+            if (count > 0) {
+                kernel->moments(x, weight, count, unit, shift, &block);
+            }
+        }
         all = (mix_moments){block.low, block.high, all.sum + block.sum, all.squares + block.squares};
     }
     return all;
@@ -180,6 +220,7 @@ double mix_data_constant_unit(double value) {
 static mixture_status measure_column(mixture_data *data, size_t j, const mix_cancel *cancel,
                                      mixture_error *error) {
     mix_frame *frame = &data->frame;
+    double weight = data->total_weight - data->lacking[j];
     mix_moments column = column_moments(data, j, 1, 0, cancel);
     if (mix_cancelled(cancel)) {
         return mix_error_status(error, MIXTURE_CANCELLED);
@@ -192,9 +233,9 @@ static mixture_status measure_column(mixture_data *data, size_t j, const mix_can
         return MIXTURE_OK;
     }
     /* In units in which sums and squares neither overflow nor vanish. */
-    double unit = power_of_two(fmax(magnitude, 0x1p-1000)), mean = column.sum / data->total_weight / unit;
+    double unit = power_of_two(fmax(magnitude, 0x1p-1000)), mean = column.sum / weight / unit;
     if (!isfinite(mean)) {
-        mean = column_moments(data, j, 1 / unit, 0, cancel).sum / data->total_weight;
+        mean = column_moments(data, j, 1 / unit, 0, cancel).sum / weight;
     }
     /* A large offset costs the first mean digits: then it is refined, from the differences. */
     double square, offset;
@@ -203,8 +244,8 @@ static mixture_status measure_column(mixture_data *data, size_t j, const mix_can
         if (mix_cancelled(cancel)) {
             return mix_error_status(error, MIXTURE_CANCELLED);
         }
-        square = column.squares / data->total_weight;
-        offset = column.sum / data->total_weight;
+        square = column.squares / weight;
+        offset = column.sum / weight;
         mean += offset;
         if (offset * offset <= SMALL_OFFSET * square) {
             break;
@@ -223,12 +264,25 @@ static mixture_status measure_column(mixture_data *data, size_t j, const mix_can
     return MIXTURE_OK;
 }
 
+/* Weight of the rows of a block whose value of a column is not observed. */
+static double lacking_weight(const mixture_data *data, size_t block, size_t column) {
+    mix_rows rows = mix_data_block(data, block);
+    double sum = 0;
+    for (size_t r = 0; r < rows.count; r++) {
+        sum += isnan(rows.x[column * rows.stride + r]) ? rows.weight[r] : 0;
+    }
+    return sum;
+}
+
 /* Divide the weights by a power of two near the largest, so that thresholds and sums mean the same whatever
 ** their unit is, and add them up. False when cancelled. */
 static bool measure_weights(mixture_data *data, const mix_cancel *cancel) {
     if (!(data->extras & MIXTURE_WEIGHTED)) {
         data->weight_unit = 1;
         data->total_weight = (double)data->rows;
+        for (size_t j = 0; j < data->d; j++) {
+            data->lacking[j] = (double)data->missing[j];
+        }
         return true;
     }
     if (data->weighed_blocks == 0) {
@@ -238,6 +292,7 @@ static bool measure_weights(mixture_data *data, const mix_cancel *cancel) {
         }
         data->weight_unit = data->rows > 0 ? power_of_two(largest) : 1;
         data->total_weight = 0;
+        memset(data->lacking, 0, data->d * sizeof(double));
     }
     for (; data->weighed_blocks * MIX_BLOCK_ROWS < data->rows; data->weighed_blocks++) {
         if (stops_at(data->weighed_blocks, cancel)) {
@@ -248,6 +303,9 @@ static bool measure_weights(mixture_data *data, const mix_cancel *cancel) {
         for (size_t r = 0; r < mix_data_block(data, b).count; r++) {
             weight[r] /= data->weight_unit;
             sum += weight[r];
+        }
+        for (size_t j = 0; j < data->d; j++) {
+            data->lacking[j] += data->missing[j] > 0 ? lacking_weight(data, b, j) : 0;
         }
         data->total_weight += sum;
     }
@@ -260,10 +318,16 @@ mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_can
         return MIXTURE_OK;
     }
     mix_frame *frame = &data->frame;
-    double **arrays[] = {&frame->center, &frame->scale, &frame->variance, &frame->constant};
+    double **arrays[] = {&frame->center, &frame->scale, &frame->variance, &frame->constant, &data->lacking};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         if (*arrays[i] == NULL && (*arrays[i] = mix_memory_zeros(data->d, sizeof(double))) == NULL) {
             return mix_error_status(error, MIXTURE_NOMEM);
+        }
+    }
+    if (!data->sorted) {
+        mixture_status status = mix_patterns_sort(data, cancel);
+        if (status != MIXTURE_OK) {
+            return mix_error_status(error, status);
         }
     }
     if (!data->weighed) {
@@ -306,12 +370,15 @@ mixture_data mix_data_some(const mixture_data *data, size_t first, size_t d) {
     some.frame.scale += first;
     some.frame.variance += first;
     some.frame.constant += first;
+    some.missing += first;
+    some.lacking = data->lacking != NULL ? data->lacking + first : NULL;
     return some;
 }
 
 bool mix_data_same_row(const mixture_data *data, size_t a, size_t b) {
     for (size_t j = 0; j < data->d; j++) {
-        if (mix_data_value(data, a, j) != mix_data_value(data, b, j)) {
+        double one = mix_data_value(data, a, j), other = mix_data_value(data, b, j);
+        if (one != other && !(isnan(one) && isnan(other))) {
             return false;
         }
     }
@@ -321,7 +388,8 @@ bool mix_data_same_row(const mixture_data *data, size_t a, size_t b) {
 static uint64_t hash_row(const mixture_data *data, size_t row) {
     uint64_t hash = MIX_HASH_BEGIN;
     for (size_t j = 0; j < data->d; j++) {
-        hash = mix_hash_double(hash, mix_data_value(data, row, j));
+        double x = mix_data_value(data, row, j);
+        hash = mix_hash_double(hash, isnan(x) ? (double)INFINITY : x);
     }
     return hash;
 }

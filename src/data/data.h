@@ -1,5 +1,6 @@
 /* data.h: a table of rows, kept in blocks (rows.h). Blocks come in chunks, a list of allocations that are never
-** moved, each at most half as large as all before it. */
+** moved, each at most half as large as all before it. A value that was not observed is NaN; before a fit rows with
+** the same values observed are brought together (patterns.h). */
 #ifndef MIX_DATA_H
 #define MIX_DATA_H
 
@@ -23,7 +24,9 @@ struct mixture_data {
     unsigned extras;
     size_t columns; /* d and the extra ones */
     size_t rows;
-    double **blocks; /* one pointer a block, into the chunks */
+    size_t incomplete; /* rows of which some value is not observed, */
+    size_t *missing;   /* d: and of which that of a column is not */
+    double **blocks;   /* one pointer a block, into the chunks */
     size_t block_count, block_capacity;
     void **chunks; /* what was allocated */
     size_t chunk_count, chunk_capacity;
@@ -31,9 +34,12 @@ struct mixture_data {
     unsigned char *still; /* d: 1 for columns that are not moved, whatever the rest; NULL: none */
     double weight_unit;   /* a power of two that the weights were divided by */
     double total_weight;  /* in that unit */
-    mix_steps *steps;     /* set by mix_prepare_rows; NULL: of counts */
+    double *lacking;      /* d: of it, that of the rows whose value of a column is not observed */
+    size_t *patterns;     /* set by mix_patterns_sort: first rows of the patterns, then the number of rows */
+    size_t pattern_count;
+    mix_steps *steps; /* set by mix_prepare_rows; NULL: of counts */
     /* How far mix_data_standardize has come: */
-    bool weighed, measured, standardized;
+    bool sorted, weighed, measured, standardized;
     size_t weighed_blocks;      /* whose weights are in their unit, once that is known */
     size_t moved, moved_blocks; /* columns; blocks of the next one */
 };
@@ -81,18 +87,18 @@ static inline bool mix_data_is_still(const mixture_data *data, size_t column) {
 /* Columns of a table that is framed, as a table of their own: borrowed. */
 mixture_data mix_data_some(const mixture_data *data, size_t first, size_t d);
 
-/* Whether two rows have the same values. */
+/* Whether two rows have the same values, and lack the same. */
 bool mix_data_same_row(const mixture_data *data, size_t a, size_t b);
 
 /* The unit in which a constant column is measured: a power of two near its value, so that nothing depends on
 ** what the user's unit is. */
 double mix_data_constant_unit(double value);
 
-/* Center every column on its weighted mean and divide it by a power of two near its deviation, in place, once;
-** fills frame and total_weight. With `move` false only total_weight is filled and the frame is the identity (for
-** families of counts), as it is for columns that are still. When a column's deviation is beyond what squares in a double can hold: MIXTURE_INVALID,
-** its 0-based place in *column, and a text to stand behind its name. After an error, or when cancelled, the same
-** call goes on where it ended. */
+/* Sort the rows by what is missing, center every column on its weighted mean and divide it by a power of two near
+** its deviation, in place, once; fills frame, total_weight and lacking. With `move` false only weights are filled
+** and the frame is the identity (for families of counts), as it is for columns that are still. When a column's
+** deviation is beyond what squares in a double can hold: MIXTURE_INVALID, its 0-based place in *column, and a text
+** to stand behind its name. After an error, or when cancelled, the same call goes on where it ended. */
 mixture_status mix_data_standardize(mixture_data *data, bool move, const mix_cancel *cancel, size_t *column,
                                     mixture_error *error);
 

@@ -101,10 +101,25 @@ static double unit_weight(const mixture_data *data) {
     return least;
 }
 
+/* The row of a column's value number `skip` from a row on. */
+static size_t find_value(const mixture_data *data, size_t j, size_t row, size_t skip) {
+    if (data->missing[j] == 0) {
+        return row + skip;
+    }
+    for (; skip > 0 || isnan(mix_data_value(data, row, j)); row++) {
+        skip -= isnan(mix_data_value(data, row, j)) ? 0 : 1;
+    }
+    return row;
+}
+
+/* Of the rows that have a value in the column. */
 static void list_values(const mixture_data *data, size_t j, double unit, distinct_values *c) {
-    size_t count = sample_rows(data);
+    size_t observed = data->rows - data->missing[j], row = 0, place = 0;
+    size_t count = observed < SAMPLE_ROWS ? observed : SAMPLE_ROWS;
     for (size_t i = 0; i < count; i++) {
-        size_t row = i * data->rows / count;
+        size_t wanted = i * observed / count;
+        row = find_value(data, j, row, wanted - place);
+        place = wanted;
         c->value[i] = mix_data_value(data, row, j);
         c->repeats[i] = unit > 0 ? round(mix_data_weight(data, row) / unit) : 1;
     }

@@ -2,6 +2,7 @@
 #include "subsample.h"
 
 #include "memory.h"
+#include "patterns.h"
 #include "random.h"
 
 enum {
@@ -85,6 +86,9 @@ mixture_status mix_subsample_draw(const mixture_data *data, size_t k, int64_t se
         sample->steps = data->steps;
         sample->standardized = true;
         status = add_rare_rows(data, k, cancel, sample, x);
+    }
+    if (status == MIXTURE_OK) {
+        status = mix_patterns_sort(sample, cancel);
     }
     mix_memory_free(x);
     return status;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "patterns.h"
 #include "portable.h"
 
 enum {
@@ -25,6 +26,8 @@ struct mix_expect {
     double *unit_statistics;
     void *scratch_block;
     double *scratch; /* inside scratch_block, at a cache line */
+    mix_gaps **gaps; /* one a thread, and room for its runs; NULL: all rows are complete */
+    double **room;
     /* Of the current run: */
     const mixture_model *model;
     size_t size;
@@ -53,6 +56,34 @@ static size_t whole_lines(size_t doubles) {
     return (doubles + LINE_DOUBLES - 1) / LINE_DOUBLES * LINE_DOUBLES;
 }
 
+/* What threads need for rows that are not complete. */
+static bool make_gaps(mix_expect *expect, const mix_shape *shape) {
+    size_t count = mix_threads_count(expect->threads);
+    expect->gaps = mix_memory_zeros(count, sizeof *expect->gaps);
+    expect->room = mix_memory_zeros(count, sizeof *expect->room);
+    bool made = expect->gaps != NULL && expect->room != NULL;
+    for (size_t i = 0; made && i < count; i++) {
+        expect->gaps[i] = mix_gaps_new(shape);
+        expect->room[i] = mix_memory_array(mix_runs_room(expect->data), sizeof(double));
+        made = expect->gaps[i] != NULL && expect->room[i] != NULL;
+    }
+    return made;
+}
+
+static void free_gaps(mix_expect *expect) {
+    size_t count = expect->threads != NULL ? mix_threads_count(expect->threads) : 0;
+    for (size_t i = 0; i < count; i++) {
+        if (expect->gaps != NULL) {
+            mix_gaps_free(expect->gaps[i]);
+        }
+        if (expect->room != NULL) {
+            mix_memory_free(expect->room[i]);
+        }
+    }
+    mix_memory_free(expect->gaps);
+    mix_memory_free(expect->room);
+}
+
 mix_expect *mix_expect_new(const mixture_data *data, const mix_shape *shape, size_t wanted,
                            const mix_cancel *cancel) {
     mix_expect *expect = mix_memory_zeros(1, sizeof *expect);
@@ -78,7 +109,8 @@ mix_expect *mix_expect_new(const mixture_data *data, const mix_shape *shape, siz
         expect->scratch_block =
             mix_memory_zeros(expect->full_size + others * expect->scratch_size + LINE_DOUBLES, sizeof(double));
     }
-    if (expect->scratch_block == NULL) {
+    bool gaps = expect->scratch_block != NULL && data->incomplete > 0;
+    if (expect->scratch_block == NULL || (gaps && !make_gaps(expect, shape))) {
         mix_expect_free(expect);
         return NULL;
     }
@@ -89,6 +121,7 @@ mix_expect *mix_expect_new(const mixture_data *data, const mix_shape *shape, siz
 
 void mix_expect_free(mix_expect *expect) {
     if (expect != NULL) {
+        free_gaps(expect);
         mix_threads_free(expect->threads);
         mix_memory_free(expect->unit_statistics);
         mix_memory_free(expect->scratch_block);
@@ -116,15 +149,22 @@ static void expect_unit(void *context, size_t unit, size_t thread) {
     const mix_cancel cancel = {seat_stopped, &seat};
     mix_turns turns = {.cancel = &cancel};
     memset(statistics, 0, expect->size * sizeof(double));
-    size_t end = (unit + 1) * expect->blocks / expect->units;
-    for (size_t block = unit * expect->blocks / expect->units; block < end; block++) {
-        if (mix_threads_stop(expect->threads, thread)) {
+    size_t begin = unit * expect->blocks / expect->units, end = (unit + 1) * expect->blocks / expect->units;
+    mix_gaps *gaps = expect->gaps != NULL ? expect->gaps[thread] : NULL;
+    mix_runs runs;
+    mix_rows rows;
+    mix_runs_begin(&runs, expect->data, begin, end - begin, gaps != NULL ? expect->room[thread] : NULL);
+    if (gaps != NULL) {
+        mix_gaps_begin(gaps, expect->model, statistics + MIX_TOTALS);
+    }
+    while (mix_runs_next(&runs, &rows)) {
+        if (mix_threads_stop(expect->threads, thread) ||
+            !mix_statistics_expect_until(expect->model, &rows, statistics, scratch, gaps, &turns)) {
             return;
         }
-        mix_rows rows = mix_data_block(expect->data, block);
-        if (!mix_statistics_expect_until(expect->model, &rows, statistics, scratch, &turns)) {
-            return;
-        }
+    }
+    if (gaps != NULL) {
+        (void)mix_gaps_end(gaps, scratch + expect->model->k * MIX_BLOCK_ROWS, &turns);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "error.h"
 #include "memory.h"
 #include "model.h"
+#include "patterns.h"
 
 /* A weight below this share of one row: the component has no rows. For the wording of a warning;
 ** bench/thresholds.sh: the same with 1e-3, with 1e-9 4 of 128 are called something else. */
@@ -94,11 +95,12 @@ static size_t rows_needed(const mix_em *em, const mixture_model *model, size_t c
     return model->family->least_rows(&shape, free);
 }
 
-/* Whether two rows are the same in the columns that count; all the same where none does. */
+/* Whether two rows are the same in the columns that count, as far as can be told; all the same where none does. */
 static bool same_row(const mixture_data *data, const mixture_model *model, size_t c, size_t a, size_t b) {
     bool same = true;
     for (size_t j = 0; j < data->d && same; j++) {
-        same = !is_free(data, model, c, j) || mix_data_value(data, a, j) == mix_data_value(data, b, j);
+        double one = mix_data_value(data, a, j), other = mix_data_value(data, b, j);
+        same = !is_free(data, model, c, j) || one == other || isnan(one) || isnan(other);
     }
     return same;
 }
@@ -116,40 +118,61 @@ static size_t find_owner(const mixture_model *model, const mix_rows *rows, const
     return best;
 }
 
+/* Distinct rows that have been seen of each component. */
+typedef struct row_count {
+    mix_em *em;
+    const mixture_model *model;
+    size_t *counts, *seen, most; /* seen: `most` for each component */
+    size_t open;                 /* components that have not enough yet */
+} row_count;
+
+/* Count the rows of a block, the first of which is row number `first`. */
+static void count_some(row_count *count, const mix_rows *rows, size_t first, const double *densities) {
+    for (size_t r = 0; r < rows->count && count->open > 0; r++) {
+        size_t row = first + r, best = find_owner(count->model, rows, densities, r);
+        size_t enough = rows_needed(count->em, count->model, best);
+        size_t *own = count->seen + best * count->most;
+        bool known = count->counts[best] == enough;
+        for (size_t i = 0; i < count->counts[best] && !known; i++) {
+            known = same_row(count->em->data, count->model, best, own[i], row);
+        }
+        if (!known) {
+            own[count->counts[best]++] = row;
+            count->open -= count->counts[best] == enough;
+        }
+    }
+}
+
 /* For each component the number of distinct rows that belong to it, counted as far as needed. */
 static mixture_status count_rows(mix_em *em, const mixture_model *model, const mix_cancel *cancel,
                                  size_t *counts) {
     const mix_shape shape = mix_shape_of(model);
     size_t k = model->k, most = model->family->least_rows(&shape, model->d);
-    double *densities = mix_expect_scratch(em->expect);
+    double *densities = mix_expect_scratch(em->expect), *scratch = densities + k * MIX_BLOCK_ROWS;
     size_t *seen = mix_memory_array(k, most * sizeof(size_t));
-    if (seen == NULL) {
-        return MIXTURE_NOMEM;
-    }
+    double *room = mix_memory_zeros(mix_runs_room(em->data) + 1, sizeof(double));
+    mix_gaps *gaps = em->data->incomplete > 0 ? mix_gaps_new(&shape) : NULL;
+    bool made = seen != NULL && room != NULL && (gaps != NULL || em->data->incomplete == 0);
+    mixture_status status = made ? MIXTURE_OK : MIXTURE_NOMEM;
+    row_count count = {em, model, counts, seen, most, k};
     memset(counts, 0, k * sizeof *counts);
-    size_t open = k; /* components that have not enough yet */
-    mixture_status status = MIXTURE_OK;
     mix_turns turns = {.cancel = cancel};
-    for (size_t b = 0; status == MIXTURE_OK && open > 0 && b * MIX_BLOCK_ROWS < em->data->rows; b++) {
-        mix_rows rows = mix_data_block(em->data, b);
-        if (!mix_family_log_density(model, &rows, densities, densities + k * MIX_BLOCK_ROWS, &turns)) {
-            mix_memory_free(seen);
-            return MIXTURE_CANCELLED;
-        }
-        for (size_t r = 0; r < rows.count && open > 0; r++) {
-            size_t row = b * MIX_BLOCK_ROWS + r, best = find_owner(model, &rows, densities, r);
-            size_t enough = rows_needed(em, model, best);
-            bool known = counts[best] == enough;
-            for (size_t i = 0; i < counts[best] && !known; i++) {
-                known = same_row(em->data, model, best, seen[best * most + i], row);
-            }
-            if (!known) {
-                seen[best * most + counts[best]++] = row;
-                open -= counts[best] == enough;
-            }
-        }
-        status = mix_cancelled(cancel) ? MIXTURE_CANCELLED : MIXTURE_OK;
+    mix_runs runs;
+    mix_rows rows;
+    mix_runs_begin(&runs, em->data, 0, SIZE_MAX, room);
+    if (gaps != NULL) {
+        mix_gaps_begin(gaps, model, NULL);
     }
+    while (status == MIXTURE_OK && count.open > 0 && mix_runs_next(&runs, &rows)) {
+        bool on = rows.pattern != NULL ? mix_gaps_log_density(gaps, &rows, densities, scratch, &turns)
+                                       : mix_family_log_density(model, &rows, densities, scratch, &turns);
+        if (on) {
+            count_some(&count, &rows, runs.first, densities);
+        }
+        status = !on || mix_cancelled(cancel) ? MIXTURE_CANCELLED : MIXTURE_OK;
+    }
+    mix_gaps_free(gaps);
+    mix_memory_free(room);
     mix_memory_free(seen);
     return status;
 }

@@ -26,29 +26,43 @@ void mix_statistics_accumulate(const mixture_model *model, const mix_rows *rows,
     model->family->accumulate(model, rows, resp, statistics + MIX_TOTALS, scratch);
 }
 
+/* What the components say of rows, with or without gaps. */
+static bool find_densities(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch,
+                           mix_gaps *gaps, mix_turns *turns) {
+    return rows->pattern != NULL ? mix_gaps_log_density(gaps, rows, densities, scratch, turns)
+                                 : mix_family_log_density(model, rows, densities, scratch, turns);
+}
+
+static bool accumulate(const mixture_model *model, const mix_rows *rows, const double *resp, double *statistics,
+                       double *scratch, mix_gaps *gaps, mix_turns *turns) {
+    return rows->pattern != NULL
+               ? mix_gaps_accumulate(gaps, rows, resp, scratch, turns)
+               : mix_family_accumulate(model, rows, resp, statistics + MIX_TOTALS, scratch, turns);
+}
+
 bool mix_statistics_expect_until(const mixture_model *model, const mix_rows *rows, double *statistics,
-                                 double *scratch, mix_turns *turns) {
+                                 double *scratch, mix_gaps *gaps, mix_turns *turns) {
     double *densities = scratch, *family_scratch = scratch + model->k * rows->stride;
-    if (!mix_family_log_density(model, rows, densities, family_scratch, turns)) {
+    if (!find_densities(model, rows, densities, family_scratch, gaps, turns)) {
         return false;
     }
     if (rows->label != NULL) {
         apply_labels(rows, model->k, densities);
     }
     mix_kernel_current()->posterior(rows, model->k, model->log_weights, densities, statistics);
-    return mix_family_accumulate(model, rows, densities, statistics + MIX_TOTALS, family_scratch, turns);
+    return accumulate(model, rows, densities, statistics, family_scratch, gaps, turns);
 }
 
 void mix_statistics_expect(const mixture_model *model, const mix_rows *rows, double *statistics, double *scratch) {
     mix_turns turns = {.cancel = NULL};
-    (void)mix_statistics_expect_until(model, rows, statistics, scratch, &turns);
+    (void)mix_statistics_expect_until(model, rows, statistics, scratch, NULL, &turns);
 }
 
 bool mix_statistics_expect_exactly(const mixture_model *model, const mix_rows *rows, double *statistics,
-                                   double *scratch, mixture_scratch *alone, mix_turns *turns) {
+                                   double *scratch, mixture_scratch *alone, mix_gaps *gaps, mix_turns *turns) {
     double base[MIX_BLOCK_ROWS], sum = 0;
     if (mix_score_base(model, rows, base)) {
-        if (!mix_statistics_expect_until(model, rows, statistics, scratch, turns)) {
+        if (!mix_statistics_expect_until(model, rows, statistics, scratch, gaps, turns)) {
             return false;
         }
         for (size_t r = 0; r < rows->count; r++) {
@@ -64,8 +78,7 @@ bool mix_statistics_expect_exactly(const mixture_model *model, const mix_rows *r
     /* A row that is impossible is as unlikely as the kernels have it, so that sums stay finite. */
     totals[MIX_TOTAL_LOGLIK] = fmax(totals[MIX_TOTAL_LOGLIK], MIX_LOG_DENSITY_FLOOR);
     mix_statistics_merge(statistics, totals, MIX_TOTALS);
-    return mix_family_accumulate(model, rows, scratch, statistics + MIX_TOTALS, scratch + model->k * rows->stride,
-                                 turns);
+    return accumulate(model, rows, scratch, statistics, scratch + model->k * rows->stride, gaps, turns);
 }
 
 void mix_statistics_merge(double *sum, const double *part, size_t size) {

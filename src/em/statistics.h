@@ -7,6 +7,7 @@
 #define MIX_STATISTICS_H
 
 #include "family.h"
+#include "gaps.h"
 #include "kernel.h"
 
 /* Doubles in the statistics of a model. */
@@ -16,14 +17,16 @@ size_t mix_statistics_size(const mix_shape *shape);
 ** alone. scratch: mix_family_scratch() doubles, or of mix_family_scratch_for() as many rows as rows->stride. */
 void mix_statistics_expect(const mixture_model *model, const mix_rows *rows, double *statistics, double *scratch);
 
-/* The same, asking whether to stop: false, and the statistics are worth nothing. */
+/* The same, asking whether to stop: false, and the statistics are worth nothing. Rows of a pattern need gaps,
+** begun with the statistics of the components, which are whole when those have ended. NULL: all rows are
+** complete. */
 bool mix_statistics_expect_until(const mixture_model *model, const mix_rows *rows, double *statistics,
-                                 double *scratch, mix_turns *turns);
+                                 double *scratch, mix_gaps *gaps, mix_turns *turns);
 
 /* And with the family's log_base in the log-likelihood, and all digits where that is large. `alone`: of the
 ** model. */
 bool mix_statistics_expect_exactly(const mixture_model *model, const mix_rows *rows, double *statistics,
-                                   double *scratch, mixture_scratch *alone, mix_turns *turns);
+                                   double *scratch, mixture_scratch *alone, mix_gaps *gaps, mix_turns *turns);
 
 /* The second half of expect, for responsibilities (times row weight) that are known already: k columns,
 ** rows->stride apart, of model->structure. The totals stay as they are. scratch: the family's. */

@@ -9,35 +9,35 @@
 #include "kernel.h"
 #include "portable.h"
 
-static size_t count_features(const mix_shape *shape) {
+size_t mix_exponential_count(const mix_shape *shape) {
     const mix_exponential *family = shape->family->exponential;
     return family->feature_count != NULL ? family->feature_count(shape) : shape->d;
 }
 
 size_t mix_exponential_derived_size(const mix_shape *shape) {
-    return 1 + count_features(shape);
+    return 1 + mix_exponential_count(shape);
 }
 
 size_t mix_exponential_statistics_size(const mix_shape *shape) {
-    return 1 + count_features(shape);
+    return 1 + mix_exponential_count(shape);
 }
 
 /* A block of features; or, for maximize, the sums of all components and as much for the family. */
 size_t mix_exponential_scratch_size(const mix_shape *shape) {
-    size_t count = count_features(shape);
+    size_t count = mix_exponential_count(shape);
     size_t block = shape->family->exponential->features != NULL ? count * MIX_BLOCK_ROWS : 0;
     return block > 1 + 2 * count ? block : 1 + 2 * count;
 }
 
 double mix_exponential_work(const mix_shape *shape) {
-    double count = (double)count_features(shape);
+    double count = (double)mix_exponential_count(shape);
     return count * count + 3 * count +
            40; /* more than it is for many features; 40 for exp and log of the posterior */
 }
 
 mixture_status mix_exponential_prepare(mixture_model *model, mixture_error *error) {
     const mix_shape shape = mix_shape_of(model);
-    size_t size = 1 + count_features(&shape);
+    size_t size = 1 + mix_exponential_count(&shape);
     mixture_status status = MIXTURE_OK;
     mix_turns turns = {.cancel = model->cancel};
     for (size_t c = 0; status == MIXTURE_OK && c < model->k; c++) {
@@ -50,16 +50,15 @@ mixture_status mix_exponential_prepare(mixture_model *model, mixture_error *erro
     return status;
 }
 
-/* T of the rows: themselves, or made in scratch. Lanes beyond the last row are 0, as those of rows are: T of
-** the zeros there need not be finite, and 0 times it would be no number. */
-static mix_rows find_features(const mixture_model *model, const mix_rows *rows, double *scratch) {
-    const mix_shape shape = mix_shape_of(model);
+/* Lanes beyond the last row are 0, as those of rows are: T of the zeros there need not be finite, and 0 times it
+** would be no number. */
+mix_rows mix_exponential_features(const mix_shape *shape, const mix_rows *rows, double *scratch) {
     mix_rows t = *rows;
-    if (model->family->exponential->features == NULL) {
+    if (shape->family->exponential->features == NULL) {
         return t;
     }
-    model->family->exponential->features(&shape, rows, scratch);
-    for (size_t i = 0; rows->padded > rows->count && i < count_features(&shape); i++) {
+    shape->family->exponential->features(shape, rows, scratch);
+    for (size_t i = 0; rows->padded > rows->count && i < mix_exponential_count(shape); i++) {
         memset(scratch + i * rows->stride + rows->count, 0, (rows->padded - rows->count) * sizeof(double));
     }
     t.x = scratch;
@@ -70,8 +69,8 @@ void mix_exponential_log_density(const mixture_model *model, const mix_rows *row
                                  double *scratch) {
     const mix_kernel *kernel = mix_kernel_current();
     const mix_shape shape = mix_shape_of(model);
-    size_t count = count_features(&shape);
-    mix_rows t = find_features(model, rows, scratch);
+    size_t count = mix_exponential_count(&shape);
+    mix_rows t = mix_exponential_features(&shape, rows, scratch);
     for (size_t c = 0; c < model->k; c++, densities += rows->stride) {
         const double *own = model->derived + c * (1 + count);
         kernel->linear(&t, count, own + 1, densities);
@@ -85,8 +84,8 @@ void mix_exponential_accumulate(const mixture_model *model, const mix_rows *rows
                                 double *statistics, double *scratch) {
     const mix_kernel *kernel = mix_kernel_current();
     const mix_shape shape = mix_shape_of(model);
-    size_t count = count_features(&shape);
-    mix_rows t = find_features(model, rows, scratch);
+    size_t count = mix_exponential_count(&shape);
+    mix_rows t = mix_exponential_features(&shape, rows, scratch);
     for (size_t c = 0; c < model->k; c++) {
         kernel->sums(&t, count, resp + c * rows->stride, statistics + c * (1 + count));
     }
@@ -95,7 +94,7 @@ void mix_exponential_accumulate(const mixture_model *model, const mix_rows *rows
 void mix_exponential_maximize(mixture_model *model, const double *statistics, const mix_maximize *how,
                               double *scratch) {
     const mix_shape shape = mix_shape_of(model);
-    size_t size = 1 + count_features(&shape);
+    size_t size = 1 + mix_exponential_count(&shape);
     double *all = scratch;
     for (size_t i = 0; i < size; i++) {
         all[i] = 0;
@@ -112,12 +111,12 @@ void mix_exponential_maximize(mixture_model *model, const double *statistics, co
 /* ---- Positive parameters --------------------------------------------------------------------------------- */
 
 size_t mix_exponential_log_size(const mix_shape *shape) {
-    return count_features(shape);
+    return mix_exponential_count(shape);
 }
 
 void mix_exponential_log_pack(const mixture_model *model, size_t component, double *theta, double *scratch) {
     const mix_shape shape = mix_shape_of(model);
-    size_t count = count_features(&shape);
+    size_t count = mix_exponential_count(&shape);
     (void)scratch;
     for (size_t i = 0; i < count; i++) {
         theta[i] = log(fmax(model->arrays[0][component * count + i], 1e-300));
@@ -127,7 +126,7 @@ void mix_exponential_log_pack(const mixture_model *model, size_t component, doub
 void mix_exponential_log_information(const mix_shape *shape, const double *theta, const double *statistics,
                                      double *information) {
     (void)theta;
-    memcpy(information, statistics + 1, count_features(shape) * sizeof(double));
+    memcpy(information, statistics + 1, mix_exponential_count(shape) * sizeof(double));
 }
 
 double mix_exponential_log_factorial(double n) {

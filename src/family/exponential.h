@@ -29,6 +29,14 @@ typedef struct mix_exponential {
     ** which floor it is held, MIX_FLOOR_... scratch: one double a feature. */
     unsigned char (*solve)(mixture_model *model, size_t component, const double *own, const double *all,
                            const mix_maximize *how, double *scratch);
+
+    /* Of rows that have only the columns of a pattern (features are then as many for every column, and know no
+    ** other). A, and what is added to the eta of each of their features; and, of their sums `own` (as in solve),
+    ** those of features of columns that are missing: what is expected given the others. NULL: for families of one
+    ** column. */
+    void (*marginal)(const mixture_model *model, size_t component, const mix_pattern *pattern,
+                     double *log_partition, double *shift);
+    void (*complete)(const mixture_model *model, size_t component, const mix_pattern *pattern, double *own);
 } mix_exponential;
 
 /* Eta and A of a component of a prepared model. */
@@ -60,6 +68,13 @@ double mix_exponential_work(const mix_shape *shape);
     .accumulate = mix_exponential_accumulate, \
     .maximize = mix_exponential_maximize
 /* clang-format on */
+
+/* exponential_missing.c: the table `missing` of a family that says `marginal` and `complete`. */
+extern const mix_missing mix_exponential_missing;
+
+/* Features of a row; T of a block of them: themselves, or made in scratch. */
+size_t mix_exponential_count(const mix_shape *shape);
+mix_rows mix_exponential_features(const mix_shape *shape, const mix_rows *rows, double *scratch);
 
 /* Coordinates of positive parameters, one a feature in the family's first array: their logarithms, whose
 ** information is the sum of T. For the table `coordinates`; unpack is the family's. */

@@ -177,6 +177,14 @@ bool mix_family_has_marginal(const mix_shape *shape, size_t j) {
     return family->mean_total == NULL;
 }
 
+bool mix_family_takes(const mixture_family *family, const double *x, size_t d) {
+    size_t observed = 0;
+    for (size_t j = 0; j < d; j++) {
+        observed += isnan(x[j]) ? 0 : 1;
+    }
+    return observed == d || (observed > 0 && family->missing != NULL);
+}
+
 /* ---- The data's frame ------------------------------------------------------------------------------------ */
 
 double mix_family_log_base(const mix_shape *shape, const mix_rows *rows) {
@@ -208,10 +216,22 @@ bool mix_family_stepped(const mix_shape *shape) {
 }
 
 /* A density in x is one in z = (x - center) / scale divided by the scales. */
+static double log_scale(const mix_shape *shape, const mix_frame *frame, size_t j) {
+    return shape->family->column(shape, j)->framed ? log(frame->scale[j]) : 0;
+}
+
 double mix_family_log_scale(const mix_shape *shape, const mix_frame *frame) {
     double sum = 0;
     for (size_t j = 0; j < shape->d; j++) {
-        sum -= shape->family->column(shape, j)->framed ? log(frame->scale[j]) : 0;
+        sum -= log_scale(shape, frame, j);
+    }
+    return sum;
+}
+
+double mix_family_log_scales(const mix_shape *shape, const mixture_data *data) {
+    double sum = mix_family_log_scale(shape, &data->frame) * data->total_weight;
+    for (size_t j = 0; j < shape->d; j++) {
+        sum += log_scale(shape, &data->frame, j) * data->lacking[j];
     }
     return sum;
 }

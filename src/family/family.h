@@ -144,6 +144,31 @@ typedef struct mix_observed {
                         long double *scratch);
 } mix_observed;
 
+/* ---- Optional: rows with values missing ----------------------------------------------------------------- */
+
+/* What EM needs of rows that have only some of their values, those of one pattern after another (rows->pattern, at
+** least one column and not all). What follows from the pattern and the model is made once and kept in `work`, for
+** as many rows as come:
+**
+**     begin, (log_density, accumulate)*, end
+**
+** Log densities are of the marginal distribution of what is observed. `end` adds, to each component's statistics,
+** what is expected of the complete rows given that: the M-step does not know the difference (Dempster, Laird &
+** Rubin 1977). All ask `turns` whether to stop, and their results are worth nothing when that is so. A family
+** that has no such table is fitted to complete rows. */
+typedef struct mix_missing {
+    /* Doubles of work for all components. */
+    size_t (*size)(const mix_shape *shape);
+    void (*begin)(const mixture_model *model, const mix_pattern *pattern, double *work, mix_turns *turns);
+    /* The hot part, as the family's own two, but for the sums, which go to work. */
+    void (*log_density)(const mixture_model *model, const mix_rows *rows, double *densities, double *work,
+                        double *scratch, mix_turns *turns);
+    void (*accumulate)(const mixture_model *model, const mix_rows *rows, const double *resp, double *work,
+                       double *scratch, mix_turns *turns);
+    void (*end)(const mixture_model *model, const mix_pattern *pattern, double *statistics, double *work,
+                double *scratch, mix_turns *turns);
+} mix_missing;
+
 /* ---- Optional tables ------------------------------------------------------------------------------------ */
 
 /* Structures: ways in which parameters are tied or restricted. */
@@ -249,7 +274,7 @@ struct mixture_family {
     void (*move)(mixture_model *model, const mix_frame *frame, bool back);
 
     /* The part of a row's log density that depends on no parameter, and that log_density leaves out: base[r] for
-    ** each row. NULL: 0. */
+    ** each row, which may be of a pattern. NULL: 0. */
     void (*log_base)(const mix_shape *shape, const mix_rows *rows, double *base);
     /* The hot part. densities: k columns, rows->stride apart. */
     void (*log_density)(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch);
@@ -296,6 +321,7 @@ struct mixture_family {
     ** the difference is as good. scratch: of the table `observed`. */
     long double (*log_ratio)(const mixture_model *model, size_t a, size_t b, const double *x,
                              long double *scratch);
+    const mix_missing *missing;
     const mix_structures_table *structures;
     const mix_coordinates *coordinates; /* without: EM is not accelerated */
     const mix_sampling *sampling;
@@ -328,6 +354,10 @@ const char *mix_family_refusal(const mix_shape *shape, size_t j, double x);
 /* Whether column j has a distribution of its own: not where only rows of a given sum do. */
 bool mix_family_has_marginal(const mix_shape *shape, size_t j);
 
+/* Whether a row of d values, NaN where not observed, says anything to a model of the family: something is
+** observed, and all is if the family has no table `missing`. */
+bool mix_family_takes(const mixture_family *family, const double *x, size_t d);
+
 /* Work space, in doubles, for the log densities and statistics of a block of rows; and of one of fewer. */
 size_t mix_family_scratch(const mix_shape *shape);
 size_t mix_family_scratch_for(const mix_shape *shape, size_t rows);
@@ -358,8 +388,10 @@ bool mix_family_framed(const mix_shape *shape);
 bool mix_family_stepped(const mix_shape *shape);
 
 /* What the log density of a row in the data's frame lacks of that in the user's units: the scales of the framed
-** columns. */
+** columns. And what the log-likelihood of all rows does: where a value is missing its column's scale does not
+** count. */
 double mix_family_log_scale(const mix_shape *shape, const mix_frame *frame);
+double mix_family_log_scales(const mix_shape *shape, const mixture_data *data);
 
 /* Distinct rows without which no fit of that shape can be sound. */
 size_t mix_family_least_rows(const mix_shape *shape, size_t free);

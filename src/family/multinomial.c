@@ -11,7 +11,9 @@
 ** could never rise again, whatever rows come to the component. Categories that never occur do keep 0.
 **
 ** Values not observed: the total is not known then, so the observed counts are taken given their own sum, which
-** are multinomial with probabilities p_j / sum p over the observed ones. */
+** are multinomial with probabilities p_j / sum p over the observed ones. Of those not observed as many are expected
+** for an observed one as the probabilities say, and EM with that is EM: with P the sum of p_j over the observed
+** ones, N ln P falls short of its tangent by a divergence that is never negative. */
 #include <math.h>
 #include <string.h>
 
@@ -89,16 +91,17 @@ static double log_coefficient(const double *counts, size_t stride, size_t d) {
 }
 
 static void multinomial_log_base(const mix_shape *shape, const mix_rows *rows, double *base) {
+    size_t d = mix_rows_columns(rows, shape->d);
     for (size_t r = 0; r < rows->count; r++) {
         double total = 0, sum = 0;
-        for (size_t j = 0; j < shape->d; j++) {
+        for (size_t j = 0; j < d; j++) {
             total += rows->x[j * rows->stride + r];
         }
-        for (size_t j = 0; j < shape->d && total <= FEW_TRIALS; j++) {
+        for (size_t j = 0; j < d && total <= FEW_TRIALS; j++) {
             sum += mix_exponential_log_factorial(rows->x[j * rows->stride + r]);
         }
         base[r] = total <= FEW_TRIALS ? mix_exponential_log_factorial(total) - sum
-                                      : log_coefficient(rows->x + r, rows->stride, shape->d);
+                                      : log_coefficient(rows->x + r, rows->stride, d);
     }
 }
 
@@ -125,6 +128,35 @@ static unsigned char multinomial_solve(mixture_model *model, size_t c, const dou
         p[j] = 1 / (double)d;
     }
     return MIX_FLOOR_NONE;
+}
+
+/* Sum of the probabilities of what is observed. */
+static double observed_share(const mixture_model *model, size_t c, const mix_pattern *pattern) {
+    double sum = 0;
+    for (size_t i = 0; i < pattern->count; i++) {
+        sum += probabilities_of(model, c)[pattern->columns[i]];
+    }
+    return sum;
+}
+
+static void multinomial_marginal(const mixture_model *model, size_t c, const mix_pattern *pattern,
+                                 double *log_partition, double *shift) {
+    double share = observed_share(model, c, pattern);
+    *log_partition = 0;
+    *shift = share > 0 ? -log(share) : 0;
+}
+
+static void multinomial_complete(const mixture_model *model, size_t c, const mix_pattern *pattern, double *own) {
+    const double *p = probabilities_of(model, c);
+    double share = observed_share(model, c, pattern), counts = 0;
+    for (size_t i = 0; i < pattern->count; i++) {
+        counts += own[1 + pattern->columns[i]];
+    }
+    for (size_t j = 0, i = 0; j < model->d; j++) {
+        bool observed = i < pattern->count && pattern->columns[i] == j;
+        own[1 + j] = observed ? own[1 + j] : share > 0 ? counts * (p[j] / share) : 0;
+        i += observed;
+    }
 }
 
 /* A probability of 0 that was given is held at the floor: no row is impossible to begin with. */
@@ -317,7 +349,9 @@ static void multinomial_sample(const mixture_model *model, size_t component, con
 /* ---- The family ------------------------------------------------------------------------------------------ */
 
 static const mix_exponential multinomial_exponential = {.natural = multinomial_natural,
-                                                        .solve = multinomial_solve};
+                                                        .solve = multinomial_solve,
+                                                        .marginal = multinomial_marginal,
+                                                        .complete = multinomial_complete};
 static const mix_coordinates multinomial_coordinates = {mix_exponential_log_size, mix_exponential_log_pack,
                                                         multinomial_unpack, mix_exponential_log_information};
 static const mix_observed multinomial_observed = {multinomial_observed_size, multinomial_observed_log_density,
@@ -342,6 +376,7 @@ const mixture_family mixture_multinomial = {
     .start_spread = 0.05, /* no category is shut out by a first partition */
     .mean_total = multinomial_mean_total,
     .exponential = &multinomial_exponential,
+    .missing = &mix_exponential_missing,
     .coordinates = &multinomial_coordinates,
     .observed = &multinomial_observed,
     .sampling = &multinomial_sampling,

@@ -5,7 +5,7 @@
 ** so that T(x) = x, eta_j = ln l_j, A = sum l_j, and the log base is - sum ln x_j!. The M-step is the mean: l_j
 ** = sum r x_j / sum r. Where that is 0 though the column is not, it is held at a share of the column's mean
 ** (MIX_EXPONENTIAL_FLOOR): a rate of exactly 0 could never rise again. Values not observed are left out of the
-** sum.
+** sum; what is expected of them is the rate.
 **
 ** Published: deaths of women over 80 in The Times, 1910 to 1912 (Hasselblad, JASA 64 (1969) 1459): two
 ** components have rates 1.256 and 2.663 and shares .36 and .64. */
@@ -67,7 +67,7 @@ static mixture_status poisson_natural(const mixture_model *model, size_t c, doub
 static void poisson_log_base(const mix_shape *shape, const mix_rows *rows, double *base) {
     for (size_t r = 0; r < rows->count; r++) {
         base[r] = 0;
-        for (size_t j = 0; j < shape->d; j++) {
+        for (size_t j = 0; j < mix_rows_columns(rows, shape->d); j++) {
             base[r] -= mix_exponential_log_factorial(rows->x[j * rows->stride + r]);
         }
     }
@@ -82,6 +82,22 @@ static unsigned char poisson_solve(mixture_model *model, size_t c, const double 
         rates[j] = fmax(own[1 + j] / own[0], MIX_EXPONENTIAL_FLOOR * (all[1 + j] / all[0]));
     }
     return MIX_FLOOR_NONE;
+}
+
+static void poisson_marginal(const mixture_model *model, size_t c, const mix_pattern *pattern,
+                             double *log_partition, double *shift) {
+    *log_partition = *shift = 0;
+    for (size_t i = 0; i < pattern->count; i++) {
+        *log_partition += rates_of(model, c)[pattern->columns[i]];
+    }
+}
+
+static void poisson_complete(const mixture_model *model, size_t c, const mix_pattern *pattern, double *own) {
+    for (size_t j = 0, i = 0; j < model->d; j++) {
+        bool observed = i < pattern->count && pattern->columns[i] == j;
+        own[1 + j] = observed ? own[1 + j] : own[0] * rates_of(model, c)[j];
+        i += observed;
+    }
 }
 
 /* A rate of 0 that was given is held at the floor: no row is impossible to begin with. */
@@ -236,7 +252,10 @@ static void poisson_sample(const mixture_model *model, size_t component, const d
 
 /* ---- The family -------------------------------------------------------------------------------------------- */
 
-static const mix_exponential poisson_exponential = {.natural = poisson_natural, .solve = poisson_solve};
+static const mix_exponential poisson_exponential = {.natural = poisson_natural,
+                                                    .solve = poisson_solve,
+                                                    .marginal = poisson_marginal,
+                                                    .complete = poisson_complete};
 static const mix_coordinates poisson_coordinates = {mix_exponential_log_size, mix_exponential_log_pack,
                                                     poisson_unpack, mix_exponential_log_information};
 static const mix_observed poisson_observed = {poisson_observed_size, poisson_observed_log_density,
@@ -260,6 +279,7 @@ const mixture_family mixture_poisson = {
     .features = poisson_features,
     .start_spread = 0.05, /* no column is shut out by a first partition */
     .exponential = &poisson_exponential,
+    .missing = &mix_exponential_missing,
     .coordinates = &poisson_coordinates,
     .observed = &poisson_observed,
     .sampling = &poisson_sampling,

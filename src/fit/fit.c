@@ -103,6 +103,10 @@ mixture_status mixture_fit(const mixture_family *family, mixture_data *data, con
     *model = NULL;
     mix_watch_phase(options->watch, "preparing", 0);
     mixture_status status = mix_options_check(options, error);
+    if (status == MIXTURE_OK && options->few_rows != MIXTURE_FEW_ERROR && mixture_data_rows(data) > 0 &&
+        !mix_prepare_has_values(data, &distinct)) {
+        return MIXTURE_OK; /* no number of components is few enough */
+    }
     if (status == MIXTURE_OK) {
         status = mix_prepare_rows(family, data, options, options->k, &cancel, &distinct, error);
     }

@@ -56,6 +56,23 @@ static mixture_status find_steps(const mix_shape *shape, mixture_data *data, con
     return mix_error_status(error, measure_wanted(shape, data, options->resolution, cancel));
 }
 
+bool mix_prepare_has_values(const mixture_data *data, size_t *column) {
+    size_t j = 0;
+    while (j < data->d && data->missing[j] < data->rows) {
+        j++;
+    }
+    *column = j;
+    return j == data->d;
+}
+
+/* An error that names a column. */
+static mixture_status refuse_column(const mixture_options *options, size_t j, const char *what,
+                                    mixture_error *error) {
+    const char *const *names = options->columns;
+    return names != NULL ? mix_error_invalid(error, "column %zu (%.40s) %s", j + 1, names[j], what)
+                         : mix_error_invalid(error, "column %zu (x%zu) %s", j + 1, j + 1, what);
+}
+
 mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
                                 size_t most, const mix_cancel *cancel, size_t *distinct, mixture_error *error) {
     const mix_shape shape = mix_shape_for(family, data, 1, 0);
@@ -64,15 +81,21 @@ mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data
     if (data->rows == 0) {
         return mix_error_invalid(error, "there are no rows; expected at least one");
     }
+    if (data->incomplete > 0 && family->missing == NULL) {
+        return mix_error_invalid(error,
+                                 "%zu of %zu rows have values missing; expected all values, which family %s "
+                                 "needs",
+                                 data->incomplete, data->rows, family->name);
+    }
+    if (!mix_prepare_has_values(data, &column)) {
+        return refuse_column(options, column, "has no value in any row; expected one, or option few_rows", error);
+    }
     mixture_status status = note_still(&shape, data);
     if (status == MIXTURE_OK) {
         status = mix_data_standardize(data, mix_family_framed(&shape), cancel, &column, &inner);
     }
     if (status == MIXTURE_INVALID) {
-        const char *const *names = options->columns;
-        return names != NULL
-                   ? mix_error_invalid(error, "column %zu (%.40s) %s", column + 1, names[column], inner.text)
-                   : mix_error_invalid(error, "column %zu (x%zu) %s", column + 1, column + 1, inner.text);
+        return refuse_column(options, column, inner.text, error);
     }
     double weight = data->total_weight * data->weight_unit;
     if (status == MIXTURE_OK && !(weight <= MIX_MOST_WEIGHT)) {

@@ -7,6 +7,7 @@
 
 #include "memory.h"
 #include "model.h"
+#include "patterns.h"
 #include "score.h"
 
 /* Means that are rounded by more than this share of a deviation may change the log-likelihood: it falls by half
@@ -39,14 +40,15 @@ static coarse find_coarse(const mixture_model *model) {
 
 /* ---- Another pass ------------------------------------------------------------------------------------------- */
 
-/* The rows of a block as they were given, into x. */
-static mix_rows given_rows(const mixture_data *data, const mix_shape *shape, size_t block, double *x) {
-    mix_rows rows = mix_data_block(data, block);
-    for (size_t j = 0; j < data->d; j++) {
+/* Rows as they were given, into x. */
+static mix_rows given_rows(const mixture_data *data, const mix_shape *shape, const mix_rows *from, double *x) {
+    mix_rows rows = *from;
+    for (size_t i = 0; i < mix_rows_columns(from, data->d); i++) {
+        size_t j = from->pattern != NULL ? from->pattern->columns[i] : i;
         bool framed = shape->family->column(shape, j)->framed;
         double center = framed ? data->frame.center[j] : 0, scale = framed ? data->frame.scale[j] : 1;
         for (size_t r = 0; r < rows.padded; r++) {
-            x[j * rows.stride + r] = r < rows.count ? center + scale * rows.x[j * rows.stride + r] : 0;
+            x[i * rows.stride + r] = r < rows.count ? center + scale * from->x[i * rows.stride + r] : 0;
         }
     }
     rows.x = x;
@@ -59,13 +61,24 @@ static mixture_status score_given(const mix_multistart *multistart, const mixtur
     const mixture_data *data = multistart->data;
     const mix_shape shape = mix_shape_of(model);
     mixture_scratch *alone = mixture_scratch_new(model);
-    mixture_status status = alone != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    double *room = mix_memory_zeros(mix_runs_room(data) + 1, sizeof(double));
+    mix_gaps *gaps = data->incomplete > 0 ? mix_gaps_new(&shape) : NULL;
+    bool made = alone != NULL && room != NULL && (gaps != NULL || data->incomplete == 0);
+    mixture_status status = made ? MIXTURE_OK : MIXTURE_NOMEM;
     mix_turns turns = {.cancel = multistart->cancel};
-    for (size_t b = 0; status == MIXTURE_OK && b * MIX_BLOCK_ROWS < data->rows; b++) {
-        mix_rows rows = given_rows(data, &shape, b, x);
-        bool on = mix_statistics_expect_exactly(model, &rows, statistics, scratch, alone, &turns);
+    mix_runs runs;
+    mix_rows rows;
+    mix_runs_begin(&runs, data, 0, SIZE_MAX, room);
+    if (gaps != NULL) {
+        mix_gaps_begin(gaps, model, statistics + MIX_TOTALS);
+    }
+    while (status == MIXTURE_OK && mix_runs_next(&runs, &rows)) {
+        rows = given_rows(data, &shape, &rows, x);
+        bool on = mix_statistics_expect_exactly(model, &rows, statistics, scratch, alone, gaps, &turns);
         status = on && !mix_cancelled(multistart->cancel) ? MIXTURE_OK : MIXTURE_CANCELLED;
     }
+    mix_gaps_free(gaps);
+    mix_memory_free(room);
     mixture_scratch_free(alone);
     return status;
 }

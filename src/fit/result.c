@@ -8,21 +8,28 @@
 #include "memory.h"
 #include "model.h"
 #include "options.h"
+#include "patterns.h"
 #include "reproduce.h"
 
 mixture_status mix_result_shift(const mix_multistart *multistart, double *shift) {
     const mixture_family *family = multistart->family;
     const mixture_data *data = multistart->data;
     const mix_shape shape = mix_shape_for(family, data, 1, 0);
-    *shift = mix_family_log_scale(&shape, &data->frame) * data->total_weight;
-    for (size_t b = 0; family->log_base != NULL && b * MIX_BLOCK_ROWS < data->rows; b++) {
-        mix_rows rows = mix_data_block(data, b);
-        if (mix_cancelled(multistart->cancel)) {
-            return MIXTURE_CANCELLED;
-        }
+    *shift = mix_family_log_scales(&shape, data);
+    if (family->log_base == NULL) {
+        return MIXTURE_OK;
+    }
+    double *room = mix_memory_zeros(mix_runs_room(data) + 1, sizeof(double));
+    mixture_status status = room != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    mix_runs runs;
+    mix_rows rows;
+    mix_runs_begin(&runs, data, 0, SIZE_MAX, room);
+    while (status == MIXTURE_OK && mix_runs_next(&runs, &rows)) {
+        status = mix_cancelled(multistart->cancel) ? MIXTURE_CANCELLED : MIXTURE_OK;
         *shift += mix_family_log_base(&shape, &rows);
     }
-    return MIXTURE_OK;
+    mix_memory_free(room);
+    return status;
 }
 
 void mix_result_run(const mix_multistart *multistart, double shift, mix_run *run) {
@@ -161,6 +168,7 @@ mixture_status mix_result_deliver(const mix_multistart *multistart, const mixtur
     model->fitted = true;
     model->n = total_weight(multistart);
     model->equal_weights = options->equal_weights;
+    model->skip_nulls = options->skip_nulls;
     model->min_variance = options->min_variance != MIX_MIN_VARIANCE_DEFAULT ? options->min_variance : 0;
     model->seed = options->seed;
     model->loglik = run->loglik;

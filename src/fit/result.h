@@ -4,7 +4,8 @@
 
 #include "multistart.h"
 
-/* What the log-likelihood in the data's frame lacks of that in the caller's units. MIXTURE_OK or _CANCELLED. */
+/* What the log-likelihood in the data's frame lacks of that in the caller's units. MIXTURE_OK, _NOMEM or
+** _CANCELLED. */
 mixture_status mix_result_shift(const mix_multistart *multistart, double *shift);
 
 /* Log-likelihoods and entropy of a run as the caller has columns and weights. */

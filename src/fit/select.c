@@ -395,6 +395,11 @@ mixture_status mix_select(const mixture_family *family, mixture_data *data, cons
     selection.plan.options.k = 1;
     mix_multistart_begin(&selection.multistart, family, data, &cancel);
     mixture_status status = mix_options_check(&selection.plan.options, error);
+    size_t column;
+    if (status == MIXTURE_OK && options->few_rows != MIXTURE_FEW_ERROR && mixture_data_rows(data) > 0 &&
+        !mix_prepare_has_values(data, &column)) {
+        return MIXTURE_OK; /* no number of components is few enough */
+    }
     if (status == MIXTURE_OK) {
         list_structures(&selection.plan, choices);
         status = list_every_k(&selection, choices);

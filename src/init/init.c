@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "filled.h"
 #include "memory.h"
 #include "subsample.h"
 
@@ -28,6 +29,7 @@ struct mix_init {
     bool shared; /* by fits of several k and structures */
     const mixture_data *sample;
     mixture_data *own_sample;       /* NULL: the sample is the data */
+    mixture_data *filled;           /* the sample without gaps; NULL: it has none */
     double *points[MIX_FEATURES];   /* the sample in the family's geometries, made when first needed */
     mix_hierarchy *tree;            /* made when first needed */
     size_t tree_rows;               /* of the sample, evenly spread */
@@ -41,6 +43,7 @@ void mix_init_free(mix_init *init) {
     if (init == NULL) {
         return;
     }
+    mix_filled_free(init->filled);
     mix_subsample_free(init->own_sample);
     for (int i = 0; i < MIX_FEATURES; i++) {
         mix_memory_free(init->points[i]);
@@ -85,6 +88,9 @@ mixture_status mix_init_new(const mixture_family *family, const mixture_data *da
     if (status == MIXTURE_OK) {
         status = copy_extras(init, cancel);
     }
+    if (status == MIXTURE_OK && init->sample->incomplete > 0) {
+        status = mix_filled_new(family, init->sample, options, cancel, &init->filled);
+    }
     if (status != MIXTURE_OK) {
         mix_init_free(init);
         *result = NULL;
@@ -102,6 +108,10 @@ const mixture_options *mix_init_options(const mix_init *init) {
 
 const mixture_data *mix_init_sample(const mix_init *init) {
     return init->sample;
+}
+
+const mixture_data *mix_init_filled(const mix_init *init) {
+    return init->filled != NULL ? init->filled : init->sample;
 }
 
 const double *mix_init_weight(const mix_init *init) {
@@ -151,7 +161,7 @@ static mixture_status fill_points(const mix_shape *shape, const mixture_data *sa
 /* The sample in a geometry, in new memory. */
 static mixture_status make_points(const mix_init *init, mix_features variant, const mix_cancel *cancel,
                                   double **points) {
-    const mixture_data *sample = init->sample;
+    const mixture_data *sample = mix_init_filled(init);
     const mix_shape shape = mix_shape_for(init->family, sample, 1, 0);
     double *scratch = mix_memory_array(mix_family_full_scratch(&shape), sizeof(double));
     double *made = mix_memory_array(sample->rows, sample->d * sizeof(double));

@@ -9,7 +9,8 @@ typedef struct mix_init mix_init;
 
 /* Draw a bounded sample of the standardized data, to try candidates of up to `most` components on; shared: by fits
 ** of several k and structures, so that the start may cost more. Of the options count seed, init, start and n_init;
-** they and the data outlive it. MIXTURE_OK, _NOMEM or _CANCELLED. */
+** they and the data outlive it. MIXTURE_OK, _NOMEM or _CANCELLED; _INVALID where not even one component can be
+** fitted to rows with values missing. */
 mixture_status mix_init_new(const mixture_family *family, const mixture_data *data, const mixture_options *options,
                             size_t most, bool shared, const mix_cancel *cancel, mix_init **init);
 void mix_init_free(mix_init *init); /* NULL is fine */
@@ -27,6 +28,9 @@ const mixture_data *mix_init_sample(const mix_init *init);
 const double *mix_init_weight(const mix_init *init);
 const size_t *mix_init_known(const mix_init *init);
 bool mix_init_all_known(const mix_init *init);
+
+/* The sample with what is missing filled in; itself where nothing is. */
+const mixture_data *mix_init_filled(const mix_init *init);
 
 /* The sample as points. MIXTURE_OK, _NOMEM or _CANCELLED. */
 mixture_status mix_init_points(mix_init *init, mix_features variant, const mix_cancel *cancel, mix_points *points);

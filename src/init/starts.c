@@ -288,7 +288,7 @@ mixture_status mix_starts_repeats(mix_starts *starts, size_t number, bool *repea
 ** family wants spread over all; or to every component alike when `labels` is NULL. A known component has its row
 ** wholly. False when cancelled. */
 static bool accumulate_partition(mix_starts *starts, const mixture_model *model, const size_t *labels) {
-    const mixture_data *sample = mix_init_sample(starts->init);
+    const mixture_data *sample = mix_init_filled(starts->init);
     const double *weight = mix_init_weight(starts->init);
     const size_t *known_labels = mix_init_known(starts->init);
     const mix_shape shape = mix_shape_of(model);

@@ -8,6 +8,7 @@
 #include "members.h"
 #include "memory.h"
 #include "model.h"
+#include "names_json.h"
 #include "selection_json.h"
 #include "shape_json.h"
 
@@ -48,6 +49,9 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
     if (model->equal_weights) {
         mix_members_write_boolean(writer, "equal_weights", true);
     }
+    if (model->skip_nulls) {
+        mix_members_write_string(writer, "nulls", "skip");
+    }
     if (model->min_variance > 0) {
         mix_members_write_double(writer, "min_variance", model->min_variance);
     }
@@ -84,6 +88,12 @@ static mixture_status read_counts(mix_json_value root, mixture_model *model, mix
     model->parameters = (size_t)parameters;
     model->iterations = (long)iterations;
     return status;
+}
+
+static mixture_status read_nulls_key(mix_json_value root, mixture_model *model, mixture_error *error) {
+    mix_json_value value;
+    return mix_json_member(root, "nulls", &value) ? mix_names_json_read_nulls(value, &model->skip_nulls, error)
+                                                  : MIXTURE_OK;
 }
 
 static mixture_status read_trace(mix_json_value root, mixture_model *model, mixture_error *error) {
@@ -139,6 +149,9 @@ static mixture_status read_fit(mix_json_value root, mixture_model *model, mixtur
     mixture_status status = mix_members_read_boolean(root, "converged", &model->converged, error);
     if (status == MIXTURE_OK) {
         status = mix_members_read_boolean(root, "equal_weights", &model->equal_weights, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = read_nulls_key(root, model, error);
     }
     if (status == MIXTURE_OK) {
         status = read_counts(root, model, error);

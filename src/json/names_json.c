@@ -62,6 +62,12 @@ mixture_status mix_names_json_read_criterion(mix_json_value value, mixture_crite
     return known ? MIXTURE_OK : mix_json_complain(value, "bic, icl or aic", error);
 }
 
+mixture_status mix_names_json_read_nulls(mix_json_value value, bool *skip, mixture_error *error) {
+    *skip = mix_json_string_equals(value, "skip");
+    return *skip || mix_json_string_equals(value, "em") ? MIXTURE_OK
+                                                        : mix_json_complain(value, "em or skip", error);
+}
+
 /* ---- Columns and components --------------------------------------------------------------------------------- */
 
 static mixture_status read_name(mix_json_value item, const char *whose, char **name, mixture_error *error) {

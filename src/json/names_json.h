@@ -15,6 +15,9 @@ mixture_status mix_names_json_read_structure(mix_json_value value, const mixture
 mixture_status mix_names_json_read_criterion(mix_json_value value, mixture_criterion *criterion,
                                              mixture_error *error);
 
+/* What is done with rows that have values missing: "em" or "skip". */
+mixture_status mix_names_json_read_nulls(mix_json_value value, bool *skip, mixture_error *error);
+
 /* The names of columns, as many as the array has elements: none empty, none with a NUL, no two the same. They
 ** go to names[], all NULL before, and are the caller's to free, also after an error. */
 mixture_status mix_names_json_read_columns(mix_json_value array, char **names, mixture_error *error);

@@ -271,7 +271,7 @@ static mixture_status read_resolution(options_reader *reader, mix_json_value val
 }
 
 static mixture_status read_nulls(options_reader *reader, mix_json_value value) {
-    return mix_json_string_equals(value, "skip") ? MIXTURE_OK : mix_json_complain(value, "skip", reader->error);
+    return mix_names_json_read_nulls(value, &reader->out->options.skip_nulls, reader->error);
 }
 
 static mixture_status read_few_rows(options_reader *reader, mix_json_value value) {
@@ -543,6 +543,7 @@ static mixture_status read_object(options_reader *reader, mix_json_value root) {
 static void take_model(const mixture_model *model, mixture_options *options) {
     options->structure = model->structure;
     options->equal_weights = model->equal_weights;
+    options->skip_nulls = model->skip_nulls;
     options->min_variance = model->min_variance > 0 ? model->min_variance : options->min_variance;
     options->resolution = model->resolution; /* what was measured is measured anew */
     options->start = (mixture_start){model->weights, (const double *const *)model->arrays};

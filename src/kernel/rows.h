@@ -18,12 +18,25 @@ static inline size_t mix_data_padded(size_t count) {
     return (count + MIX_LANES - 1) / MIX_LANES * MIX_LANES;
 }
 
+/* The columns whose values some rows have, rising. */
+typedef struct mix_pattern {
+    size_t count;
+    const size_t *columns;
+} mix_pattern;
+
 /* One block seen as rows: column j at x + j * stride, `count` rows padded to `padded`. Weight and label are
-** NULL when the data have none; labels are doubles, 1..k or 0 for unknown. */
+** NULL when the data have none; labels are doubles, 1..k or 0 for unknown. Where a pattern is given x has these
+** columns only, one after the other: column i is the data's pattern->columns[i], all others are not observed. */
 typedef struct mix_rows {
     const double *x;
     size_t stride, count, padded;
     const double *weight, *label;
+    const mix_pattern *pattern; /* NULL: every row has all its values */
 } mix_rows;
+
+/* Columns of x, of rows of d columns. */
+static inline size_t mix_rows_columns(const mix_rows *rows, size_t d) {
+    return rows->pattern != NULL ? rows->pattern->count : d;
+}
 
 #endif

@@ -184,6 +184,16 @@ static double labelled_log_density(const mixture_model *model, const double *x, 
     return joint;
 }
 
+/* Row r, NaN where it has no value. */
+static void take_row(const mix_rows *rows, size_t r, size_t d, double *x) {
+    for (size_t j = 0; rows->pattern != NULL && j < d; j++) {
+        x[j] = NAN;
+    }
+    for (size_t i = 0; i < mix_rows_columns(rows, d); i++) {
+        x[rows->pattern != NULL ? rows->pattern->columns[i] : i] = rows->x[i * rows->stride + r];
+    }
+}
+
 bool mix_score_alone(const mixture_model *model, const mix_rows *rows, double *resp, double *totals,
                      mixture_scratch *scratch, mix_turns *turns) {
     const mix_shape shape = mix_shape_of(model);
@@ -194,8 +204,8 @@ bool mix_score_alone(const mixture_model *model, const mix_rows *rows, double *r
         }
         double weight = r >= rows->count ? 0 : rows->weight != NULL ? rows->weight[r] : 1;
         size_t label = r < rows->count && rows->label != NULL ? (size_t)rows->label[r] : 0;
-        for (size_t j = 0; j < model->d && r < rows->count; j++) {
-            scratch->complete[j] = rows->x[j * rows->stride + r];
+        if (r < rows->count) {
+            take_row(rows, r, model->d, scratch->complete);
         }
         double loglik = r >= rows->count ? 0
                         : label > 0 ? labelled_log_density(model, scratch->complete, label, scratch->resp, scratch)

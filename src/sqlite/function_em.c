@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "aggregate.h"
-#include "block.h"
 #include "error.h"
 #include "memory.h"
 #include "model_json.h"
 #include "options.h"
 #include "statistics.h"
 #include "statistics_blob.h"
+#include "stream.h"
 
 /* ---- Maximize ----------------------------------------------------------------------------------------- */
 
@@ -153,73 +153,57 @@ static void maximize_call(sqlite3_context *context, int argc, sqlite3_value **ar
     mix_statistics_blob_clear(&blob);
 }
 
-/* ---- Expect: rows wait until a block is full -------------------------------------------------------------- */
+/* ---- Expect --------------------------------------------------------------------------------------------- */
 
 typedef struct expect_state {
     mix_group group; /* first */
     mix_statistics_blob blob;
-    mix_block block; /* rows that wait */
-    double *scratch; /* for expecting */
+    mix_stream *stream; /* adds to the blob's statistics */
 } expect_state;
 
 static void expect_clear(void *pointer) {
     expect_state *state = pointer;
+    mix_stream_free(state->stream);
     mix_statistics_blob_clear(&state->blob);
-    mix_block_clear(&state->block);
-    mix_memory_free(state->scratch);
 }
 
 static mixture_status expect_start(void *pointer, mixture_error *error) {
     expect_state *state = pointer;
-    const mixture_model *model = state->group.parsed->model;
-    const mix_shape shape = mix_shape_of(model);
+    const mix_parsed *parsed = state->group.parsed;
+    const mixture_model *model = parsed->model;
     mixture_error inner;
     if (check_step(model, &inner) != MIXTURE_OK) {
         return mix_error_invalid(error, "argument 1 (model): %s", inner.text);
     }
-    size_t most = mix_block_most(model->k);
     mixture_status status = mix_statistics_blob_begin(&state->blob, model, &state->group.cancel);
-    state->scratch = mix_memory_array(mix_family_scratch_for(&shape, most), sizeof(double));
-    bool full = mix_block_begin_for(&state->block, model->d, most) && state->scratch != NULL;
-    return full ? status : MIXTURE_NOMEM;
-}
-
-static mixture_status expect_flush(expect_state *state) {
-    mix_parsed *parsed = state->group.parsed;
-    mix_rows rows = mix_block_rows(&state->block);
-    mix_turns turns = {.cancel = &state->group.cancel};
-    mix_block_empty(&state->block);
-    return mix_statistics_expect_exactly(parsed->model, &rows, state->blob.statistics, state->scratch,
-                                         parsed->scratch, &turns)
-               ? MIXTURE_OK
-               : MIXTURE_CANCELLED;
+    if (status == MIXTURE_OK) {
+        state->stream = mix_stream_new(model, parsed->scratch, state->blob.statistics, &state->group.cancel);
+        status = state->stream != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    }
+    return status;
 }
 
 static mixture_status expect_row(void *pointer, mixture_error *error) {
     expect_state *state = pointer;
-    mix_parsed *parsed = state->group.parsed;
+    bool taken = true;
     mixture_status status = mix_aggregate_read_row(&state->group, state->group.argc - 1, error);
-    if (status != MIXTURE_OK) {
-        return status;
+    if (status == MIXTURE_OK) {
+        status = mix_stream_add(state->stream, state->group.parsed->x, &taken);
+        state->blob.skipped += !taken; /* as in a fit */
     }
-    if (!mix_block_complete(parsed->x, parsed->model->d)) {
-        state->blob.skipped++; /* as in a fit */
-    } else if (mix_block_add(&state->block, parsed->x)) {
-        return expect_flush(state);
-    }
-    return MIXTURE_OK;
+    return status;
 }
 
 static mixture_status statistics_value(void *pointer, sqlite3_context *context, mixture_error *error) {
     expect_state *state = pointer;
     (void)error;
-    mixture_status status = expect_flush(state);
+    mixture_status status = mix_stream_flush(state->stream);
     return status == MIXTURE_OK ? mix_statistics_blob_result(&state->blob, context, &state->group.cancel) : status;
 }
 
 static mixture_status step_value(void *pointer, sqlite3_context *context, mixture_error *error) {
     expect_state *state = pointer;
-    mixture_status status = expect_flush(state);
+    mixture_status status = mix_stream_flush(state->stream);
     bool rows = state->blob.statistics[MIX_TOTAL_WEIGHT] > 0; /* else NULL: there was none, as in a fit */
     return status == MIXTURE_OK && rows ? result_next(context, &state->blob, &state->group.cancel, error) : status;
 }

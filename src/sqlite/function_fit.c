@@ -38,7 +38,7 @@ static sqlite3_int64 k_most(fit_kind kind) {
 
 typedef struct fit_state {
     mix_group group;  /* first */
-    uint64_t skipped; /* rows, for a NULL */
+    uint64_t skipped; /* rows of which nothing is observed, or for a NULL */
     sqlite3_int64 k;
     bool packed;   /* the first row came as one value */
     bool doubtful; /* a BLOB of it is taken for a mix_row(); all rows so far look like floats besides, */
@@ -462,7 +462,9 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
     if (status != MIXTURE_OK) {
         return status;
     }
-    if (!mix_block_complete(state->x, options->d) || isnan(weight)) {
+    bool taken = options->options.skip_nulls ? mix_block_complete(state->x, options->d)
+                                             : mix_family_takes(family_of(state), state->x, options->d);
+    if (!taken || isnan(weight)) {
         state->skipped++;
         return MIXTURE_OK;
     }

@@ -136,13 +136,13 @@ static void many_components_are_asked_about_some_at_a_time_to_the_same_bits(void
     listener own = {0, never};
     const mix_cancel cancel = {answer, &own};
     mix_turns turns = {.cancel = &cancel};
-    assert_true(mix_statistics_expect_until(model, &rows, parts, scratch, &turns));
+    assert_true(mix_statistics_expect_until(model, &rows, parts, scratch, NULL, &turns));
     assert_memory_equal(parts, whole, size * sizeof(double));
     assert_in_range(own.asked, 10, 40);
     for (long stop = own.asked - 1; stop >= 0; stop -= 7) {
         own = (listener){0, stop};
         turns = (mix_turns){.cancel = &cancel};
-        assert_false(mix_statistics_expect_until(model, &rows, parts, scratch, &turns));
+        assert_false(mix_statistics_expect_until(model, &rows, parts, scratch, NULL, &turns));
         assert_int_equal(own.asked, stop + 1);
     }
     free(x);

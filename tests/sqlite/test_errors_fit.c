@@ -145,7 +145,7 @@ static void each_option_says_what_it_may_be(void **state) {
         {"resolution",
          "a number >= 0, or an array of 2 numbers >= 0 or null (measured)",
          {"-1", "1e76", "\"1\"", "null", "true"}},
-        {"nulls", "skip", {"\"drop\"", "true", "null", "5"}},
+        {"nulls", "em or skip", {"\"drop\"", "true", "null", "5"}},
         {"few_rows", "error, null or fewer", {"\"drop\"", "true", "null", "5"}},
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {

@@ -23,7 +23,7 @@ static double member(sqlite3 *db, const char *json, const char *key) {
 static void empty_options_are_the_defaults(void **state) {
     const char *defaults =
         "{\"covariance\":\"full\",\"equal_weights\":false,\"max_iter\":1000,\"tol\":1e-8,\"n_init\":10,"
-        "\"init\":\"kmeans++\",\"seed\":0,\"accelerate\":true,\"threads\":0,\"min_variance\":1e-9,\"nulls\":\"skip\"}";
+        "\"init\":\"kmeans++\",\"seed\":0,\"accelerate\":true,\"threads\":0,\"min_variance\":1e-9,\"nulls\":\"em\"}";
     const char *without = sql_text(*state, "SELECT gmm_fit(c1, c2, 3) FROM faithful");
     assert_string_equal(fit(*state, 3, "{}"), without);
     assert_string_equal(fit(*state, 3, defaults), without);

@@ -130,9 +130,14 @@ static void groups_filters_and_nulls_are_as_in_fits(void **state) {
     assert_int_equal(sql_integer(db, "SELECT gmm_select(c1, c2, 1) FILTER (WHERE c1 > 3) ->> 'n' FROM faithful"),
                      sql_integer(db, "SELECT count(*) FROM faithful WHERE c1 > 3"));
     assert_int_equal(
-        sql_integer(db, "SELECT gmm_select(iif(rowid < 3, NULL, c1), c2, 1) ->> 'skipped' FROM faithful"), 2);
+        sql_integer(db, "SELECT gmm_select(iif(rowid < 3, NULL, c1), c2, 1, '{\"nulls\":\"skip\"}') ->> 'skipped' "
+                        "FROM faithful"),
+        2);
+    assert_int_equal(sql_integer(db, "SELECT gmm_select(iif(rowid < 3, NULL, c1), c2, 1) ->> 'n' FROM faithful"),
+                     272);
     sql_is_null(db, "SELECT gmm_select(c1, c2, 3) FROM faithful WHERE 0");
-    sql_is_null(db, "SELECT gmm_select(NULL, c2, 3) FROM faithful");
+    sql_is_null(db, "SELECT gmm_select(NULL, NULL, 3) FROM faithful");
+    sql_is_null(db, "SELECT gmm_select(NULL, c2, 3, '{\"few_rows\":\"null\"}') FROM faithful");
 }
 
 static void reasons_stand_in_the_list(void **state) {

@@ -39,9 +39,11 @@ static void one_component_is_the_shares_of_all_counts_in_groups_and_under_filter
         sql_double(db, "SELECT mmm_fit(a, b, c, 1) FILTER (WHERE a > 4) ->> '$.probabilities[0][1]' FROM t"),
         11 / 41.0, 1e-14, 0);
     sql_is_null(db, "SELECT mmm_fit(a, b, c, 1) FROM t WHERE 0");
-    sql_is_null(db, "SELECT mmm_fit(a, NULL, c, 1) FROM t");
+    sql_is_null(db, "SELECT mmm_fit(NULL, NULL, NULL, 1) FROM t");
     sql_is_null(db, "SELECT mmm_fit(a, b, c, w, 2, '{\"weight\":4}') FROM t WHERE w = 0");
-    assert_int_equal(sql_integer(db, "SELECT mmm_fit(a, b, l, 1) ->> 'skipped' FROM t"), 2);
+    assert_int_equal(sql_integer(db, "SELECT mmm_fit(a, b, l, 1, '{\"nulls\":\"skip\"}') ->> 'skipped' FROM t"),
+                     2);
+    assert_int_equal(sql_integer(db, "SELECT mmm_fit(a, b, l, 1) ->> 'n' FROM t"), 6);
 }
 
 static void weight_and_label_are_found_by_name_and_by_position_and_in_packed_rows(void **state) {

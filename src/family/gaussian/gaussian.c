@@ -635,6 +635,7 @@ const mixture_family mixture_gaussian = {
     .features = gaussian_features,
     .tree = true,
     .variances = gaussian_variances,
+    .missing = &mix_gaussian_missing,
     .structures = &mix_covariance_structures,
     .coordinates = &gaussian_coordinates,
     .observed = &mix_gaussian_observed,

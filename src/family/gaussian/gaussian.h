@@ -35,6 +35,9 @@ long double mix_gaussian_log_ratio(const mixture_model *model, size_t a, size_t 
 long double mix_gaussian_distance(const mixture_model *model, size_t component, const double *x,
                                   long double *scratch);
 
+/* gaussian_missing.c */
+extern const mix_missing mix_gaussian_missing;
+
 /* ellipse.c */
 extern const mix_geometry mix_gaussian_geometry;
 
