@@ -62,6 +62,7 @@ static double held(const mix_drawing *drawing, size_t column) {
 /* The bars, as densities. */
 static mixture_status take_bars(mix_curves *curves, const mix_drawing *drawing) {
     size_t column = curves->column;
+    double highest = 0;
     mixture_status status = make_bars(drawing, column, &curves->bars, &curves->bar_count);
     if (status == MIXTURE_OK && curves->mass && curves->bar_count > 0) {
         mix_memory_free(curves->bars);
@@ -76,8 +77,12 @@ static mixture_status take_bars(mix_curves *curves, const mix_drawing *drawing) 
             *bar = (mix_bar){x - 0.5, x + 0.5, mix_histogram_share_of(&drawing->plot->histograms[column], x)};
         }
         bar->share *= held(drawing, column) / (bar->high - bar->low);
-        curves->top = fmax(curves->top, bar->share);
+        highest = fmax(highest, bar->share);
     }
+    if (curves->unbounded && highest > 0) {
+        curves->top = fmin(curves->top, 3 * highest); /* rows say how high there is something to see */
+    }
+    curves->top = fmax(curves->top, highest);
     return status;
 }
 
@@ -189,6 +194,7 @@ static mixture_status find_top(mix_curves *curves) {
         bool bounded = curves->model != NULL || curves->mass;
         double most = bounded ? (double)INFINITY : 3 * sorted[used * 9 / 10];
         curves->top = fmin(sorted[used - 1], most);
+        curves->unbounded = sorted[used - 1] > most;
     }
     mix_memory_free(sorted);
     return MIXTURE_OK;

@@ -15,7 +15,8 @@ typedef struct mix_curves {
     size_t count, shown;
     mix_bar *bars; /* mass: as many as places */
     size_t bar_count;
-    double top; /* highest density of all, but for those that have no bound */
+    double top; /* highest density of all, but for those that seem to have no bound */
+    bool unbounded;
 } mix_curves;
 
 /* Add what the components and the histogram need to a range. */

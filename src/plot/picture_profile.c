@@ -20,21 +20,29 @@
 #define HEADER 30.0        /* height of what stands above the table */
 #define MOST_NAME (1 / 3.) /* of the width that names of columns may take */
 
+enum { NAME_ROOM = 240 };
+
 static const char component[] = "component"; /* above the table */
+
+/* A parameter of a column. */
+typedef struct drawn_parameter {
+    size_t shown;           /* of the columns drawn */
+    const mix_array *array; /* what it is */
+    const double *values;   /* of component c: [c * stride] */
+    size_t stride;
+} drawn_parameter;
 
 typedef struct profile {
     mix_drawing *drawing;
-    const mix_array *array; /* the parameters drawn */
-    const double *values;   /* of component c and column j of the model: [c * d + j] */
-    size_t *shown;          /* places among the columns drawn */
+    drawn_parameter *parameters;
     size_t count;
-    double names; /* width of the names of columns */
+    bool several; /* columns have more than one */
+    double names; /* width of their names */
 } profile;
 
-/* Parameter of component c and the i-th column shown. */
+/* That of component c. */
 static double value_at(const profile *p, size_t c, size_t i) {
-    const mix_drawing *drawing = p->drawing;
-    return p->values[c * drawing->model->d + drawing->options->columns[p->shown[i]]];
+    return p->parameters[i].values[c * p->parameters[i].stride];
 }
 
 static double largest_of(const profile *p, size_t i) {
@@ -45,9 +53,37 @@ static double largest_of(const profile *p, size_t i) {
     return most;
 }
 
-/* ---- Which columns ------------------------------------------------------------------------------------------ */
+/* ---- Which parameters --------------------------------------------------------------------------------------- */
 
-/* How much a column tells the components apart: as Pearson's chi-square, the weighted squares of what each is away
+/* The first column of the part that an array is of; 0 of a model without parts of its own. */
+static size_t first_column(const mixture_family *family, size_t a) {
+    size_t first = 0;
+    for (size_t i = 0; family->parts != NULL && i < family->parts->count; i++) {
+        const mix_part *part = &family->parts->part[i];
+        first = part->array <= a ? part->first : first;
+    }
+    return first;
+}
+
+/* The parameters of the i-th column drawn, one for each array that has a number for it. */
+static void add_parameters(profile *p, size_t i) {
+    const mixture_model *model = p->drawing->model;
+    const mixture_family *family = model->family;
+    const mix_shape shape = mix_shape_of(model);
+    size_t column = p->drawing->options->columns[i], before = p->count;
+    for (size_t a = 0; a < family->array_count; a++) {
+        size_t first = first_column(family, a), d = mix_family_array_columns(&shape, a).d;
+        if (family->arrays[a].rank == MIX_VECTOR && column >= first && column - first < d) {
+            p->parameters[p->count++] =
+                (drawn_parameter){i, &family->arrays[a], model->arrays[a] + (column - first), d};
+        }
+    }
+    bool other =
+        p->count > 0 && strcmp(p->parameters[p->count - 1].array->name, p->parameters[0].array->name) != 0;
+    p->several = p->several || other || p->count > before + 1;
+}
+
+/* How much a parameter tells the components apart: as Pearson's chi-square, the weighted squares of what each is away
 ** from the mean, over the mean. */
 static double tell_apart(const profile *p, size_t i) {
     const mixture_model *model = p->drawing->model;
@@ -62,8 +98,8 @@ static double tell_apart(const profile *p, size_t i) {
     return isfinite(sum) ? sum : (double)INFINITY;
 }
 
-/* Keep the `most` columns that tell most, in their order. */
-static mixture_status choose_columns(profile *p, size_t most) {
+/* Keep the `most` that tell most, in their order. */
+static mixture_status choose_parameters(profile *p, size_t most) {
     if (p->count <= most) {
         return MIXTURE_OK;
     }
@@ -83,10 +119,11 @@ static mixture_status choose_columns(profile *p, size_t most) {
         for (size_t i = 0; i < p->count; i++) {
             if (scores[i] > least || (scores[i] == least && equal > 0)) {
                 equal -= scores[i] == least;
-                p->shown[used++] = p->shown[i];
+                p->parameters[used++] = p->parameters[i];
             }
         }
-        mix_caption_say(p->drawing, "The %zu of %zu columns that tell the components apart most.", used, p->count);
+        mix_caption_say(p->drawing, "The %zu of %zu %s that tell the components apart most.", used, p->count,
+                        p->several ? "parameters" : "columns");
         p->count = used;
     }
     mix_memory_free(scores);
@@ -96,20 +133,30 @@ static mixture_status choose_columns(profile *p, size_t most) {
 
 /* ---- Parts -------------------------------------------------------------------------------------------------- */
 
-static void measure_names(profile *p) {
+/* What the i-th parameter is called: by its column, and where that has others by what it is. */
+static const char *name_of(const profile *p, size_t i, char text[NAME_ROOM]) {
     char buffer[32];
+    const drawn_parameter *own = &p->parameters[i];
+    const char *name = mix_caption_name(p->drawing, own->shown, buffer);
+    snprintf(text, NAME_ROOM, "%.*s%s%s", NAME_ROOM - 40, name, p->several ? ", " : "",
+             p->several ? own->array->parameter : "");
+    return text;
+}
+
+static void measure_names(profile *p) {
+    char text[NAME_ROOM];
     p->names = mix_text_width(component, strlen(component), MIX_FONT_LABEL);
     for (size_t i = 0; i < p->count; i++) {
-        const char *name = mix_caption_name(p->drawing, p->shown[i], buffer);
+        const char *name = name_of(p, i, text);
         p->names = fmax(p->names, mix_text_width(name, strlen(name), MIX_FONT_LABEL));
     }
     p->names = fmin(p->names + 1, MOST_NAME * p->drawing->page.width); /* sums may differ in their last bits */
 }
 
-/* The name of the i-th column, ending at x, its middle at y. */
+/* The name of the i-th parameter, ending at x, its middle at y. */
 static void draw_row_name(const profile *p, size_t i, double x, double y) {
-    char buffer[32], text[200];
-    mix_text_cut(mix_caption_name(p->drawing, p->shown[i], buffer), MIX_FONT_LABEL, p->names, text, sizeof text);
+    char name[NAME_ROOM], text[NAME_ROOM];
+    mix_text_cut(name_of(p, i, name), MIX_FONT_LABEL, p->names, text, sizeof text);
     mix_page_text(&p->drawing->page, x, y + 0.36 * MIX_FONT_LABEL, MIX_FONT_LABEL, "end", "m-ink", text);
 }
 
@@ -152,7 +199,7 @@ static mixture_status draw_parameter_bars(profile *p) {
         }
     }
     const mix_axis x = {.range = mix_range_pad((mix_range){range.low, fmin(1.04 * range.high, 1e308)}, 0),
-                        .name = p->array->parameter};
+                        .name = p->parameters[0].array->parameter};
     mix_area area = {page->area.left + p->names + 8, page->area.top, page->area.right - 10,
                      page->area.bottom - 36};
     mix_ticks ticks = mix_panel_ticks_x(&area, &x), none = {0};
@@ -223,15 +270,17 @@ static void draw_table(profile *p) {
 
 /* ---- The picture -------------------------------------------------------------------------------------------- */
 
-/* Whether bars have room, and all columns have bars that can be seen. */
+/* Whether bars have room, are of one kind, and can all be seen. */
 static bool bars_will_do(const profile *p, double height) {
     mix_range tops = MIX_RANGE_EMPTY;
+    bool alike = !p->several && p->count > 0;
     for (size_t i = 0; i < p->count; i++) {
         double largest = largest_of(p, i);
         mix_range_add(&tops, largest > 0 ? largest : (double)NAN);
+        alike = alike && strcmp(p->parameters[i].array->name, p->parameters[0].array->name) == 0;
     }
     double bars = (double)p->count * ((double)p->drawing->shown + 1);
-    return height / bars >= LEAST_BAR && !(tops.high > MOST_RATIO * tops.low);
+    return alike && height / bars >= LEAST_BAR && !(tops.high > MOST_RATIO * tops.low);
 }
 
 static mixture_status draw_profile(profile *p) {
@@ -240,8 +289,9 @@ static mixture_status draw_profile(profile *p) {
     const double below = 36, caption = 30;
     double height = page->area.bottom - page->area.top - caption;
     measure_names(p);
+    const char *what = p->several || p->count == 0 ? "parameters" : p->parameters[0].array->name;
     if (bars_will_do(p, height - below)) {
-        mix_caption_say(drawing, "Bars: %s of %s.", p->array->name,
+        mix_caption_say(drawing, "Bars: %s of %s.", what,
                         drawing->model->k == 1 ? "the component" : "each component");
         mix_page_caption(&drawing->page, drawing->caption);
         return draw_parameter_bars(p);
@@ -251,9 +301,9 @@ static mixture_status draw_profile(profile *p) {
         drawing->shown = fit;
         mix_caption_say(drawing, "Of %zu components the first %zu.", drawing->model->k, fit);
     }
-    mixture_status status = choose_columns(p, (size_t)fmax((height - HEADER) / LEAST_ROW, 1));
+    mixture_status status = choose_parameters(p, (size_t)fmax((height - HEADER) / LEAST_ROW, 1));
     if (status == MIXTURE_OK) {
-        mix_caption_say(drawing, "Table: %s, shaded by their shares of the largest in the row.", p->array->name);
+        mix_caption_say(drawing, "Table: %s, shaded by their shares of the largest in the row.", what);
         mix_page_caption(&drawing->page, drawing->caption);
         draw_table(p);
     }
@@ -261,23 +311,16 @@ static mixture_status draw_profile(profile *p) {
 }
 
 mixture_status mix_picture_profile(mix_drawing *drawing) {
-    const mixture_model *model = drawing->model;
-    size_t a = 0;
-    while (model->family->arrays[a].rank != MIX_VECTOR) { /* there is one: plot_check.c */
-        a++;
-    }
-    profile p = {.drawing = drawing,
-                 .array = &model->family->arrays[a],
-                 .values = model->arrays[a],
-                 .count = drawing->options->column_count};
-    p.shown = mix_memory_array(p.count, sizeof *p.shown);
-    if (p.shown == NULL) {
+    size_t columns = drawing->options->column_count;
+    profile p = {.drawing = drawing};
+    p.parameters = mix_memory_array(columns * drawing->model->family->array_count, sizeof *p.parameters);
+    if (p.parameters == NULL) {
         return MIXTURE_NOMEM;
     }
-    for (size_t i = 0; i < p.count; i++) {
-        p.shown[i] = i;
+    for (size_t i = 0; i < columns; i++) {
+        add_parameters(&p, i);
     }
     mixture_status status = draw_profile(&p);
-    mix_memory_free(p.shown);
+    mix_memory_free(p.parameters);
     return status;
 }

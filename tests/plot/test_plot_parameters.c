@@ -253,6 +253,45 @@ static void columns_of_very_different_rates_are_a_table(void **state) {
     mixture_model_free(model);
 }
 
+/* Shapes 0.5 and 9, rates 1. */
+static mixture_model *gamma_model(void) {
+    mixture_model *model = mixture_model_new(mixture_family_find("gamma"), 2, 1);
+    model->weights[0] = 0.6;
+    model->weights[1] = 0.4;
+    model->arrays[0][0] = 0.5;
+    model->arrays[0][1] = 9;
+    model->arrays[1][0] = model->arrays[1][1] = 1;
+    assert_int_equal(mixture_model_prepare(model, NULL), MIXTURE_OK);
+    return model;
+}
+
+static void columns_of_several_parameters_are_a_table_that_names_them(void **state) {
+    (void)state;
+    mixture_model *model = gamma_model();
+    char *svg = draw_picture(model, 0, "{\"what\":\"components\",\"names\":[\"amount\"]}");
+    check_picture(svg);
+    assert_int_equal(count_of(svg, ">amount, shape<") + count_of(svg, ">amount, rate<"), 2);
+    assert_int_equal(count_of(svg, ">0.5<") + count_of(svg, ">9<"), 2);
+    mix_memory_free(svg);
+    mixture_model_free(model);
+}
+
+static void a_density_without_a_bound_leaves_the_rest_to_be_seen(void **state) {
+    (void)state;
+    mixture_model *model = gamma_model();
+    char *svg = draw_picture(model, 2000, "{}");
+    check_picture(svg);
+    double frame[4], heights[100], highest = 0;
+    find_frame(svg, frame);
+    size_t count = read_bars(strstr(svg, "<path class=\"m-bar"), frame, heights, 100);
+    for (size_t i = 0; i < count; i++) {
+        highest = fmax(highest, heights[i]);
+    }
+    assert_true(highest > 0.3 * frame[3]);
+    mix_memory_free(svg);
+    mixture_model_free(model);
+}
+
 static void parameters_at_their_ends_are_pictures(void **state) {
     (void)state;
     enum { K = 700 };
@@ -424,6 +463,8 @@ int main(int argc, char **argv) {
         counted_test(bars_are_as_long_as_the_parameters),
         counted_test(of_many_columns_a_table_shows_those_that_tell_most),
         counted_test(columns_of_very_different_rates_are_a_table),
+        counted_test(columns_of_several_parameters_are_a_table_that_names_them),
+        counted_test(a_density_without_a_bound_leaves_the_rest_to_be_seen),
         counted_test(parameters_at_their_ends_are_pictures),
         counted_test(every_kind_of_counts_is_a_picture_and_the_same_again),
         counted_test(points_have_areas_as_the_numbers_of_rows),
