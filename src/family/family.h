@@ -274,7 +274,7 @@ struct mixture_family {
     void (*move)(mixture_model *model, const mix_frame *frame, bool back);
 
     /* The part of a row's log density that depends on no parameter, and that log_density leaves out: base[r] for
-    ** each row, which may be of a pattern. NULL: 0. */
+    ** each row. Of a pattern's rows it goes by how many columns there are, not which. NULL: 0. */
     void (*log_base)(const mix_shape *shape, const mix_rows *rows, double *base);
     /* The hot part. densities: k columns, rows->stride apart. */
     void (*log_density)(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch);

@@ -259,13 +259,32 @@ static bool mixed_coincide(const mixture_model *model, size_t a, size_t b) {
 
 /* ---- Expect ------------------------------------------------------------------------------------------------- */
 
+/* The same of rows that may lack values. *pattern: room for what of the part is observed, of which the columns are
+** counted as the rows' own. */
+static mix_rows observed_part_rows(const mix_rows *rows, const mix_part *part, mix_pattern *pattern) {
+    mix_rows own = part_rows(rows, part);
+    if (rows->pattern != NULL) {
+        const size_t *columns = rows->pattern->columns;
+        size_t begin = 0, end, count = rows->pattern->count;
+        for (; begin < count && columns[begin] < part->first; begin++) {
+        }
+        for (end = begin; end < count && columns[end] < part->first + part->d; end++) {
+        }
+        *pattern = (mix_pattern){end - begin, columns + begin};
+        own.x = rows->x + begin * rows->stride;
+        own.pattern = end - begin < part->d ? pattern : NULL;
+    }
+    return own;
+}
+
 static void mixed_log_base(const mix_shape *shape, const mix_rows *rows, double *base) {
     double part_base[MIX_BLOCK_ROWS];
     memset(base, 0, rows->count * sizeof *base);
     for (size_t p = 0; p < count_parts(shape); p++) {
         const mix_shape own = mix_mixed_shape(shape, p);
-        const mix_rows seen = part_rows(rows, part_of(shape, p));
-        if (own.family->log_base != NULL) {
+        mix_pattern pattern;
+        const mix_rows seen = observed_part_rows(rows, part_of(shape, p), &pattern);
+        if (own.family->log_base != NULL && mix_rows_columns(&seen, own.d) > 0) {
             own.family->log_base(&own, &seen, part_base);
             for (size_t r = 0; r < rows->count; r++) {
                 base[r] += part_base[r];
@@ -584,6 +603,7 @@ const mixture_family mix_mixed = {
     .mean_total = mixed_mean_total,
     .variances = mixed_variances,
     .observed = &mixed_observed,
+    .missing = &mix_mixed_missing,
     .log_ratio = mixed_log_ratio,
     .coordinates = &mixed_coordinates,
     .sampling = &mixed_sampling,

@@ -15,6 +15,9 @@ void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t 
 mix_shape mix_mixed_shape(const mix_shape *shape, size_t p);
 mixture_model mix_mixed_view(const mixture_model *model, size_t p);
 
+/* mixed_missing.c */
+extern const mix_missing mix_mixed_missing;
+
 /* log_density and accumulate, asking in between whether to stop. */
 bool mix_mixed_log_density(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch,
                            mix_turns *turns);
