@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "portable.h"
 #include "stirling.h"
 
 /* From here on ten terms of the series of psi leave less than 1e-22. */
@@ -49,17 +50,17 @@ long double mix_special_trigamma(long double x) {
 /* Of large ones by Stirling's formula, whose large terms are taken together: with p = a / (a + b) it is
 ** a ln p + b ln(1 - p) + ln sqrt(2 pi (a + b) / (a b)) and the errors. */
 long double mix_special_log_beta(long double a, long double b) {
-    int sign;
     long double sum = a + b;
     if (fminl(a, b) < FAR) {
         long double large = fmaxl(a, b), small = fminl(a, b);
         if (large < FAR) {
-            return lgammal_r(a, &sign) + lgammal_r(b, &sign) - lgammal_r(sum, &sign);
+            return mix_portable_log_gamma_long(a) + mix_portable_log_gamma_long(b) -
+                   mix_portable_log_gamma_long(sum);
         }
         /* ln Gamma(large) - ln Gamma(large + small) */
         long double ratio = (large - 0.5L) * -log1pl(small / large) - small * logl(sum) + small +
                             mix_stirling_error(large) - mix_stirling_error(sum);
-        return lgammal_r(small, &sign) + ratio;
+        return mix_portable_log_gamma_long(small) + ratio;
     }
     const long double log_root_2_pi = 0.918938533204672741780329736405617639861L;
     return (a - 0.5L) * -log1pl(b / a) + (b - 0.5L) * -log1pl(a / b) - 0.5L * logl(sum) + log_root_2_pi +

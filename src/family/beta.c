@@ -195,6 +195,7 @@ const mixture_family mixture_beta = {
     .array_count = sizeof beta_arrays / sizeof *beta_arrays,
     .arrays = beta_arrays,
     .features = beta_points,
+    .constrain = mix_univariate_constrain,
     .exponential = &mix_univariate_exponential,
     .univariate = &beta_law,
 };

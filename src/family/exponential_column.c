@@ -113,6 +113,7 @@ const mixture_family mixture_exponential = {
     .array_count = sizeof exponential_arrays / sizeof *exponential_arrays,
     .arrays = exponential_arrays,
     .features = exponential_points,
+    .constrain = mix_univariate_constrain,
     .exponential = &exponential_engine,
     .univariate = &exponential_law,
 };

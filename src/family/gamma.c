@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "kernel.h"
+#include "portable.h"
 #include "special.h"
 #include "univariate.h"
 
@@ -35,15 +36,10 @@ static void gamma_expand(const mix_law *law, size_t count, const double *x, doub
     mix_kernel_current()->log(count, logarithm);
 }
 
-static double log_gamma(double x) {
-    int sign;
-    return lgamma_r(x, &sign); /* plain lgamma writes to a global */
-}
-
 static double gamma_natural(const mix_law *law, double *eta) {
     eta[0] = -law->p[GAMMA_RATE];
     eta[1] = law->p[GAMMA_SHAPE] - 1;
-    return log_gamma(law->p[GAMMA_SHAPE]) - law->p[GAMMA_SHAPE] * log(law->p[GAMMA_RATE]);
+    return mix_portable_log_gamma(law->p[GAMMA_SHAPE]) - law->p[GAMMA_SHAPE] * log(law->p[GAMMA_RATE]);
 }
 
 /* ln m - l, where rounding does not make it negative. */
@@ -82,8 +78,7 @@ static void gamma_widen(mix_law *law, double dispersion) {
 
 static long double gamma_log_density(const mix_law *law, long double x) {
     long double shape = (long double)law->p[GAMMA_SHAPE], rate = (long double)law->p[GAMMA_RATE];
-    int sign;
-    return shape * logl(rate) - lgammal_r(shape, &sign) + (shape - 1) * logl(x) - rate * x;
+    return shape * logl(rate) - mix_portable_log_gamma_long(shape) + (shape - 1) * logl(x) - rate * x;
 }
 
 static double gamma_draw(const mix_law *law, mix_random *random) {
@@ -146,6 +141,7 @@ const mixture_family mixture_gamma = {
     .array_count = sizeof gamma_arrays / sizeof *gamma_arrays,
     .arrays = gamma_arrays,
     .features = gamma_points,
+    .constrain = mix_univariate_constrain,
     .exponential = &mix_univariate_exponential,
     .univariate = &gamma_law,
 };

@@ -260,5 +260,6 @@ const mixture_family mixture_lognormal = {
     .accumulate = lognormal_accumulate,
     .maximize = lognormal_maximize,
     .features = lognormal_points,
+    .constrain = mix_univariate_constrain,
     .univariate = &lognormal_law,
 };

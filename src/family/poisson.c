@@ -9,6 +9,8 @@
 **
 ** Published: deaths of women over 80 in The Times, 1910 to 1912 (Hasselblad, JASA 64 (1969) 1459): two
 ** components have rates 1.256 and 2.663 and shares .36 and .64. */
+#include "poisson.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -235,6 +237,10 @@ static double draw_large(mix_random *random, double rate) {
     }
 }
 
+double mix_poisson_draw(mix_random *random, double rate) {
+    return fmin(rate < 10 ? draw_small(random, rate) : draw_large(random, rate), 0x1p53);
+}
+
 static void poisson_sample_factors(const mixture_model *model, double *factors) {
     (void)model;
     (void)factors; /* none are needed */
@@ -245,8 +251,7 @@ static void poisson_sample(const mixture_model *model, size_t component, const d
     (void)factors;
     (void)trials;
     for (size_t j = 0; j < model->d; j++) {
-        double rate = rates_of(model, component)[j];
-        x[j] = fmin(rate < 10 ? draw_small(random, rate) : draw_large(random, rate), 0x1p53);
+        x[j] = mix_poisson_draw(random, rates_of(model, component)[j]);
     }
 }
 

@@ -123,7 +123,6 @@ void mix_univariate_log_density(const mixture_model *model, const mix_rows *rows
     .parameter_count = mix_univariate_parameter_count, \
     .least_rows = mix_univariate_least_rows, \
     .stand_in = mix_univariate_stand_in, \
-    .constrain = mix_univariate_constrain, \
     .floor = "the dispersion floor (min_variance)", \
     .coincide = mix_univariate_coincide, \
     .start_spread = 0.05, /* no component begins as a single point */ \

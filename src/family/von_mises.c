@@ -197,6 +197,7 @@ const mixture_family mixture_von_mises = {
     .array_count = sizeof von_mises_arrays / sizeof *von_mises_arrays,
     .arrays = von_mises_arrays,
     .features = von_mises_points,
+    .constrain = mix_univariate_constrain,
     .exponential = &mix_univariate_exponential,
     .univariate = &von_mises_law,
 };

@@ -50,8 +50,16 @@ static long double plain_map(const family_case *at, mixture_model *model, const 
         for (size_t r = 0; r < rows->rows; r++) {
             share += (long double)own[r];
         }
-        (void)at->example->fit_one(one, rows->x, own, rows->rows);
         model->weights[c] = (double)(share / total);
+        for (size_t a = 0; a < at->family->array_count; a++) {
+            size_t size = mix_model_array_size(one, a);
+            memcpy(one->arrays[a], model->arrays[a] + c * size, size * sizeof(double));
+        }
+        if (at->example->step_one != NULL) {
+            at->example->step_one(one, rows->x, own, rows->rows);
+        } else {
+            (void)at->example->fit_one(one, rows->x, own, rows->rows);
+        }
         for (size_t a = 0; a < at->family->array_count; a++) {
             size_t size = mix_model_array_size(one, a);
             memcpy(model->arrays[a] + c * size, one->arrays[a], size * sizeof(double));

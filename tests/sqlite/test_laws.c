@@ -5,8 +5,8 @@
 
 #include "sql.h"
 
-/* R: sprintf("%.17g", dexp(2, 1.5)), dgamma(2, 3, 1.5), dlnorm(2, .5, .75), dbeta(.3, 2, 5), and
-** exp(1.5 * cos(2 - .5)) / (2 * pi * besselI(1.5, 0)). */
+/* R: sprintf("%.17g", dexp(2, 1.5)), dgamma(2, 3, 1.5), dlnorm(2, .5, .75), dbeta(.3, 2, 5),
+** exp(1.5 * cos(2 - .5)) / (2 * pi * besselI(1.5, 0)) and dnbinom(3, size = 1.5, mu = 2). */
 static const struct {
     const char *model;
     double x, density;
@@ -18,6 +18,8 @@ static const struct {
     {"'{\"family\":\"beta\",\"weights\":[1],\"alphas\":[[2]],\"betas\":[[5]]}'", 0.3, 2.1608999999999998},
     {"'{\"family\":\"von_mises\",\"weights\":[1],\"means\":[[0.5]],\"concentrations\":[[1.5]]}'", 2,
      0.10746837812934236},
+    {"'{\"family\":\"negative_binomial\",\"weights\":[1],\"means\":[[2]],\"sizes\":[[1.5]]}'", 3,
+     0.1145166770917744},
 };
 enum { LAWS = sizeof laws / sizeof *laws };
 

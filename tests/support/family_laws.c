@@ -57,7 +57,7 @@ static long double itself(long double x) {
 }
 
 /* Where a falling function is 0, between low and high: by the Illinois rule in ln x. */
-static long double find_root(long double (*f)(long double x, const long double *about), const long double *about,
+static long double find_root(long double (*f)(long double x, const void *about), const void *about,
                              long double low, long double high) {
     long double left = logl(low), right = logl(high), f_left = f(low, about), f_right = f(high, about);
     long double step = 1, last = left;
@@ -188,7 +188,8 @@ static long double mean_of_gamma(const mixture_model *model, size_t c, size_t j)
     return (long double)law_parameter(model, 0, c, j) / (long double)law_parameter(model, 1, c, j);
 }
 
-static long double gamma_equation(long double shape, const long double *about) {
+static long double gamma_equation(long double shape, const void *means) {
+    const long double *about = means;
     return logl(shape) - plain_digamma(shape) - about[0];
 }
 
@@ -296,12 +297,14 @@ static long double log_of_rest(long double x) {
 }
 
 /* The b that goes with a: psi(b) - psi(a + b) = about[1], which rises with b. */
-static long double second_beta_equation(long double b, const long double *about) {
+static long double second_beta_equation(long double b, const void *means) {
+    const long double *about = means;
     return about[1] - plain_digamma(b) + plain_digamma(about[2] + b);
 }
 
 /* And with that b, psi(a) - psi(a + b) = about[0]. */
-static long double beta_equation(long double a, const long double *about) {
+static long double beta_equation(long double a, const void *means) {
+    const long double *about = means;
     const long double all[3] = {about[0], about[1], a};
     long double b = find_root(second_beta_equation, all, 1e-3L, 1e5L);
     return about[0] - plain_digamma(a) + plain_digamma(a + b);
@@ -373,7 +376,8 @@ static long double mean_of_von_mises(const mixture_model *model, size_t c, size_
     return (long double)law_parameter(model, 0, c, j);
 }
 
-static long double von_mises_equation(long double k, const long double *about) {
+static long double von_mises_equation(long double k, const void *means) {
+    const long double *about = means;
     return about[0] - turn_mean(k, 1) / turn_mean(k, 0);
 }
 
@@ -391,6 +395,111 @@ static long double fit_one_von_mises(mixture_model *model, const double *x, cons
 static long double observed_von_mises(const mixture_model *model, size_t component, const double *x,
                                       double *complete) {
     return observe_laws(model, component, x, complete, density_of_von_mises, mean_of_von_mises);
+}
+
+/* ---- Negative binomial ------------------------------------------------------------------------------------- */
+
+static void fill_negative_binomial(mixture_model *model, mix_random *random) {
+    for (size_t i = 0; i < model->k * model->d; i++) {
+        double c = (double)(i / model->d);
+        double mean = (i % model->d == 0 ? 2 + 8 * c * c : 6) * (0.8 + 0.4 * mix_random_uniform(random));
+        set_law(model, i / model->d, i % model->d, mean, 3 + 2 * mix_random_uniform(random));
+    }
+}
+
+static void fill_hard_negative_binomial(mixture_model *model) {
+    for (size_t i = 0; i < model->k * model->d; i++) {
+        set_law(model, i / model->d, i % model->d,
+                i % 3 == 0   ? 0
+                : i % 3 == 1 ? 1e-12
+                             : 1e12,
+                i % 2 == 0 ? 1e-6 : 1e8);
+    }
+}
+
+/* How many exponential waits of a rate that is a gamma variable there are in a time of 1. */
+static void draw_negative_binomial(const mixture_model *model, size_t component, mix_random *random, double *x) {
+    for (size_t j = 0; j < model->d; j++) {
+        double m = law_parameter(model, 0, component, j), s = law_parameter(model, 1, component, j);
+        double rate = plain_gamma(random, s) * m / s, time = plain_exponential(random) / rate;
+        for (x[j] = 0; time < 1; x[j]++) {
+            time += plain_exponential(random) / rate;
+        }
+    }
+}
+
+static long double density_of_negative_binomial(const mixture_model *model, size_t c, size_t j, long double x) {
+    long double m = (long double)law_parameter(model, 0, c, j), s = (long double)law_parameter(model, 1, c, j);
+    return lgammal(x + s) - lgammal(s) - lgammal(x + 1) + s * logl(s / (s + m)) + x * logl(m / (s + m));
+}
+
+static long double mean_of_negative_binomial(const mixture_model *model, size_t c, size_t j) {
+    return (long double)law_parameter(model, 0, c, j);
+}
+
+/* A column with its weights, and what is looked for. */
+typedef struct plain_column {
+    const double *x, *weight;
+    size_t rows, d, j;
+    long double n, mean, groups;
+} plain_column;
+
+static plain_column column_of(const mixture_model *model, const double *x, const double *weight, size_t rows,
+                              size_t j) {
+    plain_column column = {x, weight, rows, model->d, j, 0, 0, 0};
+    for (size_t r = 0; r < rows; r++) {
+        column.n += (long double)weight[r];
+    }
+    column.mean = column_mean(model, x, weight, rows, j, itself);
+    return column;
+}
+
+/* Mean of sum_(i < x) 1 / (s + i). */
+static long double mean_of_steps(const plain_column *column, long double s) {
+    long double sum = 0;
+    for (size_t r = 0; r < column->rows; r++) {
+        for (double i = 0; i < column->x[r * column->d + column->j]; i++) {
+            sum += (long double)column->weight[r] / (s + (long double)i);
+        }
+    }
+    return sum / column->n;
+}
+
+/* The derivative of the mean log density by s. */
+static long double size_equation(long double s, const void *about) {
+    const plain_column *column = about;
+    return mean_of_steps(column, s) - log1pl(column->mean / s);
+}
+
+static long double fit_one_negative_binomial(mixture_model *model, const double *x, const double *weight,
+                                             size_t rows) {
+    for (size_t j = 0; j < model->d; j++) {
+        const plain_column column = column_of(model, x, weight, rows, j);
+        long double s = find_root(size_equation, &column, 1e-3L, 1e4L);
+        set_law(model, 0, j, (double)column.mean, (double)s);
+    }
+    return law_loglik(model, x, weight, rows, density_of_negative_binomial);
+}
+
+/* s ln(1 + m / s) falls short of the mean number of groups. */
+static long double groups_equation(long double s, const void *about) {
+    const plain_column *column = about;
+    return column->groups - s * log1pl(column->mean / s);
+}
+
+static void step_one_negative_binomial(mixture_model *model, const double *x, const double *weight, size_t rows) {
+    for (size_t j = 0; j < model->d; j++) {
+        plain_column column = column_of(model, x, weight, rows, j);
+        long double s = (long double)law_parameter(model, 1, 0, j);
+        column.groups = s * mean_of_steps(&column, s);
+        s = find_root(groups_equation, &column, 1e-3L, 1e6L);
+        set_law(model, 0, j, (double)column.mean, (double)s);
+    }
+}
+
+static long double observed_negative_binomial(const mixture_model *model, size_t component, const double *x,
+                                              double *complete) {
+    return observe_laws(model, component, x, complete, density_of_negative_binomial, mean_of_negative_binomial);
 }
 
 /* ---- Categorical ------------------------------------------------------------------------------------------- */
@@ -501,6 +610,18 @@ const family_example family_laws[] = {
     LAW(lognormal, 0, 1e300),
     LAW(beta, 1, 1e300),
     LAW(von_mises, 1e10, 1e300),
+    {
+        .name = "negative_binomial",
+        .tables = HAS_COORDINATES | HAS_OBSERVED | HAS_SAMPLING,
+        .refused = 0.5,
+        .reach = 1e300,
+        .fill = fill_negative_binomial,
+        .fill_hard = fill_hard_negative_binomial,
+        .draw = draw_negative_binomial,
+        .fit_one = fit_one_negative_binomial,
+        .step_one = step_one_negative_binomial,
+        .observed = observed_negative_binomial,
+    },
     {
         .name = "categorical",
         .tables = HAS_COORDINATES | HAS_OBSERVED | HAS_SAMPLING,

@@ -37,6 +37,9 @@ typedef struct family_example {
     /* Parameters of a model of one component that maximize the likelihood of the rows, in closed form; returns the
     ** log-likelihood. */
     long double (*fit_one)(mixture_model *model, const double *x, const double *weight, size_t rows);
+    /* Of a family whose M-step is not that estimate, one component's: from the parameters under which the rows were
+    ** looked at to those that follow. NULL: it is. */
+    void (*step_one)(mixture_model *model, const double *x, const double *weight, size_t rows);
     /* How far the parameters are from obeying a structure, relative to their size; NULL: it has no structures. */
     double (*disobedience)(const mixture_model *model, int structure);
 
