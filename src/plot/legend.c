@@ -11,7 +11,6 @@
 #define KEY_MARK 30.0   /* width of what stands before the label */
 #define VALUE_GAP 7.0   /* between label and value */
 #define COLUMN_GAP 12.0 /* between columns */
-#define NARROW 420.0    /* on a narrower page a legend at the side leaves too little for the picture */
 
 /* Keys at places of rows and columns. */
 typedef struct grid {
@@ -162,7 +161,7 @@ static void draw_below(mix_page *page, grid *g, const char *title, const mix_key
 }
 
 void mix_legend_draw(mix_page *page, const char *title, const mix_key *keys, size_t count) {
-    bool narrow = page->width < NARROW;
+    bool narrow = page->width < MIX_LEGEND_NARROW;
     grid g = measure_keys(keys, count, !narrow);
     if (count > 0 && narrow) {
         draw_below(page, &g, title, keys, count);

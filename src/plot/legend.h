@@ -18,6 +18,8 @@ typedef struct mix_key {
     char label[MIX_LABEL_BYTES], value[MIX_LABEL_BYTES];
 } mix_key;
 
+#define MIX_LEGEND_NARROW 420.0 /* on a narrower page a legend at the side leaves too little for the picture */
+
 /* Down the right side, in columns if there are many; of a narrow page along the bottom. Those that find no place
 ** are counted at the end. */
 void mix_legend_draw(mix_page *page, const char *title, const mix_key *keys, size_t count);

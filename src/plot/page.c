@@ -200,13 +200,30 @@ void mix_panel_grid(mix_page *page, const mix_area *area, const mix_ticks *x, co
             area->left, area->top, width, height);
 }
 
-/* The name of an axis with what its labels count from. */
+/* Five zeros and more at the end as a power of ten: 1000000000 as 1e9. */
+static void shorten_zeros(char text[MIX_TICK_BYTES]) {
+    size_t length = strlen(text), zeros = 0;
+    while (zeros < length && text[length - 1 - zeros] == '0') {
+        zeros++;
+    }
+    if (zeros >= 5 && strchr(text, '.') == NULL && strchr(text, 'e') == NULL) {
+        snprintf(text + length - zeros, 5, "e%zu", zeros < 99 ? zeros : 99);
+    }
+}
+
+/* The name of an axis with what its labels count from, which is kept as long as there is any room. */
 static void axis_name(const char *name, const mix_ticks *ticks, double length, char text[NAME_BYTES]) {
-    double offset = mix_text_width(ticks->offset, strlen(ticks->offset), MIX_FONT_NAME) + 6;
-    mix_text_cut(name, MIX_FONT_NAME, length - (ticks->offset[0] != '\0' ? offset : 0), text,
+    char offset[MIX_TICK_BYTES];
+    strcpy(offset, ticks->offset);
+    double whole = mix_text_width(name, strlen(name), MIX_FONT_NAME) + 6;
+    if (whole + mix_text_width(offset, strlen(offset), MIX_FONT_NAME) > length) {
+        shorten_zeros(offset);
+    }
+    double taken = mix_text_width(offset, strlen(offset), MIX_FONT_NAME) + 6;
+    mix_text_cut(name, MIX_FONT_NAME, length - (offset[0] != '\0' ? taken : 0), text,
                  NAME_BYTES - MIX_TICK_BYTES - 1);
-    if (ticks->offset[0] != '\0') {
-        strcat(strcat(text, " "), ticks->offset);
+    if (offset[0] != '\0') {
+        strcat(strcat(text, " "), offset);
     }
 }
 

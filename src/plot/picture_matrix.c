@@ -183,7 +183,16 @@ static mixture_status draw_pair(mix_drawing *drawing, const matrix *m, size_t ro
     return status;
 }
 
-static void write_matrix_caption(mix_drawing *drawing) {
+/* As many of the columns as find room for panels with ticks. */
+static size_t find_room(const mix_drawing *drawing) {
+    const double wide = 38, high = 24; /* of a panel, at least */
+    const mix_area *area = &drawing->page.area;
+    double room = fmin((area->right - area->left - 60) / wide, (area->bottom - area->top - 40) / high);
+    size_t columns = drawing->options->column_count, most = (size_t)fmax(floor(room), 2);
+    return columns < most ? columns : most;
+}
+
+static void write_matrix_caption(mix_drawing *drawing, size_t shown) {
     const mix_plot_options *options = drawing->options;
     bool density = options->what == MIX_PLOT_DENSITY, geometry = drawing->model->family->geometry != NULL;
     bool uncertainty = options->what == MIX_PLOT_UNCERTAINTY;
@@ -205,17 +214,18 @@ static void write_matrix_caption(mix_drawing *drawing) {
         mix_caption_levels(options, levels);
         mix_caption_say(drawing, "%s: the %s.", density ? "Contour lines" : "Above", levels);
     }
-    if (!options->columns_given && drawing->model->d > options->column_count) {
-        mix_caption_say(drawing, "The first %zu of %zu columns.", options->column_count, drawing->model->d);
+    size_t all = options->columns_given ? options->column_count : drawing->model->d;
+    if (all > shown) {
+        mix_caption_say(drawing, "The first %zu of %zu columns.", shown, all);
     }
     mix_page_caption(&drawing->page, drawing->caption);
 }
 
 mixture_status mix_picture_matrix(mix_drawing *drawing) {
-    matrix m = {.count = drawing->options->column_count, .gap = 8};
+    matrix m = {.count = find_room(drawing), .gap = 8};
     bool geometry = drawing->model->family->geometry != NULL;
     mixture_status status = find_ranges(drawing, &m);
-    write_matrix_caption(drawing);
+    write_matrix_caption(drawing, m.count);
     if (status == MIXTURE_OK && drawing->options->what != MIX_PLOT_DENSITY) {
         status = mix_caption_legend(drawing, MIX_KEY_MARKS, NULL, 0);
     }

@@ -61,7 +61,7 @@ static void draw_layers(mix_drawing *drawing, const mix_panel *panel, const mix_
     mix_panel_close(&drawing->page);
 }
 
-/* The legend; with the sizes that stand for uncertainties, where they do. */
+/* The legend; with the sizes that stand for uncertainties, where they do and there is room beside the picture. */
 static mixture_status draw_pair_legend(mix_drawing *drawing) {
     enum { SIZES = 3 };
     static const double uncertainties[SIZES] = {0.05, 0.25, 0.45};
@@ -73,8 +73,8 @@ static mixture_status draw_pair_legend(mix_drawing *drawing) {
         keys[1 + i] = (mix_key){.color = "#808080", .radius = scaled};
         strcpy(keys[1 + i].label, labels[i]);
     }
-    return mix_caption_legend(drawing, MIX_KEY_MARKS, keys,
-                              drawing->options->what == MIX_PLOT_UNCERTAINTY ? 1 + SIZES : 0);
+    bool wanted = drawing->options->what == MIX_PLOT_UNCERTAINTY && drawing->page.width >= MIX_LEGEND_NARROW;
+    return mix_caption_legend(drawing, MIX_KEY_MARKS, keys, wanted ? 1 + SIZES : 0);
 }
 
 /* What the panel needs of an axis, and its name. */
