@@ -11,18 +11,24 @@ export NODE_PATH="/usr/share/nodejs${NODE_PATH:+:$NODE_PATH}"
 folder=build/wasm
 sqlite=build/sqlite
 mkdir -p "$folder"
-# The extension for size but for its kernels, as everywhere.
-emcmake cmake -G Ninja -S . -B "$folder/cmake" -DCMAKE_BUILD_TYPE=Release -DMIXTURE_BUILD_TESTS=OFF -Wno-dev \
-    -DCMAKE_C_FLAGS_RELEASE="-Oz -DNDEBUG -msimd128" -DSQLite3_INCLUDE_DIR="$PWD/$sqlite" >"$folder/log" 2>&1 &&
-    cmake --build "$folder/cmake" --target mixture_static >"$folder/log" 2>&1 || {
-    cat "$folder/log"
-    exit 1
+# quietly COMMAND...: its output is shown only when it fails.
+quietly() {
+    "$@" >"$folder/log" 2>&1 || {
+        cat "$folder/log"
+        exit 1
+    }
 }
-[ -e "$folder/sqlite3.o" ] && [ "$folder/sqlite3.o" -nt "$sqlite/sqlite3.c" ] &&
-    [ "$folder/sqlite3.o" -nt scripts/wasm.sh ] ||
-    emcc -c "$sqlite/sqlite3.c" -o "$folder/sqlite3.o" -Oz -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION \
-        -DSQLITE_OMIT_DEPRECATED -DSQLITE_OMIT_SHARED_CACHE -DSQLITE_OMIT_TRACE -DSQLITE_DEFAULT_MEMSTATUS=0 \
-        -DSQLITE_DQS=0 -DSQLITE_ENABLE_MATH_FUNCTIONS -DSQLITE_TEMP_STORE=3
+
+# The extension for size but for its kernels, as everywhere.
+quietly emcmake cmake -G Ninja -S . -B "$folder/cmake" -DCMAKE_BUILD_TYPE=Release -DMIXTURE_BUILD_TESTS=OFF -Wno-dev \
+    -DCMAKE_C_FLAGS_RELEASE="-Oz -DNDEBUG -msimd128" -DSQLite3_INCLUDE_DIR="$PWD/$sqlite"
+quietly cmake --build "$folder/cmake" --target mixture_static
+# SQLite again only when it or this has changed.
+if [ -z "$(find "$folder" -name sqlite3.o -newer "$sqlite/sqlite3.c" -newer scripts/wasm.sh)" ]; then
+    quietly emcc -c "$sqlite/sqlite3.c" -o "$folder/sqlite3.o" -Oz -DSQLITE_THREADSAFE=0 \
+        -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_DEPRECATED -DSQLITE_OMIT_SHARED_CACHE -DSQLITE_OMIT_TRACE \
+        -DSQLITE_DEFAULT_MEMSTATUS=0 -DSQLITE_DQS=0 -DSQLITE_ENABLE_MATH_FUNCTIONS -DSQLITE_TEMP_STORE=3
+fi
 emcc -c packages/wasm/wasm_module.c -o "$folder/wasm_module.o" -Oz -I"$sqlite" -Iinclude
 
 exported=_malloc,_free

@@ -1,0 +1,15 @@
+# Debian packages by CPack: libsqlite3-mod-mixture has the extension, its -dev what a program links that has SQLite
+# inside. scripts/package.sh deb builds them.
+set(CPACK_PACKAGE_NAME sqlite-mixture)
+set(CPACK_PACKAGE_CONTACT "sqlite-mixture <maintainers@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Finite mixture models in SQLite, fitted by expectation-maximization")
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL module dev)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION database)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_MODULE_PACKAGE_NAME libsqlite3-mod-mixture)
+set(CPACK_DEBIAN_DEV_PACKAGE_NAME libsqlite3-mod-mixture-dev)
+set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS libsqlite3-dev)
+set(CPACK_STRIP_FILES ON)
+include(CPack)
