@@ -164,7 +164,10 @@ typedef struct mixture_choices {
     const int *structures; /* NULL: all that differ for the data's d */
     size_t structure_count;
     mixture_criterion criterion;
+    size_t sample; /* rows of a first sample that all are compared on, where that saves time; 0: all rows */
 } mixture_choices;
+
+enum { MIXTURE_SAMPLE_DEFAULT = 20000 }; /* a good number for it */
 
 /* ---- Model ---------------------------------------------------------------------------------------- */
 
@@ -174,6 +177,7 @@ typedef struct mixture_candidate {
     int structure;
     bool fitted; /* false: it could not be; the numbers are 0 and the warnings say why */
     bool sound;  /* fitted, neither degenerate nor at a saddle: it may win */
+    size_t rows; /* of the sample that it was fitted to, the numbers being what is expected on all rows; 0: all */
     double loglik, aic, bic, icl;
     size_t parameters;
     bool converged;
@@ -219,6 +223,7 @@ typedef struct mixture_model {
     mixture_criterion criterion;
     mixture_candidate *candidates; /* best first; NULL: it was not chosen */
     size_t candidate_count;
+    size_t sample; /* rows of the sample that all candidates were compared on; 0: all rows */
 
     /* Derived by mixture_model_prepare(); private. */
     double *log_weights;    /* k */

@@ -59,19 +59,24 @@ mixture_status mix_subsample_all_labelled(const mixture_data *data, const mix_ca
 }
 
 mixture_status mix_subsample_draw(const mixture_data *data, size_t k, int64_t seed, const mix_cancel *cancel,
-                                  mixture_data **result) {
+                                  mixture_data **sample) {
     size_t wanted = wanted_rows(k, data->d);
-    *result = NULL;
+    *sample = NULL;
     bool enough = data->rows <= wanted;
     mixture_status labelled = enough ? MIXTURE_OK : mix_subsample_all_labelled(data, cancel, &enough);
     if (labelled != MIXTURE_OK || enough) {
         return labelled;
     }
+    return mix_subsample_rows(data, wanted, k, seed, 0, cancel, sample);
+}
+
+mixture_status mix_subsample_rows(const mixture_data *data, size_t wanted, size_t k, int64_t seed, uint64_t stream,
+                                  const mix_cancel *cancel, mixture_data **result) {
     mixture_data *sample = *result = mixture_data_new(data->d, data->extras);
     double *x = mix_memory_array(data->d, sizeof(double));
     mixture_status status = sample != NULL && x != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
     mix_random random;
-    mix_random_seed(&random, seed, 0);
+    mix_random_seed(&random, seed, stream);
     for (size_t row = 0; status == MIXTURE_OK && row < data->rows; row++) {
         if (row % MIX_BLOCK_ROWS == 0 && mix_cancelled(cancel)) {
             status = MIXTURE_CANCELLED;
@@ -84,6 +89,7 @@ mixture_status mix_subsample_draw(const mixture_data *data, size_t k, int64_t se
         sample->frame = data->frame;
         sample->still = data->still;
         sample->steps = data->steps;
+        sample->weight_unit = data->weight_unit;
         sample->standardized = true;
         status = add_rare_rows(data, k, cancel, sample, x);
     }

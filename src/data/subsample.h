@@ -11,6 +11,10 @@
 ** frees. */
 mixture_status mix_subsample_draw(const mixture_data *data, size_t k, int64_t seed, const mix_cancel *cancel,
                                   mixture_data **sample);
+
+/* The same, of `wanted` rows, fewer than the data have; those of each stream are drawn by themselves. */
+mixture_status mix_subsample_rows(const mixture_data *data, size_t wanted, size_t k, int64_t seed, uint64_t stream,
+                                  const mix_cancel *cancel, mixture_data **sample);
 void mix_subsample_free(mixture_data *sample); /* before the data; NULL is fine */
 
 /* Whether the component of every row is known. MIXTURE_OK or _CANCELLED. */

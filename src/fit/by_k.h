@@ -18,4 +18,8 @@ mix_by_k mix_by_k_choose(const mix_plan *plan, const mix_init *init, const mix_s
 mixture_status mix_by_k_run(const mix_plan *plan, mix_init *init, const mix_cancel *cancel, mix_by_k how,
                             mix_structures *by_k, size_t count);
 
+/* Fit every k in the way that suits; arena_bytes: in place of what suits, unless 0. As mix_by_k_run(). */
+mixture_status mix_by_k_fit(const mix_plan *plan, mix_init *init, const mix_cancel *cancel, size_t arena_bytes,
+                            mix_structures *by_k, size_t count);
+
 #endif

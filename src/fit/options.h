@@ -11,7 +11,13 @@
 /* Of a step that a model has: its square is finite. Rows of next to no weight may be farther apart than
 ** deviations. */
 #define MIX_MAX_STEP 1e150
-enum { MIX_MAX_THREADS = 64, MIX_MAX_N_INIT = 10000, MIX_MAX_ITER = 1000000000, MIX_MAX_SELECT_K = 1000 };
+enum {
+    MIX_MAX_THREADS = 64,
+    MIX_MAX_N_INIT = 10000,
+    MIX_MAX_ITER = 1000000000,
+    MIX_MAX_SELECT_K = 1000,
+    MIX_MAX_SAMPLE = 1000000000
+};
 
 /* MIXTURE_OK, or MIXTURE_INVALID with a text that names the option and what it may be. */
 mixture_status mix_options_check(const mixture_options *options, mixture_error *error);

@@ -2,8 +2,6 @@
 ** a criterion compares them (Fraley & Raftery, Journal of the American Statistical Association 97 (2002) 611). */
 #include "select.h"
 
-#include <string.h>
-
 #include "by_k.h"
 #include "error.h"
 #include "memory.h"
@@ -11,19 +9,7 @@
 #include "options.h"
 #include "prepare.h"
 #include "result.h"
-
-typedef struct mix_selection {
-    mix_multistart multistart; /* for what all candidates share */
-    mix_plan plan;
-    mix_structures *by_k; /* in the order of k */
-    size_t by_k_count;
-    mixture_candidate *candidates; /* k after k */
-    size_t candidate_count;
-    size_t asked;             /* the least k asked for, if few rows have made it fewer; else 0 */
-    mix_found best;           /* of all */
-    mixture_candidate winner; /* its entry; what it points to is not its own */
-    mixture_error *error;
-} mix_selection;
+#include "selection.h"
 
 /* Insertion keeps the order of equals: fewer components, then the plainer structure. */
 static void sort_candidates(mixture_candidate *candidates, size_t count, mixture_criterion criterion) {
@@ -132,6 +118,23 @@ static mixture_status prepare_selection(mix_selection *selection, mixture_data *
 
 /* ---- Fits -------------------------------------------------------------------------------------------- */
 
+mixture_status mix_selection_take(mix_selection *selection, mixture_candidate *candidate,
+                                  const mixture_options *options, mix_found *found) {
+    mixture_candidate entry = {0};
+    mixture_status status = mix_structures_enter(&selection->plan, options, found, &entry);
+    mix_model_free_strings(candidate->warnings, candidate->warning_count);
+    *candidate = entry;
+    if (status == MIXTURE_OK &&
+        (selection->best.model == NULL ||
+         mix_structures_compare(candidate, &selection->winner, selection->plan.criterion) < 0)) {
+        mix_found_clear(&selection->best);
+        selection->best = *found;
+        selection->winner = *candidate;
+        *found = (mix_found){0};
+    }
+    return status;
+}
+
 /* Keep the best fit of one k if it is the best of all. */
 static void keep_best_of_all(mix_selection *selection, mix_structures *of_k) {
     const mixture_candidate *candidate = &of_k->candidates[of_k->best_place];
@@ -160,137 +163,20 @@ static void tell_of_plan(const mix_selection *selection) {
 static mixture_status fit_every_k(mix_selection *selection, size_t arena_bytes) {
     const mix_multistart *multistart = &selection->multistart;
     const mix_plan *plan = &selection->plan;
-    mix_by_k how = mix_by_k_choose(plan, multistart->init, selection->by_k, selection->by_k_count);
-    how.arena_bytes = arena_bytes != 0 ? arena_bytes : how.arena_bytes;
-    mixture_status status = MIXTURE_OK;
     tell_of_plan(selection);
-    if (how.threads > 1) {
-        status =
-            mix_by_k_run(plan, multistart->init, multistart->cancel, how, selection->by_k, selection->by_k_count);
-    }
+    mixture_status status = mix_by_k_fit(plan, multistart->init, multistart->cancel, arena_bytes, selection->by_k,
+                                         selection->by_k_count);
     for (size_t i = 0; status == MIXTURE_OK && i < selection->by_k_count; i++) {
-        mix_structures *of_k = &selection->by_k[i];
-        if (how.threads == 1) {
-            status = mix_structures_fit(plan, multistart->init, multistart->cancel, of_k);
-        }
-        keep_best_of_all(selection, of_k);
+        keep_best_of_all(selection, &selection->by_k[i]);
     }
     return mix_error_status(selection->error, status);
 }
 
-/* ---- The best once more ------------------------------------------------------------------------------ */
-
-/* Among so many candidates each gets but a few starts. So the best are fitted again as a fit of its own is: as
-** many as these, and on until the winner is one of them. */
-enum { AGAIN_LEAST = 1, AGAIN_MOST = 8 };
-
-/* The best sound candidate that is not in again[]; NULL when there is none. */
-static mixture_candidate *find_best(mix_selection *selection, mixture_candidate *const *again, size_t count) {
-    mixture_candidate *best = NULL;
-    for (size_t i = 0; i < selection->candidate_count; i++) {
-        mixture_candidate *candidate = &selection->candidates[i];
-        bool done = !candidate->sound;
-        for (size_t j = 0; j < count && !done; j++) {
-            done = again[j] == candidate;
-        }
-        if (!done && (best == NULL || mix_structures_compare(candidate, best, selection->plan.criterion) < 0)) {
-            best = candidate;
-        }
-    }
-    return best;
-}
-
-/* What was found takes the candidate's place if it is better, and then the best one's. */
-static mixture_status take_if_better(mix_selection *selection, mixture_candidate *candidate,
-                                     const mixture_options *options, mix_found *found) {
-    const mixture_criterion criterion = selection->plan.criterion;
-    mixture_candidate entry = {0};
-    mixture_status status = mix_structures_enter(&selection->plan, &selection->multistart, options, found, &entry);
-    bool better = status == MIXTURE_OK && mix_structures_compare(&entry, candidate, criterion) < 0;
-    if (better) {
-        mixture_candidate before = *candidate;
-        *candidate = entry;
-        entry = before;
-    }
-    if (better && mix_structures_compare(candidate, &selection->winner, criterion) < 0) {
-        mix_found_clear(&selection->best);
-        selection->best = *found;
-        selection->winner = *candidate;
-        *found = (mix_found){0};
-    }
-    mix_model_free_strings(entry.warnings, entry.warning_count);
-    return status;
-}
-
-/* A better fit of a candidate takes its place; those of the same k whose structures contain its structure start
-** from it where they are below it, so that none of them stays there. found: at most its model is taken away. */
-static mixture_status take_and_pass_on(mix_selection *selection, mixture_candidate *candidate,
-                                       const mixture_options *options, mix_found *found) {
-    const mix_plan *plan = &selection->plan;
-    const mix_structures_table *table = plan->family->structures;
-    double loglik = (found->run.loglik + plan->shift) * plan->data->weight_unit;
-    bool rises = !found->soundness.degenerate && !found->soundness.saddle && loglik > candidate->loglik;
-    mixture_status status = MIXTURE_OK;
-    for (size_t i = 0; status == MIXTURE_OK && rises && table != NULL && i < selection->candidate_count; i++) {
-        mixture_candidate *outer = &selection->candidates[i];
-        mixture_options others = *options;
-        mixture_error reason = {MIXTURE_OK, ""};
-        mix_found next = {0};
-        if (outer->k != options->k || !outer->sound || !(outer->loglik < loglik) ||
-            !table->nested(options->structure, outer->structure)) {
-            continue;
-        }
-        others.structure = outer->structure;
-        status = mix_multistart_continue(&selection->multistart, &others, found->model, &next, &reason);
-        if (status == MIXTURE_OK) {
-            status = take_and_pass_on(selection, outer, &others, &next);
-        }
-        mix_found_clear(&next);
-        status = status == MIXTURE_INVALID ? MIXTURE_OK : status; /* what there is stays */
-    }
-    return status == MIXTURE_OK ? take_if_better(selection, candidate, options, found) : status;
-}
-
-/* Fit a candidate again; what is better takes the place of what there was. */
-static mixture_status fit_again(mix_selection *selection, mixture_candidate *candidate) {
-    const mix_plan *plan = &selection->plan;
-    mixture_options options = plan->options;
-    mixture_error reason = {MIXTURE_OK, ""};
-    mix_found found;
-    options.k = candidate->k;
-    options.structure = candidate->structure;
-    mix_multistart *multistart = &selection->multistart;
-    mixture_status status = mix_starts_new(multistart->init, options.k, multistart->cancel, &multistart->starts);
-    if (status == MIXTURE_OK) {
-        status = mix_multistart_run(multistart, &options, NULL, &found, &reason);
-    }
-    mix_starts_free(multistart->starts);
-    multistart->starts = NULL;
-    if (status != MIXTURE_OK) {
-        return status == MIXTURE_INVALID ? MIXTURE_OK : status; /* what there is stays */
-    }
-    status = take_and_pass_on(selection, candidate, &options, &found);
-    mix_found_clear(&found);
-    return status;
-}
-
-static mixture_status fit_best_again(mix_selection *selection) {
-    mixture_candidate *again[AGAIN_MOST];
-    mixture_status status = MIXTURE_OK;
-    mix_watch_phase(selection->plan.options.watch, "fits again", 0);
-    mix_watch_plan(selection->plan.options.watch, 0);
-    for (size_t count = 0; status == MIXTURE_OK && count < AGAIN_MOST; count++) {
-        mixture_candidate *best = find_best(selection, again, count);
-        bool leads =
-            best != NULL && mix_structures_compare(best, &selection->winner, selection->plan.criterion) <= 0;
-        if (best == NULL || (count >= AGAIN_LEAST && !leads)) {
-            break;
-        }
-        again[count] = best;
-        status = best->k > 1 ? fit_again(selection, best) : MIXTURE_OK; /* one component has one fit */
-        mix_watch_add(selection->plan.options.watch, 1, 0);
-    }
-    return mix_error_status(selection->error, status);
+/* Fit what the choice needs. */
+static mixture_status fit_candidates(mix_selection *selection, size_t wanted, size_t arena_bytes) {
+    size_t rows = mix_halving_rows(&selection->plan, selection->by_k, selection->by_k_count, wanted);
+    mixture_status status = rows > 0 ? mix_selection_halve(selection, rows, arena_bytes) : MIXTURE_OK;
+    return status == MIXTURE_OK && selection->sample == 0 ? fit_every_k(selection, arena_bytes) : status;
 }
 
 /* ---- The result -------------------------------------------------------------------------------------- */
@@ -368,6 +254,7 @@ static mixture_status deliver_winner(mix_selection *selection, mixture_model **r
     model->criterion = plan->criterion;
     model->candidates = selection->candidates;
     model->candidate_count = selection->candidate_count;
+    model->sample = selection->sample;
     selection->candidates = NULL;
     *result = model;
     return MIXTURE_OK;
@@ -379,6 +266,7 @@ static void clear(mix_selection *selection) {
     }
     mix_memory_free(selection->by_k);
     mix_found_clear(&selection->best);
+    mix_halving_clear(&selection->halving);
     mix_model_free_candidates(selection->candidates, selection->candidate_count);
     mix_init_free(selection->multistart.init);
 }
@@ -391,7 +279,7 @@ mixture_status mix_select(const mixture_family *family, mixture_data *data, cons
     mix_selection selection = {.error = error};
     *model = NULL;
     mix_watch_phase(options->watch, "preparing", 0);
-    selection.plan = (mix_plan){family, data, .options = *options, .criterion = choices->criterion};
+    selection.plan = (mix_plan){family, data, data, .options = *options, .criterion = choices->criterion};
     selection.plan.options.k = 1;
     mix_multistart_begin(&selection.multistart, family, data, &cancel);
     mixture_status status = mix_options_check(&selection.plan.options, error);
@@ -408,10 +296,10 @@ mixture_status mix_select(const mixture_family *family, mixture_data *data, cons
         status = prepare_selection(&selection, data);
     }
     if (status == MIXTURE_OK) {
-        status = fit_every_k(&selection, arena_bytes);
+        status = fit_candidates(&selection, choices->sample, arena_bytes);
     }
     if (status == MIXTURE_OK) {
-        status = fit_best_again(&selection);
+        status = mix_selection_again(&selection);
     }
     if (status == MIXTURE_OK) {
         status = deliver_winner(&selection, model);

@@ -66,16 +66,29 @@ static mixture_status copy_warnings(mixture_candidate *candidate, char *const *w
     return status;
 }
 
-mixture_status mix_structures_enter(const mix_plan *plan, const mix_multistart *multistart,
-                                    const mixture_options *options, const mix_found *found,
+/* What a fit to a sample lets expect of one to all rows, in the frame of both. Each free parameter raises the
+** log-likelihood of whatever rows it is fitted to by 1/2 above that of its best value. */
+static void expect_whole(const mix_plan *plan, size_t free, mix_run *run) {
+    double times = plan->whole->total_weight / plan->data->total_weight;
+    double excess = 0.5 * (double)free / plan->whole->weight_unit;
+    run->loglik = times * (run->loglik - excess) + excess;
+    run->entropy *= times;
+}
+
+mixture_status mix_structures_enter(const mix_plan *plan, const mixture_options *options, const mix_found *found,
                                     mixture_candidate *candidate) {
     mix_run run = {.loglik = found->run.loglik, .entropy = found->run.entropy};
-    mix_result_run(multistart, plan->shift, &run);
-    mix_criteria criteria = mix_result_criteria(multistart, options, &run);
+    const mix_multistart whole = {.family = plan->family, .data = plan->whole};
+    if (plan->data != plan->whole) {
+        expect_whole(plan, mix_result_criteria(&whole, options, &run).parameters, &run);
+    }
+    mix_result_run(&whole, plan->shift, &run);
+    mix_criteria criteria = mix_result_criteria(&whole, options, &run);
     candidate->k = options->k;
     candidate->structure = options->structure;
     candidate->fitted = true;
     candidate->sound = !found->soundness.degenerate && !found->soundness.saddle;
+    candidate->rows = plan->data != plan->whole ? plan->data->rows : 0;
     candidate->loglik = run.loglik;
     candidate->parameters = criteria.parameters;
     candidate->aic = criteria.aic;
@@ -157,9 +170,7 @@ static mixture_status fit_candidate(structures_fit *fit, size_t place, mixture_c
         char *text = reason.text;
         return copy_warnings(candidate, &text, 1);
     }
-    return status == MIXTURE_OK
-               ? mix_structures_enter(fit->plan, &fit->multistart, &fit->options, found, candidate)
-               : status;
+    return status == MIXTURE_OK ? mix_structures_enter(fit->plan, &fit->options, found, candidate) : status;
 }
 
 /* An earlier candidate that is the same: for one component many structures are. */
@@ -182,6 +193,9 @@ static mixture_status fill_in(structures_fit *fit, size_t place) {
         *candidate = *same;
         status = copy_warnings(candidate, same->warnings, same->warning_count);
     }
+    if (status == MIXTURE_OK && same != NULL && fit->of_k->all != NULL) {
+        status = mix_found_copy(&fit->fits[place], &fit->fits[same - fit->of_k->candidates]);
+    }
     candidate->k = fit->options.k = fit->of_k->k;
     candidate->structure = fit->options.structure = fit->plan->structures[place];
     return same != NULL ? status : fit_candidate(fit, place, candidate);
@@ -202,6 +216,17 @@ static void tell_of(const structures_fit *fit, const mixture_candidate *candidat
 }
 
 /* ---- All of one k --------------------------------------------------------------------------------------- */
+
+/* All stay, but for their traces. */
+static void keep_all(structures_fit *fit) {
+    for (size_t i = 0; i < fit->plan->structure_count; i++) {
+        mix_run *run = &fit->fits[i].run;
+        mix_memory_free(run->trace);
+        run->trace = NULL;
+        run->trace_count = run->trace_capacity = 0;
+        fit->of_k->all[i] = fit->fits[i];
+    }
+}
 
 /* The best fit stays; the others are dropped. */
 static void keep_best(structures_fit *fit) {
@@ -233,7 +258,11 @@ mixture_status mix_structures_fit(const mix_plan *plan, mix_init *init, const mi
         status = fill_in(&fit, i);
         tell_of(&fit, &of_k->candidates[i]);
     }
-    keep_best(&fit);
+    if (of_k->all != NULL) {
+        keep_all(&fit);
+    } else {
+        keep_best(&fit);
+    }
     mix_starts_free(fit.multistart.starts);
     return status;
 }
@@ -241,6 +270,11 @@ mixture_status mix_structures_fit(const mix_plan *plan, mix_init *init, const mi
 mixture_status mix_structures_adopt(const mix_plan *plan, mix_structures *of_k) {
     const mix_found best = of_k->best;
     mixture_status status = mix_found_copy(&of_k->best, &best);
+    for (size_t i = 0; of_k->all != NULL && i < plan->structure_count; i++) {
+        const mix_found found = of_k->all[i];
+        of_k->all[i] = (mix_found){0};
+        status = status == MIXTURE_OK ? mix_found_copy(&of_k->all[i], &found) : status;
+    }
     for (size_t i = 0; i < plan->structure_count; i++) {
         mixture_candidate *candidate = &of_k->candidates[i];
         bool wanted = status == MIXTURE_OK; /* else it is only forgotten */
@@ -253,5 +287,8 @@ mixture_status mix_structures_adopt(const mix_plan *plan, mix_structures *of_k) 
 
 void mix_structures_forget(const mix_plan *plan, mix_structures *of_k) {
     of_k->best = (mix_found){0};
+    if (of_k->all != NULL) {
+        memset(of_k->all, 0, plan->structure_count * sizeof *of_k->all);
+    }
     memset(of_k->candidates, 0, plan->structure_count * sizeof *of_k->candidates);
 }

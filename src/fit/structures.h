@@ -8,14 +8,15 @@
 /* What the candidates of a selection share. While they are fitted it is only read. */
 typedef struct mix_plan {
     const mixture_family *family;
-    const mixture_data *data; /* standardized */
-    mixture_options options;  /* of every candidate, but for k and structure */
+    const mixture_data *data; /* standardized; a sample of `whole`, or that */
+    const mixture_data *whole;
+    mixture_options options; /* of every candidate, but for k and structure */
     mixture_criterion criterion;
     int structures[MIX_MOST_STRUCTURES]; /* each after those that are nested in it */
     size_t structure_count;
     size_t least_k;  /* the smallest, which is fitted in any case */
     size_t distinct; /* rows, counted no further than mix_structures_most_rows() */
-    double shift;    /* see mix_result_shift */
+    double shift;    /* see mix_result_shift; of `whole` */
     mix_repeated repeated;
 } mix_plan;
 
@@ -24,6 +25,7 @@ typedef struct mix_structures {
     mixture_candidate *candidates; /* plan->structure_count of them, the caller's array; all 0 at first */
     mix_found best;                /* the best fit; without a model: there is none */
     size_t best_place;             /* its candidate */
+    mix_found *all;                /* not NULL: all fits are kept here, by place, and `best` stays empty */
 } mix_structures;
 
 /* What fitting one candidate takes, for plan->options.watch. */
@@ -45,10 +47,9 @@ int mix_structures_compare(const mixture_candidate *a, const mixture_candidate *
 mixture_status mix_structures_fit(const mix_plan *plan, mix_init *init, const mix_cancel *cancel,
                                   mix_structures *of_k);
 
-/* Fill in the candidate that was found with these options; its warnings, until then none, are the caller's to
-** free. MIXTURE_OK or _NOMEM. */
-mixture_status mix_structures_enter(const mix_plan *plan, const mix_multistart *multistart,
-                                    const mixture_options *options, const mix_found *found,
+/* Fill in the candidate that was found with these options; of a fit to a sample with what is to be expected of one
+** to all rows. Its warnings, until then none, are the caller's to free. MIXTURE_OK or _NOMEM. */
+mixture_status mix_structures_enter(const mix_plan *plan, const mixture_options *options, const mix_found *found,
                                     mixture_candidate *candidate);
 
 /* Copy whatever is the caller's to free, which another thread allocated in its arena. MIXTURE_OK or _NOMEM; in

@@ -242,6 +242,13 @@ static mixture_status read_seed(options_reader *reader, mix_json_value value) {
     return read_integer(reader, value, INT64_MIN, INT64_MAX, &reader->out->options.seed);
 }
 
+static mixture_status read_sample(options_reader *reader, mix_json_value value) {
+    int64_t integer = 0;
+    mixture_status status = read_integer(reader, value, 0, MIX_MAX_SAMPLE, &integer);
+    reader->out->choices.sample = (size_t)integer;
+    return status;
+}
+
 static mixture_status read_tol(options_reader *reader, mix_json_value value) {
     const char *expected = "a number >= 0";
     mixture_status status = read_number(reader, value, expected, &reader->out->options.tol);
@@ -453,6 +460,7 @@ static const struct option {
     {"criterion", SELECT, read_criterion},
     {NULL, SELECT | STRUCTURED, read_structures},
     {"k", SELECT, read_k},
+    {"sample", SELECT, read_sample},
     {NULL, STRUCTURED | FREE, read_structure},
     {"equal_weights", 0, read_equal_weights},
     {"max_iter", 0, read_max_iter},
@@ -557,6 +565,7 @@ mixture_status mix_options_json_read(const char *text, size_t length, const mix_
     memset(options, 0, sizeof *options);
     mixture_options_default(&options->options);
     options->options.k = target->k;
+    options->choices.sample = MIXTURE_SAMPLE_DEFAULT;
     options->arguments = options->d = target->arguments;
     if (target->model != NULL) {
         take_model(target->model, &options->options);

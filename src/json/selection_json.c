@@ -15,6 +15,9 @@ static void write_candidate(const mixture_model *model, const mixture_candidate 
         mix_members_write_string(writer, model->family->structures->key,
                                  mixture_structure_code(model->family, candidate->structure, model->d));
     }
+    if (candidate->rows > 0) {
+        mix_members_write_integer(writer, "rows", (int64_t)candidate->rows);
+    }
     if (candidate->fitted) {
         mix_members_write_double(writer, "loglik", candidate->loglik);
         mix_members_write_integer(writer, "parameters", (int64_t)candidate->parameters);
@@ -30,6 +33,9 @@ static void write_candidate(const mixture_model *model, const mixture_candidate 
 
 void mix_selection_json_write(const mixture_model *model, mix_json_writer *writer) {
     mix_members_write_string(writer, "criterion", mixture_criterion_name(model->criterion));
+    if (model->sample > 0) {
+        mix_members_write_integer(writer, "sample", (int64_t)model->sample);
+    }
     mix_json_write_key(writer, "selection");
     mix_json_begin_array(writer);
     for (size_t i = 0; i < model->candidate_count; i++) {
@@ -48,13 +54,16 @@ static mixture_status read_candidate(mix_json_value value, const mixture_family 
                    {"icl", &candidate->icl},
                    {"aic", &candidate->aic}};
     mix_json_value member;
-    int64_t k = 0, parameters = 0;
+    int64_t k = 0, parameters = 0, rows = 0;
     if (mix_json_type_of(value) != MIX_JSON_OBJECT || !mix_json_member(value, "k", &member)) {
         return mix_json_complain(value, "an object with a key k", error);
     }
     mixture_status status = mix_members_read_integer(value, "k", 1, &k, error);
     if (status == MIXTURE_OK) {
         status = mix_members_read_integer(value, "parameters", 0, &parameters, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = mix_members_read_integer(value, "rows", 0, &rows, error);
     }
     for (size_t i = 0; status == MIXTURE_OK && i < sizeof numbers / sizeof *numbers; i++) {
         status = mix_members_read_number(value, numbers[i].key, numbers[i].x, error);
@@ -71,6 +80,7 @@ static mixture_status read_candidate(mix_json_value value, const mixture_family 
     }
     candidate->k = (size_t)k;
     candidate->parameters = (size_t)parameters;
+    candidate->rows = (size_t)rows;
     candidate->fitted = mix_json_member(value, "loglik", &member);
     candidate->sound = candidate->sound && candidate->fitted;
     return status == MIXTURE_OK ? mix_members_read_strings(value, "warnings", &candidate->warnings,
@@ -86,9 +96,12 @@ mixture_status mix_selection_json_read(mix_json_value root, mixture_model *model
             return status;
         }
     }
-    if (!mix_json_member(root, "selection", &value)) {
-        return MIXTURE_OK;
+    int64_t sample = 0;
+    mixture_status status = mix_members_read_integer(root, "sample", 0, &sample, error);
+    if (status != MIXTURE_OK || !mix_json_member(root, "selection", &value)) {
+        return status;
     }
+    model->sample = (size_t)sample;
     if (mix_json_type_of(value) != MIX_JSON_ARRAY) {
         return mix_json_complain(value, "an array of objects", error);
     }
@@ -96,7 +109,6 @@ mixture_status mix_selection_json_read(mix_json_value root, mixture_model *model
     if (model->candidates == NULL) {
         return mix_error_status(error, MIXTURE_NOMEM);
     }
-    mixture_status status = MIXTURE_OK;
     for (bool more = mix_json_first(value, &item); more && status == MIXTURE_OK;
          more = mix_json_next(value, &item)) {
         status = read_candidate(item, model->family, &model->candidates[model->candidate_count++], error);

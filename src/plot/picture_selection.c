@@ -11,6 +11,9 @@
 #include "text.h"
 
 #define MARK_RADIUS 4.0
+/* Of candidates that were fitted to a sample. */
+#define SAMPLED_RADIUS 3.0
+#define SAMPLED_OPACITY 0.4
 
 /* A structure that was tried, and the lowest criterion of its sound candidates. */
 typedef struct line {
@@ -97,8 +100,9 @@ static void draw_line(mix_drawing *drawing, const mix_panel *panel, const line *
          c = next_candidate(model, l->structure, c->k)) {
         find_point(model, panel, c, &x, &y);
         if (c->sound) {
-            mix_marks_begin(svg, color, shape, MARK_RADIUS, 1);
-            mix_marks_at(svg, shape, MARK_RADIUS, x, y);
+            double radius = c->rows > 0 ? SAMPLED_RADIUS : MARK_RADIUS;
+            mix_marks_begin(svg, color, shape, radius, c->rows > 0 ? SAMPLED_OPACITY : 1);
+            mix_marks_at(svg, shape, radius, x, y);
             mix_marks_end(svg);
         } else {
             MIX_SVG(svg, "<circle class=\"m-bg\" cx=\"@\" cy=\"@\" r=\"3\" stroke-width=\"1.3\" stroke=\"", x, y);
@@ -229,14 +233,15 @@ static mix_range shown_range(const mixture_model *model) {
     return range;
 }
 
-/* What of the candidates is not to be seen. */
+/* What of the candidates is not to be seen, or not as others are. */
 typedef struct unseen {
     size_t failed, beyond;
-    bool unsound; /* some that are not sound are seen */
+    bool unsound; /* some that are not sound are seen, */
+    bool sampled; /* or some that were fitted to a sample */
 } unseen;
 
 static unseen count_unseen(const mixture_model *model, mix_range range) {
-    unseen result = {0, 0, false};
+    unseen result = {0, 0, false, false};
     for (size_t i = 0; i < model->candidate_count; i++) {
         const mixture_candidate *candidate = &model->candidates[i];
         double value = criterion_of(model, candidate);
@@ -244,6 +249,7 @@ static unseen count_unseen(const mixture_model *model, mix_range range) {
         result.failed += !drawn;
         result.beyond += drawn && !inside;
         result.unsound = result.unsound || (drawn && inside && !candidate->sound);
+        result.sampled = result.sampled || (drawn && inside && candidate->sound && candidate->rows > 0);
     }
     return result;
 }
@@ -254,6 +260,9 @@ static void write_selection_caption(mix_drawing *drawing, const unseen *without)
     mix_caption_say(drawing, "The lowest wins: %s.", name);
     if (without->unsound) {
         mix_caption_say(drawing, "Hollow marks: fits that are degenerate or stuck, which cannot win.");
+    }
+    if (without->sampled) {
+        mix_caption_say(drawing, "Faint marks: fitted to a sample of the rows, what all would give.");
     }
     if (without->beyond > 0) {
         mix_caption_say(drawing, "%zu candidate%s beyond the axis %s left out.", without->beyond,

@@ -93,6 +93,20 @@ static void say_fit(summary *s) {
     say(s, "\n");
 }
 
+/* Of a selection that compared its candidates on a sample. */
+static void say_sample(summary *s) {
+    const mixture_model *model = s->model;
+    size_t finished = 0;
+    char text[200];
+    for (size_t i = 0; i < model->candidate_count; i++) {
+        finished += model->candidates[i].fitted && model->candidates[i].rows == 0;
+    }
+    snprintf(text, sizeof text,
+             "chosen among %zu candidates, compared on samples of %zu rows and more; fitted to all rows: %zu\n",
+             model->candidate_count, model->sample, finished);
+    say(s, text);
+}
+
 /* ---- The components ----------------------------------------------------------------------------------------- */
 
 /* Mean and deviation where components have them; else the component's parameter of the column. */
@@ -185,6 +199,9 @@ char *mix_summary_write(const mixture_model *model, size_t *length) {
     say_kind(&s);
     if (model->fitted) {
         say_fit(&s);
+    }
+    if (model->sample > 0) {
+        say_sample(&s);
     }
     say_table(&s);
     return mix_svg_finish(&s.text, length);

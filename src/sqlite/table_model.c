@@ -265,7 +265,7 @@ const mix_table mix_table_trace = {
 
 /* ---- mix_selection ---------------------------------------------------------------------------------------- */
 
-enum { RANK, K, STRUCTURE, LOGLIK, PARAMETERS, BIC, ICL, AIC, SELECTION_CONVERGED, SOUND, WARNINGS };
+enum { RANK, K, STRUCTURE, LOGLIK, PARAMETERS, BIC, ICL, AIC, SELECTION_CONVERGED, SOUND, WARNINGS, ROWS };
 
 static mixture_status start_selection(mix_cursor *cursor, sqlite3_value **values, int count,
                                       mixture_error *error) {
@@ -325,6 +325,11 @@ static void column_selection(mix_cursor *cursor, sqlite3_context *context, int c
     case WARNINGS:
         result_warnings(context, candidate);
         break;
+    case ROWS:
+        if (candidate->rows > 0) {
+            sqlite3_result_int64(context, (sqlite3_int64)candidate->rows);
+        }
+        break;
     default:
         if (candidate->fitted) {
             sqlite3_result_double(context, numbers[column]);
@@ -335,8 +340,8 @@ static void column_selection(mix_cursor *cursor, sqlite3_context *context, int c
 const mix_table mix_table_selection = {
     .name = "mix_selection",
     .usage = "mix_selection(model)",
-    .columns = "rank, k, covariance, loglik, parameters, bic, icl, aic, converged, sound, warnings",
-    .column_count = 11,
+    .columns = "rank, k, covariance, loglik, parameters, bic, icl, aic, converged, sound, warnings, rows",
+    .column_count = 12,
     .start = start_selection,
     .column = column_selection,
 };

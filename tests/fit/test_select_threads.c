@@ -167,7 +167,7 @@ static void fits_that_are_worth_threads_themselves_give_the_same_selection(void 
     enum { ROWS = 30000 };
     static const size_t k[] = {1, 2};
     static const int one[] = {MIXTURE_EII};
-    const mixture_choices choices = {k, 2, one, 1, MIXTURE_BIC};
+    const mixture_choices choices = {k, 2, one, 1, MIXTURE_BIC, 0};
     mixture_model *models[2];
     for (int threads = 1; threads <= 2; threads++) {
         mixture_data *data = mixture_data_new(1, 0);
@@ -268,7 +268,7 @@ static void whatever_allocation_fails_it_is_out_of_memory_or_right(void **state)
 static mixture_status choose_of_two(mixture_model **model) {
     static const size_t k[] = {1, 2};
     static const int one[] = {MIXTURE_EII};
-    const mixture_choices choices = {k, 2, one, 1, MIXTURE_BIC};
+    const mixture_choices choices = {k, 2, one, 1, MIXTURE_BIC, 0};
     mixture_options options = default_options(2);
     options.n_init = 1;
     options.max_iter = 1;

@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     mixture_model *model = NULL;
     mixture_error error = {MIXTURE_OK, ""};
     const size_t ks[] = {1, s.options.k};
-    const mixture_choices choices = {ks, 2 - (s.options.k == 1), &s.options.structure, 1, MIXTURE_BIC};
+    const mixture_choices choices = {ks, 2 - (s.options.k == 1), &s.options.structure, 1, MIXTURE_BIC, 0};
     mixture_status status = MIXTURE_INVALID;
     if (mixture_data_rows(data) > 0) {
         status = s.select ? mixture_select(s.family, data, &s.options, &choices, &model, &error)

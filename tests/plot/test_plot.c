@@ -368,6 +368,27 @@ static void the_axis_of_a_selection_is_of_its_sound_candidates(void **state) {
     mixture_model_free(model);
 }
 
+static void candidates_fitted_to_a_sample_are_faint(void **state) {
+    (void)state;
+    mixture_candidate candidates[CANDIDATES];
+    mixture_model *model = draw_model(2, 2, 1);
+    add_candidates(model, candidates);
+    size_t faint = 0;
+    for (int i = 0; i < CANDIDATES; i += 3) {
+        candidates[i].rows = 20000;
+        faint += candidates[i].sound;
+    }
+    char *svg = draw_picture(model, 0, "{\"what\":\"selection\",\"width\":1200,\"height\":560}");
+    check_picture(svg);
+    assert_true(faint > 3);
+    assert_int_equal(count_of(svg, "opacity=\"0.4\""), faint);
+    assert_int_equal(count_of(svg, "Faint marks: fitted to a sample"), 1);
+    mix_memory_free(svg);
+    model->candidates = NULL;
+    model->candidate_count = 0;
+    mixture_model_free(model);
+}
+
 static void a_selection_without_a_single_fit_is_still_a_picture(void **state) {
     (void)state;
     mixture_candidate none = {.k = 2, .structure = MIXTURE_FULL};
@@ -400,6 +421,7 @@ int main(int argc, char **argv) {
         counted_test(a_selection_has_a_line_for_each_structure_and_names_the_winner),
         counted_test(the_winners_name_is_clear_of_all_lines),
         counted_test(the_axis_of_a_selection_is_of_its_sound_candidates),
+        counted_test(candidates_fitted_to_a_sample_are_faint),
         counted_test(a_selection_without_a_single_fit_is_still_a_picture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,18 @@ static void warnings_stand_first_and_the_fit_is_told(void **state) {
         "1          100.0 %  0 \302\261 1\n");
 }
 
+static void a_choice_on_a_sample_is_told(void **state) {
+    (void)state;
+    check_summary(
+        "{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":[[[1]]],\"sample\":20000,"
+        "\"selection\":[{\"k\":1,\"covariance\":\"V\",\"loglik\":-5,\"sound\":true},"
+        "{\"k\":2,\"covariance\":\"E\",\"rows\":20000,\"loglik\":-5,\"sound\":true}]}",
+        "gaussian mixture of 1 component, covariance full (V), 1 column\n"
+        "chosen among 2 candidates, compared on samples of 20000 rows and more; fitted to all rows: 1\n"
+        "component  share    x1\n"
+        "1          100.0 %  0 \302\261 1\n");
+}
+
 static void large_models_are_cut(void **state) {
     (void)state;
     mixture_model *model = mixture_model_new(&mixture_multinomial, 30, 12);
@@ -87,6 +99,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(means_stand_with_their_deviations_under_the_names_of_the_columns),
         cmocka_unit_test(families_without_means_show_their_parameters),
         cmocka_unit_test(warnings_stand_first_and_the_fit_is_told),
+        cmocka_unit_test(a_choice_on_a_sample_is_told),
         cmocka_unit_test(large_models_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,8 @@ static void options_of_a_selection(void **state) {
         {"{\"k\":[1,2,1]}", "k[2] is 1 at offset 10; expected each k once"},
         {"{\"k\":[0]}", "k[0] is 0 at offset 6; expected an integer from 1 to 1000"},
         {"{\"init\":{\"means\":[[1]]}}", "init is an object at offset 8; expected kmeans++ or random"},
+        {"{\"sample\":-1}", "sample is -1 at offset 10; expected an integer from 0 to 1000000000"},
+        {"{\"sample\":\"all\"}", "sample is \"all\" at offset 10; expected an integer from 0 to 1000000000"},
         {"{\"criterion\":\"dic\"}", "criterion is \"dic\" at offset 13; expected bic, icl or aic"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -40,6 +42,9 @@ static void candidates_of_a_model(void **state) {
     const wrong cases[] = {
         {"{" MODEL ",\"selection\":1}", "selection is 1 at offset 83; expected an array of objects"},
         {"{" MODEL ",\"selection\":[1]}", "selection[0] is 1 at offset 84; expected an object with a key k"},
+        {"{" MODEL ",\"selection\":[{\"k\":1,\"rows\":-1}]}",
+         "selection[0].rows is -1 at offset 98; expected an integer >= 0"},
+        {"{" MODEL ",\"sample\":0.5}", "sample is 0.5 at offset 80; expected an integer >= 0"},
         {"{" MODEL ",\"criterion\":1}", "criterion is 1 at offset 83; expected bic, icl or aic"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

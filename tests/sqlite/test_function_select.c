@@ -104,6 +104,35 @@ static void the_other_options_are_those_of_a_fit(void **state) {
                         "not converged after 1 iterations (max_iter)");
 }
 
+static void a_choice_on_a_sample_says_so(void **state) {
+    sqlite3 *db = *state;
+    sql_run(
+        db,
+        "CREATE TABLE long AS SELECT c1 + 0.001 * j AS a, c2 + 0.01 * i AS b FROM faithful, "
+        "(SELECT value AS i FROM json_each('[-2,-1,1,2]')), (SELECT value AS j FROM json_each('[-3,-1,1,3]'))");
+    const char *few = "\"covariances\":[\"EII\",\"EEE\"],\"n_init\":1";
+    sql_run(db, "CREATE TABLE sampled AS SELECT gmm_select(a, b, 4, '{%s,\"sample\":1000}') AS m FROM long", few);
+    assert_int_equal(sql_integer(db, "SELECT m ->> 'sample' FROM sampled"), 1000);
+    assert_int_equal(sql_integer(db, "SELECT count(*) FROM sampled, mix_selection(m) WHERE rows = 1000"), 3);
+    assert_int_equal(sql_integer(db, "SELECT count(*) FROM sampled, mix_selection(m) WHERE rows IS NULL"), 5);
+    sql_is_null(db, "SELECT rows FROM sampled, mix_selection(m) WHERE rank = 1");
+    assert_int_equal(
+        sql_integer(db, "SELECT mix_summary(m) LIKE '%%compared on samples of 1000 rows%%' FROM sampled"), 1);
+    assert_string_equal(
+        sql_text(db, "SELECT group_concat(coalesce(rows, '-'), ' ') FROM sampled, mix_selection(m)"),
+        sql_text(
+            db,
+            "SELECT group_concat(coalesce(value ->> 'rows', '-'), ' ') FROM sampled, json_each(m, '$.selection')"));
+    /* With 0 all candidates are fitted to all rows. */
+    sql_run(db, "CREATE TABLE full AS SELECT gmm_select(a, b, 4, '{%s,\"sample\":0}') AS m FROM long", few);
+    sql_is_null(db, "SELECT m -> 'sample' FROM full");
+    assert_int_equal(sql_integer(db, "SELECT count(*) FROM full, mix_selection(m) WHERE rows IS NULL"), 8);
+    assert_int_equal(
+        sql_integer(db, "SELECT s.m ->> 'k' = f.m ->> 'k' AND s.m ->> 'covariance' = f.m ->> 'covariance' "
+                        "FROM sampled s, full f"),
+        1);
+}
+
 static void a_chosen_model_goes_everywhere(void **state) {
     sqlite3 *db = *state;
     assert_int_equal(sql_integer(db, "SELECT max(iteration) FROM model, mix_trace(m)"),
@@ -177,7 +206,7 @@ static void wrong_arguments_are_named(void **state) {
          "argument 4 (options): k[0] is 1001 at offset 6; expected an integer from 1 to 1000"},
         {"gmm_select(c1, c2, 2, '{\"seeed\":1}')",
          "argument 4 (options): unknown key \"seeed\" at offset 1; expected one of columns, weight, label, criterion, "
-         "covariances, k, covariance, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, min_variance, "
+         "covariances, k, sample, covariance, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, min_variance, "
          "resolution, nulls, few_rows"},
         {"gmm_select(c1, c2, 2, iif(rowid < 3, '{}', '{\"seed\":1}'))",
          "argument 4 (options) changes to TEXT '{\"seed\":1}' in row 3; expected the same in all rows"},
@@ -200,7 +229,7 @@ static void wrong_arguments_are_named(void **state) {
          "equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, min_variance, resolution, nulls, few_rows"},
         {"mmm_select(c2, c2, 2, '{\"covariances\":[\"EEE\"]}')",
          "argument 4 (options): unknown key \"covariances\" at offset 1; expected one of columns, weight, label, "
-         "criterion, k, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, nulls, few_rows"},
+         "criterion, k, sample, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, nulls, few_rows"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t name = strcspn(cases[i].call, "(");
@@ -252,6 +281,7 @@ int main(int argc, char **argv) {
         select_test(options_choose_what_is_tried),
         select_test(groups_filters_and_nulls_are_as_in_fits),
         select_test(the_other_options_are_those_of_a_fit),
+        select_test(a_choice_on_a_sample_says_so),
         select_test(a_chosen_model_goes_everywhere),
         select_test(reasons_stand_in_the_list),
         select_test(wrong_arguments_are_named),
