@@ -11,6 +11,7 @@
 #include "error.h"
 #include "family.h"
 #include "fit_labels.h"
+#include "fit_packed.h"
 #include "json_argument.h"
 #include "jsonb.h"
 #include "memory.h"
@@ -36,20 +37,21 @@ static sqlite3_int64 k_most(fit_kind kind) {
     return kind.select ? MIX_MAX_SELECT_K : INT64_MAX;
 }
 
+enum { FIRST_VALUES = 3 };
+
 typedef struct fit_state {
     mix_group group;  /* first */
     uint64_t skipped; /* rows of which nothing is observed, or for a NULL */
     sqlite3_int64 k;
-    bool packed;   /* the first row came as one value */
-    bool doubtful; /* a BLOB of it is taken for a mix_row(); all rows so far look like floats besides, */
-    bool lower;    /* and not all lower halves of the doubles are 0 */
     bool optioned; /* there is an argument for options, be it NULL */
     mix_fit_options options;
     mixture_data *data;
     char **arguments; /* names of the row's arguments, options.arguments */
     char **names;     /* of the data's columns, options.d */
     mix_fit_labels labels;
-    double *x; /* the row at hand: all arguments before k */
+    mix_fit_packed packed;
+    double first[FIRST_VALUES]; /* of the first row that was taken */
+    double *x;                  /* the row at hand: all arguments before k */
 } fit_state;
 
 static const mix_aggregate fit_aggregate, select_aggregate, refit_aggregate;
@@ -230,44 +232,6 @@ static mixture_status begin_data(fit_state *state, size_t arguments) {
                                 (const char *const *)components);
 }
 
-/* How many names of columns the options have; 0: none, or they are not right, which is told later. */
-static mixture_status count_names(const fit_state *state, sqlite3_value *options, size_t *named) {
-    size_t length = 0;
-    const char *bytes = options != NULL ? mix_json_argument(options, &length) : NULL;
-    mix_jsonb_text json;
-    *named = 0;
-    mixture_status status =
-        bytes != NULL ? mix_jsonb_open(bytes, length, &state->group.cancel, &json, NULL) : MIXTURE_INVALID;
-    if (status == MIXTURE_OK) {
-        status = mix_options_json_columns(json.text, json.length, &state->group.cancel, named);
-        mix_jsonb_close(&json);
-    }
-    return status == MIXTURE_INVALID ? MIXTURE_OK : status;
-}
-
-/* Columns of the first row. How many floats a BLOB would have where it is a vector the options say, by their
-** names, or the model that is fitted again. */
-static mixture_status count_columns(fit_state *state, sqlite3_value **values, int count, sqlite3_value *options,
-                                    size_t *columns) {
-    enum { EXTRAS = 2 }; /* weight and label */
-    sqlite3 *db = state->group.interrupt.db;
-    const mixture_model *model = refitted(state);
-    size_t named = 0;
-    state->packed = mix_packed_row_is(values, count);
-    if (state->packed && sqlite3_value_type(values[0]) == SQLITE_BLOB) {
-        size_t bytes = (size_t)sqlite3_value_bytes(values[0]);
-        mixture_status status = count_names(state, options, &named);
-        if (status != MIXTURE_OK) {
-            return status;
-        }
-        if (named == 0 && model != NULL && !(bytes / 8 >= model->d && bytes / 8 <= model->d + EXTRAS)) {
-            named = bytes / 4 >= model->d && bytes / 4 <= model->d + EXTRAS ? bytes / 4 : 0;
-        }
-        state->doubtful = model == NULL && named == 0 && bytes % 8 == 0;
-    }
-    return mix_arguments_columns(db, values, count, named, columns);
-}
-
 /* The first row says how many columns there are, k and the options. */
 static mixture_status fit_start(void *pointer, mixture_error *error) {
     fit_state *state = pointer;
@@ -284,7 +248,7 @@ static mixture_status fit_start(void *pointer, mixture_error *error) {
                                  group->argc, mix_describe_value(options, said), k, k);
     }
     size_t arguments;
-    mixture_status status = count_columns(state, argv, count, options, &arguments);
+    mixture_status status = mix_fit_packed_begin(&state->packed, group, NULL, argv, count, options, &arguments);
     if (status != MIXTURE_OK) {
         return status;
     }
@@ -306,7 +270,9 @@ static mixture_status refit_start(void *pointer, mixture_error *error) {
     state->optioned = options != NULL;
     char said[MIX_SAID_BYTES];
     size_t arguments = 0;
-    mixture_status status = count > 0 ? count_columns(state, values, count, options, &arguments) : MIXTURE_OK;
+    mixture_status status =
+        count > 0 ? mix_fit_packed_begin(&state->packed, group, model, values, count, options, &arguments)
+                  : MIXTURE_OK;
     if (status != MIXTURE_OK) {
         return status;
     }
@@ -367,9 +333,9 @@ static mixture_status wrong_number(const fit_state *state, size_t j, const char 
         (void)mix_json_format_double(state->x[j], number);
     }
     return mix_error_invalid(error, "%s %zu (%.30s) is %s in row %llu; expected %s",
-                             state->packed ? "value" : "argument",
-                             j + 1 + (state->packed ? 0 : (size_t)row_place(state)), state->arguments[j], number,
-                             (unsigned long long)state->group.row, expected);
+                             state->packed.packed ? "value" : "argument",
+                             j + 1 + (state->packed.packed ? 0 : (size_t)row_place(state)), state->arguments[j],
+                             number, (unsigned long long)state->group.row, expected);
 }
 
 /* Take weight and label out of the row at hand, which keeps the data's values only. */
@@ -427,7 +393,7 @@ static mixture_status check_values(const fit_state *state, const mixture_family 
 /* The label of the row at hand where it is a TEXT that is no number, else as it was. */
 static mixture_status take_label_name(fit_state *state, int *label, mixture_error *error) {
     size_t j = state->options.label - 1;
-    sqlite3_value *value = state->packed ? NULL : state->group.argv[row_place(state) + (int)j];
+    sqlite3_value *value = state->packed.packed ? NULL : state->group.argv[row_place(state) + (int)j];
     if (value == NULL || sqlite3_value_type(value) != SQLITE_TEXT || mix_arguments_is_number(value)) {
         return MIXTURE_OK;
     }
@@ -451,8 +417,7 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
     double weight;
     int label;
     mixture_status status = mix_arguments_row(&row, state->x, error);
-    state->doubtful =
-        status == MIXTURE_OK && state->doubtful && mix_packed_row_looks_like_floats(group->argv[0], &state->lower);
+    mix_fit_packed_watch(&state->packed, group->argv[place]);
     if (status == MIXTURE_OK) {
         status = check_values(state, family_of(state), error);
     }
@@ -471,21 +436,36 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
     if (options->label != 0 && weight > 0) {
         status = take_label_name(state, &label, error);
     }
+    if (mixture_data_rows(state->data) == 0) {
+        memcpy(state->first, state->x, (options->d < FIRST_VALUES ? options->d : FIRST_VALUES) * sizeof(double));
+    }
     return status == MIXTURE_OK ? mixture_data_append(state->data, state->x, weight, label) : status;
 }
 
-/* Vectors that were read as rows of half as many doubles are nonsense without a word. */
-static mixture_status warn_of_floats(const fit_state *state, mixture_model *model) {
-    return state->doubtful && state->lower
-               ? mix_model_warn(model,
-                                "the BLOBs were taken for mix_row() of %zu columns, but look like vectors of %zu "
-                                "32-bit floats: if they are, name as many columns",
-                                state->options.arguments, 2 * state->options.arguments)
-               : MIXTURE_OK;
+/* Which group has too few rows the first that was taken tells, in the error. */
+static void name_first_row(const fit_state *state, mixture_error *error) {
+    static const char expected[] = "; expected at least k distinct rows";
+    char rest[sizeof error->text], first[120] = "";
+    size_t shown = state->options.d < FIRST_VALUES ? state->options.d : FIRST_VALUES;
+    char *at = strstr(error->text, expected);
+    if (at == NULL) {
+        return;
+    }
+    for (size_t j = 0; j < shown; j++) {
+        char number[MIX_JSON_NUMBER_BYTES] = "NULL";
+        if (!isnan(state->first[j])) {
+            (void)mix_json_format_double(state->first[j], number);
+        }
+        size_t used = strlen(first);
+        snprintf(first + used, sizeof first - used, "%s%s", j > 0 ? ", " : "", number);
+    }
+    strcpy(rest, at);
+    snprintf(at, sizeof error->text - (size_t)(at - error->text), ", the first (%s%s)%s", first,
+             shown < state->options.d ? ", ..." : "", rest);
 }
 
 static mixture_status fit_deliver(sqlite3_context *context, fit_state *state, mixture_model *model) {
-    mixture_status status = warn_of_floats(state, model);
+    mixture_status status = mix_fit_packed_warn(&state->packed, state->options.arguments, model);
     model->skipped = (size_t)state->skipped;
     model->columns = state->names; /* moved */
     state->names = NULL;
@@ -520,6 +500,9 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
         status = kind.select
                      ? mixture_select(kind.family, state->data, options, &state->options.choices, &model, error)
                      : mixture_fit(family_of(state), state->data, options, &model, error);
+    }
+    if (status == MIXTURE_INVALID) {
+        name_first_row(state, error);
     }
     if (status == MIXTURE_OK && model != NULL) { /* else NULL, as few_rows says */
         status = fit_deliver(context, state, model);

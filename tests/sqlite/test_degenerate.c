@@ -72,17 +72,21 @@ static void equal_rows_make_one_component_with_a_warning(void **state) {
     }
     plain model = plain_read(fit(*state, 10, "5, -7", 1));
     assert_true(model.means[0][0] == 5 && model.means[0][1] == -7);
-    fit_fails(*state, 10, "5", "2",
-              "gmm_fit: 1 distinct row for k = 2; expected at least k distinct rows, or option few_rows");
+    fit_fails(
+        *state, 10, "5", "2",
+        "gmm_fit: 1 distinct row for k = 2, the first (5); expected at least k distinct rows, or option few_rows");
 }
 
 static void fewer_distinct_rows_than_components_are_an_error(void **state) {
-    fit_fails(*state, 50, "i % 3, 1", "4",
-              "gmm_fit: 3 distinct rows for k = 4; expected at least k distinct rows, or option few_rows");
-    fit_fails(*state, 4, "i", "5",
-              "gmm_fit: 4 distinct rows for k = 5; expected at least k distinct rows, or option few_rows");
-    fit_fails(*state, 9, "iif(i = 1, 0.0, -0.0)", "2",
-              "gmm_fit: 1 distinct row for k = 2; expected at least k distinct rows, or option few_rows");
+    fit_fails(
+        *state, 50, "i % 3, 1", "4",
+        "gmm_fit: 3 distinct rows for k = 4, the first (1, 1); expected at least k distinct rows, or option few_rows");
+    fit_fails(
+        *state, 4, "i", "5",
+        "gmm_fit: 4 distinct rows for k = 5, the first (1); expected at least k distinct rows, or option few_rows");
+    fit_fails(
+        *state, 9, "iif(i = 1, 0.0, -0.0)", "2",
+        "gmm_fit: 1 distinct row for k = 2, the first (0); expected at least k distinct rows, or option few_rows");
     check_sound(*state, fit(*state, 50, "i % 3, 1", 3));
 }
 
@@ -102,8 +106,9 @@ static void one_row_makes_one_component(void **state) {
     plain model = plain_read(json);
     assert_true(model.means[0][0] == 1 && model.means[0][1] == 3.5 && member(*state, json, "n") == 1);
     assert_string_equal(warnings(*state, json), floor_1);
-    fit_fails(*state, 1, "i", "2",
-              "gmm_fit: 1 distinct row for k = 2; expected at least k distinct rows, or option few_rows");
+    fit_fails(
+        *state, 1, "i", "2",
+        "gmm_fit: 1 distinct row for k = 2, the first (1); expected at least k distinct rows, or option few_rows");
 }
 
 static void a_constant_column_keeps_its_value_in_every_mean(void **state) {
@@ -131,8 +136,9 @@ static void equal_and_collinear_columns_are_held_at_the_floor(void **state) {
 }
 
 static void nulls_leave_too_few_rows(void **state) {
-    fit_fails(*state, 10, "iif(i <= 2, i, NULL)", "3",
-              "gmm_fit: 2 distinct rows for k = 3; expected at least k distinct rows, or option few_rows");
+    fit_fails(
+        *state, 10, "iif(i <= 2, i, NULL)", "3",
+        "gmm_fit: 2 distinct rows for k = 3, the first (1); expected at least k distinct rows, or option few_rows");
     const char *json = fit(*state, 10, "iif(i <= 2, i, NULL), iif(i <= 2, 1, NULL)", 2);
     assert_true(member(*state, json, "skipped") == 8 && member(*state, json, "n") == 2);
 }
@@ -215,7 +221,7 @@ static void values_that_are_no_finite_numbers_are_errors(void **state) {
 static void a_k_beyond_memory_is_told_the_number_of_distinct_rows(void **state) {
     fit_fails(
         *state, 10, "i", "1000000000",
-        "gmm_fit: 10 distinct rows for k = 1000000000; expected at least k distinct rows, or option few_rows");
+        "gmm_fit: 10 distinct rows for k = 1000000000, the first (1); expected at least k distinct rows, or option few_rows");
 }
 
 static void the_largest_k_there_is_does_not_hang(void **state) {
@@ -223,8 +229,9 @@ static void the_largest_k_there_is_does_not_hang(void **state) {
     long long most = (long long)(SIZE_MAX / 2);
     fit_fails(
         *state, 10, "i", sql_format("%lld", most),
-        sql_format("gmm_fit: 10 distinct rows for k = %lld; expected at least k distinct rows, or option few_rows",
-                   most));
+        sql_format(
+            "gmm_fit: 10 distinct rows for k = %lld, the first (1); expected at least k distinct rows, or option few_rows",
+            most));
     alarm(0);
 }
 
@@ -234,7 +241,7 @@ static void a_k_beyond_any_size_is_refused(void **state) {
         *state, 10, "i", "4294967298",
         sizeof(size_t) < 8
             ? "gmm_fit: argument 2 (k) is 4294967298; expected at most 2147483647"
-            : "gmm_fit: 10 distinct rows for k = 4294967298; expected at least k distinct rows, or option few_rows");
+            : "gmm_fit: 10 distinct rows for k = 4294967298, the first (1); expected at least k distinct rows, or option few_rows");
 }
 
 int main(int argc, char **argv) {

@@ -215,7 +215,7 @@ static void wrong_arguments_are_named(void **state) {
         {"gmm_select(c1, iif(rowid = 9, 'x', c2), 2, '{\"columns\":[\"a\",\"b\"]}')",
          "argument 2 (b) is TEXT 'x' in row 9; expected a number"},
         {"gmm_select(c1, 9, '{\"k\":[300,400]}')",
-         "126 distinct rows for k = 300; expected at least k distinct rows, or option few_rows"},
+         "126 distinct rows for k = 300, the first (3.6); expected at least k distinct rows, or option few_rows"},
         {"gmm_select(c1, c2, 2, '{\"k\":[2,0]}')",
          "argument 4 (options): k[1] is 0 at offset 8; expected an integer from 1 to 1000"},
         {"gmm_select(c1, c2, 2, '{\"k\":[2,2]}')",

@@ -347,7 +347,7 @@ static void wrong_options_are_refused(void **state) {
         {"mmm_fit(a, b, 2, '{\"init\":{\"probabilities\":[[1,0.5],[0,1]]}}')",
          "mmm_fit: option init: probabilities[0] sum to 1.5; expected 1"},
         {"mmm_fit(a, b, c, 9)",
-         "mmm_fit: 6 distinct rows for k = 9; expected at least k distinct rows, or option few_rows"},
+         "mmm_fit: 6 distinct rows for k = 9, the first (5, 5, 0); expected at least k distinct rows, or option few_rows"},
     };
     expect_errors(*state, cases, sizeof cases / sizeof *cases);
 }

@@ -163,8 +163,9 @@ static void a_group_that_is_too_small_loses_no_other(void **state) {
                           fewer)),
             "2k = 3 was asked for, but there are 2 distinct rows");
     }
-    expect_error(*state, "SELECT gmm_fit(x, 3) FROM t GROUP BY g",
-                 "gmm_fit: 2 distinct rows for k = 3; expected at least k distinct rows, or option few_rows");
+    expect_error(
+        *state, "SELECT gmm_fit(x, 3) FROM t GROUP BY g",
+        "gmm_fit: 2 distinct rows for k = 3, the first (5); expected at least k distinct rows, or option few_rows");
 }
 
 int main(int argc, char **argv) {
