@@ -94,6 +94,7 @@ try $multistart SHORT_MAPS "4 400 13 120" seeds drawn large select wide
 try $multistart DRAWN "1 10 2 8" seeds drawn large select
 try $multistart DRAWN_OF_MANY "0 4 2" select wide
 try $multistart SHORT_REACH "10 1e300 30 300" select wide
+try $multistart FLOOR_MAPS "1 0 2 10" select wide
 try $multistart SHORT_TOL "0 1e-3 1e-6 1e-4" seeds drawn large select
 try $multistart CHEAP_PASS "0 1e300 1e6 1e7" seeds drawn large select
 

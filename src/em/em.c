@@ -36,7 +36,7 @@ mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixtu
     memset(em, 0, sizeof *em);
     em->data = data;
     em->single = (double)NAN;
-    em->goal = (mix_goal){(double)-INFINITY, MIX_GOAL_REACH, MIX_GOAL_MAPS};
+    em->goal = (mix_goal){(double)-INFINITY, MIX_GOAL_REACH, MIX_GOAL_MAPS, 0};
     em->how = (mix_maximize){
         .equal_weights = options->equal_weights,
         .min_variance = options->min_variance,
@@ -171,8 +171,18 @@ static bool out_of_reach(const mix_em *em, double rise) {
     return gap > 0 && rise * (gap < CLOSE ? CLOSE_REACH : em->goal.reach) < gap;
 }
 
+/* Whether it has been at a degenerate floor for too long. */
+static bool stays_floored(mix_em *em, const mixture_model *model) {
+    bool floored = false;
+    for (size_t c = 0; em->goal.floor_maps > 0 && c < model->k; c++) {
+        floored = floored || model->floored[c] == MIX_FLOOR_DEGENERATE;
+    }
+    em->walk.floored = floored ? em->walk.floored + 1 : 0;
+    return floored && em->walk.floored >= em->goal.floor_maps;
+}
+
 /* Where the run stands after a map. */
-static verdict judge(mix_em *em) {
+static verdict judge(mix_em *em, const mixture_model *model) {
     mix_walk *walk = &em->walk;
     verdict next = em->run.iterations < walk->max_iter ? GO_ON : SPENT;
     if (em->run.iterations == 0) {
@@ -186,6 +196,9 @@ static verdict judge(mix_em *em) {
         mix_accelerate_reset(em->accelerate);
         walk->rise = INFINITY;
         return next;
+    }
+    if (stays_floored(em, model)) {
+        return HOPELESS;
     }
     if (em->run.iterations >= em->goal.least_maps && out_of_reach(em, fmax(walk->rise, walk->last_rise))) {
         return HOPELESS;
@@ -206,7 +219,7 @@ mixture_status mix_em_run(mix_em *em, mixture_model *model, long max_iter, doubl
     model->cancel = em->how.cancel;
     begin_walk(em, max_iter, tol);
     mixture_status status = expect_and_record(em, model, error);
-    while (status == MIXTURE_OK && (now = judge(em)) == GO_ON) {
+    while (status == MIXTURE_OK && (now = judge(em, model)) == GO_ON) {
         tell(em);
         status = maximize_or_jump(em, model, error);
         if (status == MIXTURE_OK) {

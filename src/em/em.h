@@ -21,6 +21,7 @@ typedef struct mix_goal {
     double loglik;   /* -INFINITY: none does */
     double reach;    /* when it lacks more than so many times the larger of its last two rises, */
     long least_maps; /* after so many maps */
+    long floor_maps; /* or when a component is held where the likelihood has no maximum, so often in a row; 0: never */
 } mix_goal;
 
 /* Where a run is. */
@@ -30,6 +31,7 @@ typedef struct mix_walk {
     double before, top;     /* log-likelihood before the last map; the highest of the run */
     double rise, last_rise; /* of the last two maps */
     double slope;           /* the one by the other */
+    long floored;           /* maps in a row that have left a component at a degenerate floor */
     bool small;             /* the last rise is as small as one at convergence */
     bool jumped;            /* the model is where a jump has led */
 } mix_walk;

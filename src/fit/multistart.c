@@ -19,6 +19,7 @@ enum {
     FINALISTS = DRAWN + ANCHORS,
     BEHIND_MAPS = 4,  /* after which a contender of one of many may be given up, */
     RESUMED_MAPS = 3, /* and when it goes on */
+    FLOOR_MAPS = 5,   /* at a degenerate floor, after which one that only counts when it is sound is given up */
 };
 /* When the fit is one of many a short run is given up when it lacks more than so many times its last rises to be
 ** as good as the best one. */
@@ -156,7 +157,7 @@ static mixture_status run_short(mix_contest *contest, mix_em *em, contender *ent
     long most = contest->options->max_iter < SHORT_MAPS ? contest->options->max_iter : SHORT_MAPS;
     double goal = contest->multistart->many ? contest->lead : (double)-INFINITY;
     double tol = contest->multistart->many ? SHORT_TOL_OF_MANY : SHORT_TOL;
-    em->goal = (mix_goal){goal, SHORT_REACH, BEHIND_MAPS};
+    em->goal = (mix_goal){goal, SHORT_REACH, BEHIND_MAPS, contest->multistart->sound_only ? FLOOR_MAPS : 0};
     mixture_status status = mix_em_run(em, entry->model, most, fmax(tol, contest->options->tol), contest->error);
     entry->loglik = em->run.loglik;
     entry->soundness = mix_soundness_glance(entry->model);
@@ -309,7 +310,8 @@ static mixture_status finish_finalist(mix_contest *contest, contender *entry) {
 ** there is already. */
 static void set_goal(mix_contest *contest, const contender *entry, double goal) {
     bool many = contest->multistart->many;
-    contest->em.goal = (mix_goal){goal, MIX_GOAL_REACH, many ? RESUMED_MAPS : MIX_GOAL_MAPS};
+    contest->em.goal = (mix_goal){goal, MIX_GOAL_REACH, many ? RESUMED_MAPS : MIX_GOAL_MAPS,
+                                  contest->multistart->sound_only ? FLOOR_MAPS : 0};
     if (entry->anchor && !many) {
         contest->em.goal.reach = (double)INFINITY;
     }
@@ -358,7 +360,8 @@ static mixture_status warn_of_run(mix_contest *contest, mix_found *found) {
         status =
             mix_model_warn(model, "the log-likelihood fell and stayed below its highest: %s stands in the way",
                            mix_family_floor(model->family));
-    } else if (status == MIXTURE_OK && !found->run.converged && contest->options->max_iter > 0) {
+    } else if (status == MIXTURE_OK && !found->run.converged && contest->options->max_iter > 0 &&
+               !(contest->multistart->sound_only && found->soundness.degenerate)) {
         status = mix_model_warn(model, "not converged after %ld iterations (max_iter)", found->run.iterations);
     }
     return mix_error_status(contest->error, status);

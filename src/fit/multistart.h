@@ -22,6 +22,8 @@ typedef struct mix_multistart {
 
     /* The fit is one of many: contenders that fall behind are given up, and fewer go on to the end. */
     bool many;
+    /* Only a sound fit is of use: contenders that stay where the likelihood has no maximum are given up. */
+    bool sound_only;
 } mix_multistart;
 
 /* What was found. */

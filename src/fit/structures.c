@@ -254,6 +254,7 @@ mixture_status mix_structures_fit(const mix_plan *plan, mix_init *init, const mi
     mixture_status status = mix_starts_new(init, most, cancel, &fit.multistart.starts);
     fit.multistart.init = init;
     fit.multistart.many = true;
+    fit.multistart.sound_only = of_k->k != plan->least_k;
     for (size_t i = 0; status == MIXTURE_OK && i < plan->structure_count; i++) {
         status = fill_in(&fit, i);
         tell_of(&fit, &of_k->candidates[i]);

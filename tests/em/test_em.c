@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "em.h"
 #include "random.h"
 #include "statistics.h"
 
@@ -266,6 +267,50 @@ static void with_tolerance_0_a_fit_ends_when_the_loglik_rises_no_more_than_its_r
     }
 }
 
+/* ---- Giving up ------------------------------------------------------------------------------------------ */
+
+/* EM maps from two components that overlap and one on a single far row, whose variance goes to 0. */
+static long maps_with_a_row_alone(mixture_data *data, long floor_maps, bool *converged) {
+    static const double weights[] = {0.5, 0.49, 0.01}, means[] = {-0.5, 0.5, 50}, variances[] = {1, 0.5, 1};
+    const mix_cancel never = {NULL, NULL};
+    mixture_options options = options_for(3, MIXTURE_FULL);
+    options.accelerate = false;
+    mixture_model *model = mixture_model_new(&mixture_gaussian, 3, 1);
+    memcpy(model->weights, weights, sizeof weights);
+    memcpy(model->arrays[0], means, sizeof means);
+    memcpy(model->arrays[1], variances, sizeof variances);
+    assert_int_equal(mixture_model_prepare(model, NULL), MIXTURE_OK);
+    mix_em em;
+    mixture_error error;
+    assert_int_equal(mix_em_init(&em, &mixture_gaussian, data, &options, &never), MIXTURE_OK);
+    em.goal.floor_maps = floor_maps;
+    assert_int_equal(mix_em_run(&em, model, 1000, 1e-8, &error), MIXTURE_OK);
+    assert_int_equal(model->floored[2], MIX_FLOOR_DEGENERATE);
+    long maps = em.run.iterations;
+    *converged = em.run.converged;
+    mix_em_clear(&em);
+    mixture_model_free(model);
+    return maps;
+}
+
+static void a_run_that_only_counts_when_it_is_sound_is_given_up_at_the_floor(void **state) {
+    (void)state;
+    enum { N = 200 };
+    double x[N];
+    draw_rows(5, 1, 1, N, x);
+    x[N - 1] = 50;
+    mixture_data *data = check_data(x, N, 1);
+    size_t column;
+    bool converged;
+    const mix_cancel never = {NULL, NULL};
+    assert_int_equal(mix_data_standardize(data, true, &never, &column, NULL), MIXTURE_OK);
+    long all = maps_with_a_row_alone(data, 0, &converged);
+    assert_true(converged && all > 20);
+    assert_in_range(maps_with_a_row_alone(data, 5, &converged), 5, 8);
+    assert_false(converged);
+    mixture_data_free(data);
+}
+
 /* ---- Statistics ------------------------------------------------------------------------------------------ */
 
 static mixture_model *three_by_two(void) {
@@ -326,6 +371,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(the_loglik_never_falls_and_is_that_of_the_parameters),
         cmocka_unit_test(the_gradient_is_zero_where_a_fit_has_converged),
         cmocka_unit_test(with_tolerance_0_a_fit_ends_when_the_loglik_rises_no_more_than_its_rounding),
+        cmocka_unit_test(a_run_that_only_counts_when_it_is_sound_is_given_up_at_the_floor),
         cmocka_unit_test(statistics_of_halves_merge_to_those_of_the_whole_and_are_their_definition),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
