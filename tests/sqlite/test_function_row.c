@@ -1,4 +1,5 @@
 /* test_function_row.c: numbers that arrive as TEXT, mix_number, and what an error says of a TEXT that is none. */
+#include "plain.h"
 #include "sql.h"
 
 static int typed(void **state) {
@@ -86,12 +87,28 @@ static void mix_number_is_strict(void **state) {
     expect_error(*state, "SELECT mix_number()", "wrong number of arguments to function mix_number()");
 }
 
+/* Of two columns a packed row makes as many arguments as a row whose component was forgotten. */
+static void a_packed_row_may_stand_behind_a_component(void **state) {
+    const char *functions[] = {"mix_probability", "mix_distance"};
+    for (size_t d = 1; d <= 4; d++) {
+        plain model = plain_model(2, d, 1);
+        const double x[] = {1, -2, 0.5, 3};
+        for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+            assert_int_equal(sql_integer(*state, "SELECT %s(%Q, 2, mix_row(%s)) = %s(%Q, 2, %s)", functions[i],
+                                         plain_json(&model), plain_arguments(x, d), functions[i],
+                                         plain_json(&model), plain_arguments(x, d)),
+                             1);
+        }
+    }
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         row_test(text_that_is_a_number_is_one_for_every_function),
         row_test(text_that_is_none_is_an_error_that_says_how_to_mend_it),
         row_test(mix_number_is_strict),
+        row_test(a_packed_row_may_stand_behind_a_component),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
