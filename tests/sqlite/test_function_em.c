@@ -531,6 +531,34 @@ static void constant_columns_and_single_points_step_to_finite_models(void **stat
     }
 }
 
+/* The sums are about the model's means: of a column that does not vary they leave rounding. */
+static void a_constant_column_stays_one_whatever_the_means_were(void **state) {
+    const char *const values[] = {"0", "1233.6449365278233", "-1e-3"};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        sql_run(*state,
+                "CREATE TABLE c AS WITH RECURSIVE s(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM s WHERE i < 31) "
+                "SELECT i * i %% 17 AS x, %s AS y FROM s",
+                values[i]);
+        for (int seed = 0; seed < 20; seed++) {
+            const char *model = sql_text(
+                *state,
+                "SELECT mix_step(json_object('family', 'gaussian', 'weights', json('[0.25,0.75]'), 'means', "
+                "json_array(json_array(%d.3, %s + 0.%d7), json_array(5, %s - 1.3)), 'covariances', "
+                "json('[[[9,0.3],[0.3,1]],[[4,0.7],[0.7,1]]]')), x, y) FROM c",
+                seed, values[i], seed, values[i]);
+            double unit = sql_double(*state, "SELECT iif(%s = 0, 1.0, iif(%s > 0, 1024.0, 1.0 / 1024))", values[i],
+                                     values[i]);
+            assert_int_equal(
+                sql_count(*state,
+                          "SELECT 1 FROM mix_parameters(%Q) WHERE parameter = 'covariance' AND i = 2 AND j = 2 "
+                          "AND abs(value / %!.17g - 1e-9) > 1e-20",
+                          model, unit * unit),
+                0);
+        }
+        sql_run(*state, "DROP TABLE c");
+    }
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
@@ -552,6 +580,7 @@ int main(int argc, char **argv) {
         sql_test(statistics_of_skipped_rows_alone_have_no_next_model),
         sql_test(sums_beyond_a_double_have_no_next_model),
         sql_test(constant_columns_and_single_points_step_to_finite_models),
+        sql_test(a_constant_column_stays_one_whatever_the_means_were),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -377,7 +377,8 @@ static void gaussian_variances(const mixture_model *model, const double *statist
     bool axis = mix_covariance_axis(model->structure);
     for (size_t j = 0; j < d; j++) {
         /* Centered at the first component's mean: near the data, whatever their origin. */
-        double origin = mix_gaussian_mean(model, 0)[j], total = 0, sum = 0, squares = 0, within = 0;
+        double origin = mix_gaussian_mean(model, 0)[j], total = 0, sum = 0;
+        double squares = 0, terms = 0, within = 0;
         for (size_t c = 0; c < model->k; c++) {
             const double *own = statistics + c * size;
             double offset = mix_gaussian_mean(model, c)[j] - origin;
@@ -389,14 +390,19 @@ static void gaussian_variances(const mixture_model *model, const double *statist
             const double *own = statistics + c * size;
             double offset = mix_gaussian_mean(model, c)[j] - origin - center;
             double scatter = own[1 + d + (axis ? j : mix_linalg_at(j, j))];
-            squares += scatter + 2 * own[1 + j] * offset + own[0] * offset * offset;
+            double first = 2 * own[1 + j] * offset, second = own[0] * offset * offset;
+            squares += scatter + first + second;
+            terms += scatter + fabs(first) + second;
             within += own[0] > 0 ? fmax(scatter - own[1 + j] * (own[1 + j] / own[0]), 0) : 0;
         }
         variance[j] = squares / total;
         constant[j] = 0;
+        /* But for rounding, of the values as mix_data_standardize has it, and of the sums, which are about the
+        ** model's means. */
         double mean = origin + center;
-        if (!(variance[j] > 1e-28 * mean * mean)) { /* but for rounding: as mix_data_standardize has it */
-            constant[j] = variance[j] = mix_data_constant_unit(mean) * mix_data_constant_unit(mean);
+        if (!(variance[j] > 1e-28 * mean * mean && squares > 1e-13 * terms)) {
+            double unit = mix_data_constant_unit(mean * mean > 1e-28 * terms / total ? mean : 0);
+            constant[j] = variance[j] = unit * unit;
         } else if (within / total > 1e-12 * variance[j]) {
             variance[j] = within / total;
         }
