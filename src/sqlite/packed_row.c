@@ -144,13 +144,14 @@ mixture_status mix_packed_row_read(const mix_row_arguments *arguments, double *x
 
 bool mix_packed_row_looks_like_floats(sqlite3_value *value, bool *lower) {
     const unsigned char *bytes = sqlite3_value_blob(value);
-    size_t length = (size_t)sqlite3_value_bytes(value);
+    size_t length = (size_t)sqlite3_value_bytes(value), filled = 0;
     for (size_t at = 0; at < length; at += FLOAT_BYTES) {
         double number = fabs(get_float(bytes + at));
         if (number != 0 && !(number >= 0x1p-20 && number <= 0x1p20)) {
             return false;
         }
-        *lower = *lower || (number != 0 && at % DOUBLE_BYTES == 0);
+        filled += number != 0 && at % DOUBLE_BYTES == 0;
     }
+    *lower = *lower || (filled > 0 && 2 * filled >= length / DOUBLE_BYTES);
     return true;
 }

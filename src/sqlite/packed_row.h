@@ -17,8 +17,8 @@ mixture_status mix_packed_row_columns(sqlite3 *db, sqlite3_value *value, size_t 
 ** vector. */
 mixture_status mix_packed_row_read(const mix_row_arguments *arguments, double *x, mixture_error *error);
 
-/* Whether the bytes of a mix_row(), some of them not 0 in the lower halves of doubles, look like twice as many
-** floats that people have. *lower: they are not; stays as it is where all are 0. */
+/* Whether the bytes of a mix_row() look like twice as many floats that people have. *lower: set when at least half
+** of the doubles have lower halves that are not 0, which those of integers hardly have. */
 bool mix_packed_row_looks_like_floats(sqlite3_value *value, bool *lower);
 
 #endif
