@@ -143,6 +143,25 @@ static void fits_that_go_on_keep_the_names(void **state) {
     }
 }
 
+static void refits_of_every_family_keep_names_columns_and_structure(void **state) {
+    static const char *const families[] = {"gmm", "mmm", "pmm"};
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        sql_run(*state,
+                "DROP TABLE IF EXISTS made; CREATE TABLE made AS SELECT mix_rename(%s_fit(round(length), "
+                "round(width), 3, '{\"columns\":[\"a\",\"b\"],\"max_iter\":2}'), '[\"n1\",\"n2\",\"n3\"]') AS m "
+                "FROM flower WHERE rowid %% 2",
+                families[i]);
+        sql_run(*state, "DROP TABLE IF EXISTS again; CREATE TABLE again AS SELECT mix_refit(m, round(length), "
+                        "round(width)) AS m FROM made, flower");
+        assert_string_equal(
+            sql_text(*state, "SELECT group_concat(a.m ->> key IS b.m ->> key) FROM made a, again b, "
+                             "(SELECT value AS key FROM json_each('[\"family\",\"k\",\"columns\",\"names\","
+                             "\"covariance\",\"parameters\"]'))"),
+            "1,1,1,1,1,1");
+        assert_int_equal(sql_integer(*state, "SELECT again.m ->> 'n' FROM again"), 150);
+    }
+}
+
 /* The names of a model need not be sorted. */
 static void labels_mean_the_component_of_that_name(void **state) {
     sql_run(*state, "UPDATE model SET m = json_set(m, '$.names', json('[\"z\",\"y\",\"x\"]'))");
@@ -262,6 +281,7 @@ int main(void) {
         names_test(a_selection_takes_names_too),
         names_test(wrong_labels_are_named),
         names_test(fits_that_go_on_keep_the_names),
+        names_test(refits_of_every_family_keep_names_columns_and_structure),
         names_test(labels_mean_the_component_of_that_name),
         names_test(hand_written_names_are_checked),
         names_test(the_summary_shows_them),
