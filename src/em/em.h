@@ -21,7 +21,7 @@ typedef struct mix_goal {
     double loglik;   /* -INFINITY: none does */
     double reach;    /* when it lacks more than so many times the larger of its last two rises, */
     long least_maps; /* after so many maps */
-    long floor_maps; /* or when a component is held where the likelihood has no maximum, so often in a row; 0: never */
+    long floor_maps; /* or after so many in a row that have left a component at a degenerate floor; 0: never */
 } mix_goal;
 
 /* Where a run is. */
