@@ -215,13 +215,18 @@ static void a_large_model_is_read_used_and_written_with_questions(void **state) 
         "SELECT length(gmm_fit(x, 50000, '{\"max_iter\":0,\"threads\":1,\"init\":' || m || '}')) FROM large, "
         "(WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i WHERE x < 50001) SELECT x FROM i) "
         "WHERE x < 3", /* too few rows: after the options were read */
+        "SELECT length(mix_row(list)) FROM lists",
+        "SELECT length(mix_rename(m, names)) FROM large, lists",
     };
     sql_run(
         db,
         "CREATE TABLE large AS WITH RECURSIVE i(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM i WHERE i < 49999) "
         "SELECT '{\"family\":\"gaussian\",\"weights\":[' || group_concat('2e-05') || '],\"means\":[' || "
         "group_concat('[' || (i / 7.0) || ']') || '],\"covariances\":[' || group_concat('[[1.25]]') || ']}' AS m "
-        "FROM i; CREATE TABLE statistics AS SELECT mix_statistics(m, 1) AS s FROM large");
+        "FROM i; CREATE TABLE statistics AS SELECT mix_statistics(m, 1) AS s FROM large; "
+        "CREATE TABLE lists AS WITH RECURSIVE i(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM i WHERE i < 49999) "
+        "SELECT '[' || group_concat(i || '.123456789,1e-100,null,-0.5') || ']' AS list, json_group_array('n' || i) AS "
+        "names FROM i");
     for (size_t q = 0; q < sizeof queries / sizeof *queries; q++) {
         for (ask_no = INT32_MAX; ask_no >= 0;
              ask_no = ask_no == INT32_MAX ? questions - 1 : ask_no - 1 - questions / 10) {
