@@ -270,7 +270,8 @@ double mixture_posterior(const mixture_model *model, const double *x, double *re
                          mixture_scratch *scratch);
 /* Mahalanobis distance to a component 0..k-1; families without one: NaN. */
 double mixture_distance(const mixture_model *model, size_t component, const double *x, mixture_scratch *scratch);
-/* Replace each NaN of x by its conditional expectation given the values observed; infinite if beyond a double. */
+/* Replace each NaN of x by its conditional expectation given the values observed, of a column with levels by the
+** likeliest level; infinite if beyond a double. */
 void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scratch);
 
 /* Draw rows: one a call, the component (0..k-1) returned and the values in x[d]. trials: sum of a

@@ -174,6 +174,50 @@ static mix_moments column_moments(const mixture_data *data, size_t column, doubl
     return all;
 }
 
+mixture_status mix_data_recode(mixture_data *data, size_t column, const double *numbers,
+                               const mix_cancel *cancel) {
+    for (size_t b = 0; b * MIX_BLOCK_ROWS < data->rows; b++) {
+        double *x = data->blocks[b] + column * MIX_BLOCK_ROWS;
+        if (stops_at(b, cancel)) {
+            return MIXTURE_CANCELLED;
+        }
+        for (size_t r = 0; r < mix_data_block(data, b).count; r++) {
+            x[r] = isnan(x[r]) ? x[r] : numbers[(size_t)x[r]];
+        }
+    }
+    return MIXTURE_OK;
+}
+
+mixture_status mix_data_permute(mixture_data *data, const size_t *place, const mix_cancel *cancel) {
+    size_t moved = 0;
+    for (size_t j = 0; j < data->d; j++) {
+        moved += place[j] != j;
+    }
+    if (moved == 0) {
+        return MIXTURE_OK;
+    }
+    double *before = mix_memory_array(data->d, MIX_BLOCK_ROWS * sizeof *before);
+    size_t *missing = mix_memory_array(data->d, sizeof *missing);
+    mixture_status status = before != NULL && missing != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    for (size_t b = 0; status == MIXTURE_OK && b * MIX_BLOCK_ROWS < data->rows; b++) {
+        memcpy(before, data->blocks[b], data->d * MIX_BLOCK_ROWS * sizeof *before);
+        for (size_t j = 0; j < data->d; j++) {
+            memcpy(data->blocks[b] + place[j] * MIX_BLOCK_ROWS, before + j * MIX_BLOCK_ROWS,
+                   MIX_BLOCK_ROWS * sizeof *before);
+        }
+        status = stops_at(b, cancel) ? MIXTURE_CANCELLED : MIXTURE_OK;
+    }
+    if (status == MIXTURE_OK) {
+        memcpy(missing, data->missing, data->d * sizeof *missing);
+        for (size_t j = 0; j < data->d; j++) {
+            data->missing[place[j]] = missing[j];
+        }
+    }
+    mix_memory_free(before);
+    mix_memory_free(missing);
+    return status;
+}
+
 /* Subtract the center and divide by the scale, a power of two whose inverse is exact, in the blocks where that
 ** is not done yet. False when cancelled. */
 static bool column_move(mixture_data *data, size_t column, const mix_cancel *cancel) {

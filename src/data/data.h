@@ -87,6 +87,11 @@ static inline bool mix_data_is_still(const mixture_data *data, size_t column) {
 /* Columns of a table that is framed, as a table of their own: borrowed. */
 mixture_data mix_data_some(const mixture_data *data, size_t first, size_t d);
 
+/* Before the first fit: in a column that holds 0, 1, ... (or NaN) put numbers[x] in place of x; move column j to
+** place[j]. MIXTURE_OK, _CANCELLED or _NOMEM; unless OK the data are worth nothing. */
+mixture_status mix_data_recode(mixture_data *data, size_t column, const double *numbers, const mix_cancel *cancel);
+mixture_status mix_data_permute(mixture_data *data, const size_t *place, const mix_cancel *cancel);
+
 /* Whether two rows have the same values, and lack the same. */
 bool mix_data_same_row(const mixture_data *data, size_t a, size_t b);
 

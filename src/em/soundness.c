@@ -75,10 +75,16 @@ static mixture_status fit_single(mix_em *em, const mixture_model *like, const mi
     return status == MIXTURE_INVALID ? status : mix_error_status(error, status);
 }
 
+/* Whether a column of a mixed model is one whose equal values matter: those of counts and levels do not. */
+static bool has_steps(const mixture_model *model, size_t j) {
+    const mix_shape shape = mix_shape_of(model);
+    return model->family->parts == NULL || model->family->column(&shape, j)->stepped;
+}
+
 /* Whether equal values of a column make equal rows of a component: not if its steps keep it from collapsing. A
 ** column that has steps only here and there has them where a component is held at one. */
 static bool is_free(const mixture_data *data, const mixture_model *model, size_t c, size_t j) {
-    if ((data->frame.constant != NULL && data->frame.constant[j] != 0) || mix_data_is_still(data, j)) {
+    if ((data->frame.constant != NULL && data->frame.constant[j] != 0) || !has_steps(model, j)) {
         return false;
     }
     return data->steps == NULL || data->steps->step[j] == 0 ||

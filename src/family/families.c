@@ -18,3 +18,7 @@ FAMILIES(DECLARE)
 
 #define ENTER(name) &mixture_##name,
 const mixture_family *const mix_families[] = {FAMILIES(ENTER) NULL};
+
+const mixture_family *mix_family_of_values(bool words) {
+    return words ? mixture_family_find("categorical") : &mixture_gaussian;
+}

@@ -6,9 +6,46 @@
 #include <string.h>
 
 #include "error.h"
+#include "level.h"
 #include "mixed.h"
+#include "univariate.h"
 
 /* ---- Sizes --------------------------------------------------------------------------------------------- */
+
+/* Levels of the columns of a part before one of them. */
+static size_t levels_before(const mix_part *part, size_t column) {
+    size_t sum = 0;
+    for (size_t j = part->first; j < column; j++) {
+        sum += part->levels[j - part->first];
+    }
+    return sum;
+}
+
+size_t mix_family_caller(const mixture_family *family, size_t column) {
+    size_t j = family->parts != NULL ? 0 : column;
+    while (mix_family_place(family, j) != column) {
+        j++;
+    }
+    return j;
+}
+
+bool mix_family_has_levels(const mixture_family *family) {
+    bool levels = false;
+    for (size_t a = 0; a < family->array_count; a++) {
+        levels = levels || family->arrays[a].rank == MIX_RAGGED;
+    }
+    return levels;
+}
+
+size_t mix_family_level_count(const mixture_family *family, size_t column) {
+    const mix_part *part = mix_family_part(family, column);
+    return part->levels != NULL ? part->levels[column - part->first] : 0;
+}
+
+const mix_level *mix_family_levels(const mixture_family *family, size_t column) {
+    const mix_part *part = mix_family_part(family, column);
+    return part->level != NULL ? part->level + levels_before(part, column) : NULL;
+}
 
 /* The part of a mixed family that array `a` is of. */
 static const mix_part *find_part(const mixture_parts *parts, size_t a) {
@@ -152,6 +189,10 @@ static bool is_count(double x) {
 
 const mix_column mix_count_column = {
     .accepts = is_count, .expected = "a count, an integer from 0 to 2^53", .whole = true};
+
+bool mix_family_has_periods(const mixture_family *family) {
+    return family->univariate != NULL && family->univariate->angles;
+}
 
 double mix_family_period(const mix_shape *shape, size_t j) {
     for (size_t p = 0; shape->parts != NULL && p < shape->parts->count; p++) {

@@ -41,6 +41,7 @@ struct mixture_parts {
     const mixture_family *mixed; /* the family that is made for them (mixed.c) */
     size_t structured;           /* the part that a model's structure is of; count: none */
     const size_t *place;         /* d: where each of the caller's columns stands among the parts' */
+    const size_t *owner;         /* d: the part of each column */
 };
 
 /* All that sizes follow from. */
@@ -304,6 +305,7 @@ struct mixture_family {
     ** cancelled. */
     bool (*features)(const mixture_data *data, mix_features variant, const mix_cancel *cancel, double *points,
                      double *scratch);
+    bool together;       /* all columns of it in a mixed model are one part */
     bool tree;           /* a start also comes from model-based hierarchical clustering of MIX_FEATURES_HALF */
     double start_spread; /* share of each row that a hard partition leaves to all components alike */
 
@@ -336,6 +338,21 @@ static inline size_t mix_family_place(const mixture_family *family, size_t j) {
     return family->parts != NULL ? family->parts->place[j] : j;
 }
 
+/* Which of the caller's columns a model's own column is. */
+size_t mix_family_caller(const mixture_family *family, size_t column);
+
+/* The part of a mixed family in which a column is. */
+static inline const mix_part *mix_family_part(const mixture_family *family, size_t column) {
+    return &family->parts->part[family->parts->owner[column]];
+}
+
+/* Whether a family's columns have levels. */
+bool mix_family_has_levels(const mixture_family *family);
+
+/* Levels of a column of a mixed model, 0: it has none; and what they stand for, NULL: for their numbers. */
+size_t mix_family_level_count(const mixture_family *family, size_t column);
+const struct mix_level *mix_family_levels(const mixture_family *family, size_t column);
+
 /* Columns that a structure is of, of d. */
 static inline size_t mix_family_structured(const mixture_family *family, size_t d) {
     return family->parts != NULL ? family->parts->part[family->parts->structured].d : d;
@@ -345,6 +362,8 @@ static inline size_t mix_family_structured(const mixture_family *family, size_t 
 mix_array_columns mix_family_array_columns(const mix_shape *shape, size_t a);
 size_t mix_family_array_size(const mix_shape *shape, size_t a);
 
+/* Whether columns are angles, with a period. */
+bool mix_family_has_periods(const mixture_family *family);
 /* The period of a column of angles: the part's in which the column is, or 2 pi. */
 double mix_family_period(const mix_shape *shape, size_t j);
 
@@ -412,6 +431,8 @@ mixture_status mix_family_need(const mixture_family *family, mix_family_table ta
 
 /* families.c: all families, ending with NULL. */
 extern const mixture_family *const mix_families[];
+/* The family of columns of which nothing is said: of words and flags, or of numbers. */
+const mixture_family *mix_family_of_values(bool words);
 /* Their names: "gaussian, multinomial or poisson". Returns the buffer. */
 enum { MIX_FAMILIES_BYTES = 300 };
 const char *mix_families_names(char text[MIX_FAMILIES_BYTES]);

@@ -17,6 +17,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "covariance.h"
 #include "error.h"
 #include "kernel.h"
 
@@ -77,6 +78,49 @@ mixture_model mix_mixed_view(const mixture_model *model, size_t p) {
     view.derived += model->k * derived_before(&shape, p);
     view.plain = *plain_of(model, &shape, p) != 0;
     return view;
+}
+
+mix_column_view mix_mixed_column(const mixture_model *model, size_t column) {
+    if (model->family->parts == NULL) {
+        return (mix_column_view){*model, column, NULL};
+    }
+    size_t p = model->family->parts->owner[column];
+    const mix_part *part = &model->family->parts->part[p];
+    return (mix_column_view){mix_mixed_view(model, p), column - part->first,
+                             mix_family_levels(model->family, column)};
+}
+
+/* The array of probabilities of levels; there is one. */
+static size_t find_ragged(const mixture_family *family) {
+    size_t a = 0;
+    while (family->arrays[a].rank != MIX_RAGGED) {
+        a++;
+    }
+    return a;
+}
+
+size_t mix_mixed_likeliest(const mixture_model *model, size_t column, const double *weights, size_t component,
+                           double *probability) {
+    const mix_column_view at = mix_mixed_column(model, column);
+    const mix_shape shape = mix_shape_of(&at.model);
+    const size_t *levels = at.model.parts->part[0].levels;
+    size_t a = find_ragged(at.model.family), size = mix_family_array_size(&shape, a), before = 0, best = 0;
+    for (size_t j = 0; j < at.column; j++) {
+        before += levels[j];
+    }
+    *probability = -1;
+    for (size_t level = 0; level < levels[at.column]; level++) {
+        double sum = 0;
+        for (size_t c = 0; c < model->k; c++) {
+            double weight = weights != NULL ? weights[c] : c == component;
+            sum += weight > 0 ? weight * at.model.arrays[a][c * size + before + level] : 0;
+        }
+        if (sum > *probability) {
+            *probability = sum;
+            best = level;
+        }
+    }
+    return best;
 }
 
 static mix_rows part_rows(const mix_rows *rows, const mix_part *part) {
@@ -598,6 +642,8 @@ const mixture_family mix_mixed = {
     .accumulate = mixed_accumulate,
     .maximize = mixed_maximize,
     .check_step = mixed_check_step,
+    .floor = "the variance floor (min_variance)", /* as long as it is not known of which families the parts are */
+    .structures = &mix_covariance_structures,
     .constrain = mixed_constrain,
     .coincide = mixed_coincide,
     .mean_total = mixed_mean_total,
@@ -612,6 +658,8 @@ const mixture_family mix_mixed = {
 void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t count, mixture_family *family) {
     bool coordinates = true, sampling = true, totals = false, ratio = false;
     *family = mix_mixed;
+    family->floor = NULL;
+    family->structures = NULL;
     family->parts = parts;
     family->arrays = arrays;
     family->array_count = count;

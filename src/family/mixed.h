@@ -18,6 +18,19 @@ mixture_model mix_mixed_view(const mixture_model *model, size_t p);
 /* mixed_missing.c */
 extern const mix_missing mix_mixed_missing;
 
+/* A column of a model, seen in the model that it belongs to: the part, or the model itself. */
+typedef struct mix_column_view {
+    mixture_model model;
+    size_t column;
+    const struct mix_level *level; /* what its levels stand for, if it has any; NULL: their numbers */
+} mix_column_view;
+mix_column_view mix_mixed_column(const mixture_model *model, size_t column);
+
+/* The likeliest level of a column that has some, and its probability: in the components weighted so (k), or, where
+** weights is NULL, in one of them. */
+size_t mix_mixed_likeliest(const mixture_model *model, size_t column, const double *weights, size_t component,
+                           double *probability);
+
 /* log_density and accumulate, asking in between whether to stop. */
 bool mix_mixed_log_density(const mixture_model *model, const mix_rows *rows, double *densities, double *scratch,
                            mix_turns *turns);

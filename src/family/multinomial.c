@@ -373,6 +373,7 @@ const mixture_family mixture_multinomial = {
     .constrain = multinomial_constrain,
     .coincide = multinomial_coincide,
     .features = multinomial_features,
+    .together = true,
     .start_spread = 0.05, /* no category is shut out by a first partition */
     .mean_total = multinomial_mean_total,
     .exponential = &multinomial_exponential,

@@ -42,20 +42,22 @@ typedef struct parts_room {
     part_pair *pair;
     mix_array *array;
     mix_level *level;
-    size_t *levels, *place;
+    double *period;
+    size_t *levels, *place, *owner;
     char *text;
 } parts_room;
 
 typedef struct parts_size {
-    size_t d, arrays, columns, levels, text; /* columns: that have levels; text: bytes */
+    size_t d, arrays, columns, levels, periods, text; /* columns: that have levels; text: bytes */
 } parts_size;
 
 static parts_size measure_parts(const mix_part *part, size_t count) {
-    parts_size size = {0, 0, 0, 0, 0};
+    parts_size size = {0, 0, 0, 0, 0, 0};
     for (size_t p = 0; p < count; p++) {
         size.d += part[p].d;
         size.arrays += part[p].family->array_count;
         size.columns += part[p].levels != NULL ? part[p].d : 0;
+        size.periods += part[p].period != NULL ? part[p].d : 0;
         for (size_t j = 0, i = 0; part[p].levels != NULL && j < part[p].d; j++) {
             for (size_t end = i + part[p].levels[j]; i < end; i++) {
                 size.levels += part[p].level != NULL;
@@ -89,6 +91,10 @@ static void place_part(const mix_part *from, size_t first, size_t array, parts_r
         }
         left->levels += from->d;
     }
+    if (from->period != NULL) {
+        part->period = memcpy(left->period, from->period, from->d * sizeof *left->period);
+        left->period += from->d;
+    }
     part_pair *pair = left->pair++;
     pair->own = *part;
     pair->own.first = pair->own.array = 0;
@@ -103,7 +109,8 @@ mixture_parts *mix_parts_mixed(const mix_part *part, size_t count, const size_t 
     const parts_size size = measure_parts(part, count);
     char *block = mix_memory_zeros(sizeof(many_parts) + count * (sizeof(mix_part) + sizeof(part_pair)) +
                                        size.arrays * sizeof(mix_array) + size.levels * sizeof(mix_level) +
-                                       (size.columns + size.d) * sizeof(size_t) + size.text,
+                                       size.periods * sizeof(double) +
+                                       (size.columns + 2 * size.d) * sizeof(size_t) + size.text,
                                    1);
     if (block == NULL) {
         return NULL;
@@ -114,16 +121,24 @@ mixture_parts *mix_parts_mixed(const mix_part *part, size_t count, const size_t 
     left.pair = (void *)(left.part + count);
     left.array = (void *)(left.pair + count);
     left.level = (void *)(left.array + size.arrays);
-    left.levels = (void *)(left.level + size.levels);
+    left.period = (void *)(left.level + size.levels);
+    left.levels = (void *)(left.period + size.periods);
     left.place = left.levels + size.columns;
-    left.text = (void *)(left.place + size.d);
+    left.owner = left.place + size.d;
+    left.text = (void *)(left.owner + size.d);
     const mix_array *arrays = left.array;
-    own->parts = (mixture_parts){
-        .count = count, .part = left.part, .mixed = &own->family, .structured = count, .place = left.place};
+    own->parts = (mixture_parts){.count = count,
+                                 .part = left.part,
+                                 .mixed = &own->family,
+                                 .structured = count,
+                                 .place = left.place,
+                                 .owner = left.owner};
     memcpy(left.place, place, size.d * sizeof *place);
     for (size_t p = 0, first = 0, array = 0; p < count; p++) {
         place_part(&part[p], first, array, &left);
-        first += part[p].d;
+        for (size_t end = first + part[p].d; first < end; first++) {
+            left.owner[first] = p;
+        }
         array += part[p].family->array_count;
         if (part[p].family->structures != NULL && own->parts.structured == count) {
             own->parts.structured = p;

@@ -114,11 +114,13 @@ size_t mix_structures_most_rows(const mix_plan *plan, size_t k) {
     return most;
 }
 
-static size_t count_free(const mixture_data *data) {
+static size_t count_free(const mixture_family *family, const mixture_data *data) {
+    const mix_shape shape = mix_shape_for(family, data, 1, 0);
     size_t free = 0;
     for (size_t j = 0; j < data->d; j++) {
         bool constant = data->frame.constant != NULL && data->frame.constant[j] != 0;
-        free += !constant && !mix_data_is_still(data, j) && (data->steps == NULL || !(data->steps->step[j] > 0));
+        bool counts = family->parts != NULL && !family->column(&shape, j)->stepped; /* or levels */
+        free += !constant && !counts && (data->steps == NULL || !(data->steps->step[j] > 0));
     }
     return free;
 }
@@ -137,7 +139,8 @@ static bool misses_repeated(const mix_plan *plan, int structure) {
 /* Work without hope is not begun: the reason why the candidate at hand cannot be sound, or not be the right one. */
 static mixture_status check_hope(const structures_fit *fit, mixture_error *reason) {
     const mix_plan *plan = fit->plan;
-    size_t k = fit->options.k, needed = candidate_rows(plan, k, fit->options.structure, count_free(plan->data));
+    size_t k = fit->options.k,
+           needed = candidate_rows(plan, k, fit->options.structure, count_free(plan->family, plan->data));
     if (k == plan->least_k) {
         return MIXTURE_OK;
     }

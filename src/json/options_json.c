@@ -277,6 +277,14 @@ static mixture_status read_resolution(options_reader *reader, mix_json_value val
     return mix_json_read_steps(value, reader->family, reader->d, true, steps, reader->error);
 }
 
+static mixture_status read_families(options_reader *reader, mix_json_value value) {
+    mix_fit_options *out = reader->out;
+    const mix_named_arguments named = {out->arguments, out->columns, out->weight, out->label};
+    out->wishes = mix_memory_zeros(out->arguments, sizeof *out->wishes);
+    return out->wishes != NULL ? mix_families_json_read(value, &named, out->wishes, reader->error)
+                               : mix_error_status(reader->error, MIXTURE_NOMEM);
+}
+
 static mixture_status read_nulls(options_reader *reader, mix_json_value value) {
     return mix_names_json_read_nulls(value, &reader->out->options.skip_nulls, reader->error);
 }
@@ -428,6 +436,8 @@ static mixture_status read_init(options_reader *reader, mix_json_value value) {
         reader->out->options.init = MIXTURE_INIT_RANDOM;
     } else if (reader->select) {
         return mix_json_complain(value, "kmeans++ or random", reader->error);
+    } else if (reader->family->array_count == 0) {
+        return mix_json_complain(value, "kmeans++ or random: mix_refit starts from a model", reader->error);
     } else if (mix_json_type_of(value) == MIX_JSON_STRING) {
         return start_from_text(reader, value);
     } else if (mix_json_type_of(value) != MIX_JSON_OBJECT) {
@@ -446,7 +456,8 @@ enum {
     FLOORED = 4,    /* only for families with a floor */
     SELECT = 8,     /* only for a selection */
     FRAMED = 16,    /* only for families whose columns are centered and scaled */
-    FREE = 32       /* not where a model says it already */
+    FREE = 32,      /* not where a model says it already */
+    MIXED = 64      /* only for columns of several families */
 };
 
 static const struct option {
@@ -457,6 +468,7 @@ static const struct option {
     {"columns", COLUMN, read_columns},
     {"weight", COLUMN, read_weight},
     {"label", COLUMN, read_label},
+    {"families", MIXED | FREE, read_families},
     {"criterion", SELECT, read_criterion},
     {NULL, SELECT | STRUCTURED, read_structures},
     {"k", SELECT, read_k},
@@ -477,7 +489,15 @@ static const struct option {
 };
 enum { OPTIONS = sizeof table / sizeof *table };
 
+/* Nothing of the parts is known yet, unless a model says it. */
+static bool is_mixed(const options_reader *reader) {
+    return reader->family->array_count == 0;
+}
+
 static bool is_framed(const options_reader *reader) {
+    if (is_mixed(reader)) {
+        return true;
+    }
     const mix_shape shape = {.family = reader->family, .k = reader->k, .d = reader->d};
     return mix_family_framed(&shape);
 }
@@ -486,7 +506,8 @@ static bool applies(const options_reader *reader, size_t option) {
     int kind = table[option].kind;
     return (!(kind & STRUCTURED) || reader->family->structures != NULL) &&
            (!(kind & FLOORED) || reader->family->floor != NULL) && (!(kind & SELECT) || reader->select) &&
-           (!(kind & FRAMED) || is_framed(reader)) && (!(kind & FREE) || reader->model == NULL);
+           (!(kind & MIXED) || is_mixed(reader)) && (!(kind & FRAMED) || is_framed(reader)) &&
+           (!(kind & FREE) || reader->model == NULL);
 }
 
 /* The name of an option that applies. */
@@ -524,7 +545,7 @@ static mixture_status read_option(options_reader *reader, mix_json_value value) 
             return (table[i].kind & COLUMN) ? MIXTURE_OK : table[i].read(reader, value);
         }
     }
-    char expected[320] = "one of ";
+    char expected[360] = "one of ";
     for (size_t i = 0; i < OPTIONS; i++) {
         size_t used = strlen(expected);
         if (applies(reader, i)) {
@@ -609,5 +630,6 @@ void mix_options_json_clear(mix_fit_options *options) {
     mix_model_free_strings(options->names, options->names != NULL ? options->options.k : 0);
     mix_memory_free(options->k_list);
     mix_memory_free(options->resolution);
+    mix_memory_free(options->wishes);
     memset(options, 0, sizeof *options);
 }

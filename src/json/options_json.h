@@ -2,7 +2,7 @@
 #ifndef MIX_OPTIONS_JSON_H
 #define MIX_OPTIONS_JSON_H
 
-#include "family.h"
+#include "families_json.h"
 #include "reader.h"
 
 /* Options and what they point to. The arguments before k are the data's columns, among them perhaps a weight and
@@ -15,8 +15,9 @@ typedef struct mix_fit_options {
     double *weights;      /* what options.start points to, */
     double **arrays;      /* as many as the family has, or NULL: none */
     size_t array_count;
-    char **names;       /* k, of the components of a whole model that init is; NULL: none */
-    double *resolution; /* d, what options.resolution points to; NULL: not given */
+    char **names;            /* k, of the components of a whole model that init is; NULL: none */
+    mix_column_wish *wishes; /* what is said of the arguments, of a mixed fit; NULL: nothing */
+    double *resolution;      /* d, what options.resolution points to; NULL: not given */
 
     /* Of a selection; options.k is then the largest k tried. */
     mixture_choices choices;

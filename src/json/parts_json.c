@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "arrays.h"
 #include "error.h"
+#include "families_json.h"
 #include "level_json.h"
 #include "members.h"
 #include "memory.h"
@@ -30,6 +32,12 @@ static void write_part(const mixture_model *model, size_t p, mix_json_writer *wr
     if (part->level != NULL) {
         mix_json_write_key(writer, "levels");
         mix_level_json_write_all(writer, part->d, part->levels, part->level);
+    }
+    if (part->period != NULL && part->d == 1) {
+        mix_members_write_double(writer, "period", part->period[0]);
+    } else if (part->period != NULL) {
+        mix_json_write_key(writer, "period");
+        mix_json_write_array(writer, part->period, part->d, 1, 0);
     }
     mix_shape_json_write_arrays(&shape, model->arrays + part->array, writer);
     mix_json_end_object(writer);
@@ -162,6 +170,9 @@ static void clear_parts(parts_reader *reader) {
         memcpy(&level, &reader->part[p].level, sizeof level); /* made here: not const */
         mix_level_json_clear(level, count_part_levels(&reader->part[p]));
         mix_memory_free(level);
+        double *period;
+        memcpy(&period, &reader->part[p].period, sizeof period);
+        mix_memory_free(period);
         mix_parts_free(reader->levels[p]);
     }
     mix_memory_free(reader->part);
@@ -177,6 +188,31 @@ static mixture_status read_part_levels(parts_reader *reader, mix_json_value obje
     part->level = level;
     return level != NULL ? mix_level_json_read_all(value, part->d, part->levels, level, reader->error)
                          : mix_error_status(reader->error, MIXTURE_NOMEM);
+}
+
+/* A period for each column, of one column without an array; without any 2 pi. */
+static mixture_status read_part_periods(parts_reader *reader, mix_json_value object, mix_part *part) {
+    mix_json_value value, item;
+    if (!mix_family_has_periods(part->family) || !mix_json_member(object, "period", &value)) {
+        return MIXTURE_OK;
+    }
+    double *period = mix_memory_zeros(part->d, sizeof *period);
+    part->period = period;
+    if (period == NULL) {
+        return mix_error_status(reader->error, MIXTURE_NOMEM);
+    }
+    if (part->d == 1 && mix_json_type_of(value) == MIX_JSON_NUMBER) {
+        return mix_families_json_read_period(value, period, reader->error);
+    }
+    if (mix_json_type_of(value) != MIX_JSON_ARRAY || mix_json_count(value) != part->d) {
+        return mix_json_complain(value, "a period for each column of the part", reader->error);
+    }
+    mixture_status status = MIXTURE_OK;
+    for (bool more = mix_json_first(value, &item); more && status == MIXTURE_OK;
+         more = mix_json_next(value, &item)) {
+        status = mix_families_json_read_period(item, period++, reader->error);
+    }
+    return status;
 }
 
 static mixture_status read_part(parts_reader *reader, mix_json_value object, size_t k, size_t p) {
@@ -206,6 +242,9 @@ static mixture_status read_part(parts_reader *reader, mix_json_value object, siz
     }
     if (status == MIXTURE_OK) {
         status = read_part_levels(reader, object, part);
+    }
+    if (status == MIXTURE_OK) {
+        status = read_part_periods(reader, object, part);
     }
     if (status == MIXTURE_OK) {
         status = mix_shape_json_arrays(object, &shape, NULL, reader->error);

@@ -47,7 +47,12 @@ void mix_shape_json_write_kind(const mixture_model *model, mix_json_writer *writ
 void mix_shape_json_write_arrays(const mix_shape *shape, double *const *arrays, mix_json_writer *writer) {
     for (size_t a = 0; a < shape->family->array_count; a++) {
         mix_json_write_key(writer, shape->family->arrays[a].name);
-        mix_json_write_parameters(writer, shape, a, shape->k, arrays[a]);
+        bool flat = shape->d == 1 && shape->parts != NULL && shape->family->arrays[a].rank == MIX_VECTOR;
+        if (flat) { /* a part of one column: a number for each component */
+            mix_json_write_array(writer, arrays[a], shape->k, 1, 0);
+        } else {
+            mix_json_write_parameters(writer, shape, a, shape->k, arrays[a]);
+        }
     }
 }
 

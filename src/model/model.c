@@ -21,6 +21,14 @@ size_t mix_model_array_size(const mixture_model *model, size_t a) {
     return mix_family_array_size(&shape, a);
 }
 
+const char *mix_model_column_name(const mixture_model *model, size_t column, char buffer[32]) {
+    if (model->columns != NULL) {
+        return model->columns[column];
+    }
+    snprintf(buffer, 32, "x%zu", mix_family_caller(model->family, column) + 1);
+    return buffer;
+}
+
 mixture_model *mixture_model_new(const mixture_family *family, size_t k, size_t d) {
     const mix_shape shape = {.family = family, .k = k, .d = d};
     return mix_model_new(&shape);

@@ -8,6 +8,9 @@
 /* Room for a model of a shape, whose parts must outlive it, with all parameters 0; NULL when out of memory. */
 mixture_model *mix_model_new(const mix_shape *shape);
 
+/* The name of a column, x1, x2, ... in the caller's order where it has none. Returns the name or the buffer. */
+const char *mix_model_column_name(const mixture_model *model, size_t column, char buffer[32]);
+
 /* Doubles of parameter array `a` per component. */
 size_t mix_model_array_size(const mixture_model *model, size_t a);
 

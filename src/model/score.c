@@ -12,6 +12,7 @@
 #include "family.h"
 #include "kernel.h"
 #include "memory.h"
+#include "mixed.h"
 
 struct mixture_scratch {
     double *x;          /* d columns of MIX_LANES rows, of which the first is used */
@@ -254,6 +255,10 @@ void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scra
         }
     }
     for (size_t j = 0; j < d; j++) {
+        double probability;
+        if (isnan(x[j]) && model->family->parts != NULL && mix_family_level_count(model->family, j) > 0) {
+            sum[j] = (double)mix_mixed_likeliest(model, j, scratch->resp, 0, &probability);
+        }
         x[j] = isnan(x[j]) ? sum[j] : x[j];
     }
     memset(scratch->x, 0, d * MIX_LANES * sizeof(double)); /* the unused lanes are 0 again */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "model.h"
 #include "number.h"
 #include "text.h"
 
@@ -75,11 +76,7 @@ const char *mix_caption_percent(double share, char text[MIX_LABEL_BYTES]) {
 }
 
 const char *mix_caption_column(const mixture_model *model, size_t j, char buffer[32]) {
-    if (model->columns != NULL) {
-        return model->columns[j];
-    }
-    snprintf(buffer, 32, "x%zu", j + 1);
-    return buffer;
+    return mix_model_column_name(model, j, buffer);
 }
 
 const char *mix_caption_name(const mix_drawing *drawing, size_t i, char buffer[32]) {

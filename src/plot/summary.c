@@ -8,7 +8,9 @@
 #include "caption.h"
 #include "extent.h"
 #include "family.h"
+#include "level.h"
 #include "memory.h"
+#include "mixed.h"
 #include "model.h"
 #include "number.h"
 #include "svg.h"
@@ -109,16 +111,50 @@ static void say_sample(summary *s) {
 
 /* ---- The components ----------------------------------------------------------------------------------------- */
 
-/* Mean and deviation where components have them; else the component's parameter of the column. */
-static void write_cell(const mixture_model *model, size_t c, size_t j, char cell[CELL_BYTES]) {
+/* The likeliest level of a component and its share. */
+static void write_level(const mixture_model *model, size_t c, size_t column, char cell[CELL_BYTES]) {
+    const mix_level *levels = mix_family_levels(model->family, column);
+    char share[MIX_LABEL_BYTES], text[MIX_JSON_NUMBER_BYTES] = "";
+    double probability;
+    size_t best = mix_mixed_likeliest(model, column, NULL, c, &probability);
+    const mix_level own = levels != NULL ? levels[best] : mix_level_of((double)best);
+    const char *name = own.kind == MIX_LEVEL_TEXT ? own.bytes : own.kind == MIX_LEVEL_BLOB ? "BLOB" : text;
+    size_t length = own.kind == MIX_LEVEL_TEXT ? own.length : 4;
+    if (own.kind <= MIX_LEVEL_REAL) {
+        double number = own.kind == MIX_LEVEL_INTEGER ? (double)own.integer : own.real;
+        length = mix_json_format_double(number, text);
+    }
+    length = length > MOST_NAME_BYTES ? MOST_NAME_BYTES : length;
+    while (length > 0 && length == MOST_NAME_BYTES && ((unsigned char)name[length] & 0xC0) == 0x80) {
+        length--; /* whole characters */
+    }
+    snprintf(cell, CELL_BYTES, "%.*s %s", (int)length, name, mix_caption_percent(probability, share));
+}
+
+/* Mean and deviation where components have them, the likeliest level; else the component's parameters of the
+** column. */
+static void write_cell(const mixture_model *model, size_t c, size_t column, char cell[CELL_BYTES]) {
     char first[MIX_JSON_NUMBER_BYTES], second[MIX_JSON_NUMBER_BYTES];
-    if (model->family->geometry != NULL) {
-        snprintf(cell, CELL_BYTES, "%s ± %s", round_number(mix_extent_mean(model, c, j), DIGITS, first),
-                 round_number(mix_extent_deviation(model, c, j), DIGITS - 1, second));
-    } else if (model->family->arrays[0].rank == MIX_VECTOR) {
-        snprintf(cell, CELL_BYTES, "%s", round_number(model->arrays[0][c * model->d + j], DIGITS, first));
-    } else {
-        cell[0] = '\0';
+    const mix_column_view at = mix_mixed_column(model, column);
+    const mixture_family *family = at.model.family;
+    size_t d = at.model.d, used = 0;
+    cell[0] = '\0';
+    if (model->family->parts != NULL && mix_family_level_count(model->family, column) > 0) {
+        write_level(model, c, column, cell);
+        return;
+    }
+    if (family->geometry != NULL) {
+        snprintf(cell, CELL_BYTES, "%s ± %s",
+                 round_number(mix_extent_mean(&at.model, c, at.column), DIGITS, first),
+                 round_number(mix_extent_deviation(&at.model, c, at.column), DIGITS - 1, second));
+        return;
+    }
+    for (size_t a = 0; a < family->array_count && used < CELL_BYTES; a++) {
+        if (family->arrays[a].rank == MIX_VECTOR) {
+            double x = at.model.arrays[a][c * d + at.column];
+            used += (size_t)snprintf(cell + used, CELL_BYTES - used, "%s%s", used > 0 ? ", " : "",
+                                     round_number(x, DIGITS, first));
+        }
     }
 }
 
@@ -135,9 +171,10 @@ static int cut_name(const char *name, size_t most) {
 static void write_place(const mixture_model *model, size_t row, size_t column, char cell[CELL_BYTES]) {
     char share[MIX_LABEL_BYTES], buffer[32];
     if (row == 0) {
-        const char *name = column == 0   ? "component"
-                           : column == 1 ? "share"
-                                         : mix_caption_column(model, column - 2, buffer);
+        const char *name = column == 0 ? "component"
+                           : column == 1
+                               ? "share"
+                               : mix_caption_column(model, mix_family_place(model->family, column - 2), buffer);
         snprintf(cell, CELL_BYTES, "%.*s", cut_name(name, MOST_NAME_BYTES), name);
     } else if (column == 0 && model->names != NULL) {
         const char *name = model->names[row - 1];
@@ -147,7 +184,7 @@ static void write_place(const mixture_model *model, size_t row, size_t column, c
     } else if (column == 1) {
         snprintf(cell, CELL_BYTES, "%s", mix_caption_percent(model->weights[row - 1], share));
     } else {
-        write_cell(model, row - 1, column - 2, cell);
+        write_cell(model, row - 1, mix_family_place(model->family, column - 2), cell);
     }
 }
 

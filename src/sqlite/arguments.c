@@ -5,16 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cells.h"
 #include "describe.h"
 #include "error.h"
 #include "family.h"
+#include "levels.h"
 #include "number.h"
 #include "packed_row.h"
 
 const char *mix_arguments_column(const mix_row_arguments *arguments, size_t j, char buffer[60]) {
     if (arguments->columns != NULL) {
         char name[MIX_EXCERPT_BYTES];
-        const char *column = arguments->columns[j];
+        size_t place = arguments->family != NULL ? mix_family_place(arguments->family, j) : j;
+        const char *column = arguments->columns[place];
         snprintf(buffer, 60, " (%s)", mix_describe_text(column, strlen(column), name));
     } else {
         snprintf(buffer, 60, " (x%zu)", j + 1);
@@ -93,21 +96,82 @@ mixture_status mix_arguments_same_model(const mix_parsed *parsed, sqlite3_value 
         (unsigned long long)row);
 }
 
+/* Column j of the model does not accept x. */
+static mixture_status refuse_value(const mix_row_arguments *arguments, size_t j, double x, const char *expected,
+                                   mixture_error *error) {
+    char number[MIX_JSON_NUMBER_BYTES], name[60], where[40];
+    (void)mix_json_format_double(x, number);
+    return mix_error_invalid(error, "value %zu%s is %s%s; expected %s", j + 1,
+                             mix_arguments_column(arguments, j, name), number, row_number(arguments, where),
+                             expected);
+}
+
+/* A value of a mixed model that is no number, or none that is finite. */
+static mixture_status refuse_cell(const mix_row_arguments *arguments, size_t j, mix_cell *cell,
+                                  mixture_error *error) {
+    double number;
+    char said[MIX_SAID_BYTES], name[60], where[40];
+    bool is = mix_cell_number(cell, &number);
+    if (cell->value != NULL) {
+        return wrong_row_value(arguments, j, is, error);
+    }
+    return mix_error_invalid(error, "value %zu%s is %s%s; expected a %snumber", j + 1,
+                             mix_arguments_column(arguments, j, name), mix_cell_describe(cell, said),
+                             row_number(arguments, where), is ? "finite " : "");
+}
+
+/* Value j of the row of a mixed model as the number that stands for it in column `place` of its own. */
+static mixture_status take_cell(const mix_row_arguments *arguments, const mix_shape *shape, size_t j,
+                                mix_cell *cell, double *x, mixture_error *error) {
+    size_t place = mix_family_place(shape->family, j);
+    if (cell->type == SQLITE_NULL) {
+        x[place] = (double)NAN;
+        return MIXTURE_OK;
+    }
+    if (mix_family_level_count(shape->family, place) > 0) {
+        x[place] = mix_levels_number(shape->family, place, cell);
+        return MIXTURE_OK;
+    }
+    if (!mix_cell_number(cell, &x[place]) || isinf(x[place])) {
+        return refuse_cell(arguments, j, cell, error);
+    }
+    const char *expected = mix_family_refusal(shape, place, x[place]);
+    return expected != NULL ? refuse_value(arguments, j, x[place], expected, error) : MIXTURE_OK;
+}
+
+/* The row of a mixed model, in the order of its parts; levels are numbers there. */
+static mixture_status mixed_row(const mix_row_arguments *arguments, const mixture_model *model, double *x,
+                                mixture_error *error) {
+    const mix_shape shape = mix_shape_of(model);
+    mix_cells cells;
+    mixture_status status =
+        mix_cells_open(&cells, arguments->db, arguments->values, arguments->count, arguments->first, error);
+    if (status == MIXTURE_OK && cells.count != model->d) {
+        status = wrong_row_length(arguments, error);
+    }
+    for (size_t j = 0; j < model->d && status == MIXTURE_OK; j++) {
+        mix_cell cell;
+        status = mix_cells_next(&cells, &cell) ? take_cell(arguments, &shape, j, &cell, x, error)
+                                               : mix_error_status(error, MIXTURE_NOMEM);
+    }
+    mix_cells_close(&cells);
+    return status;
+}
+
 mixture_status mix_arguments_model_row(sqlite3 *db, mix_parsed *parsed, int count, sqlite3_value **values,
                                        int first, uint64_t row, mixture_error *error) {
     const mixture_model *model = parsed->model;
-    mix_row_arguments arguments = {values, count, first, model->d, (const char *const *)model->columns,
-                                   row,    db,    0};
+    mix_row_arguments arguments = {values, count, first, model->d,     (const char *const *)model->columns,
+                                   row,    db,    0,     model->family};
+    if (model->family->parts != NULL) {
+        return mixed_row(&arguments, model, parsed->x, error);
+    }
     mixture_status status = mix_arguments_row(&arguments, parsed->x, error);
     const mix_shape shape = mix_shape_of(model);
     for (size_t j = 0; status == MIXTURE_OK && j < model->d; j++) {
         const char *expected = mix_family_refusal(&shape, j, parsed->x[j]);
         if (expected != NULL) {
-            char number[MIX_JSON_NUMBER_BYTES], name[60], where[40];
-            (void)mix_json_format_double(parsed->x[j], number);
-            status = mix_error_invalid(error, "value %zu%s is %s%s; expected %s", j + 1,
-                                       mix_arguments_column(&arguments, j, name), number,
-                                       row_number(&arguments, where), expected);
+            status = refuse_value(&arguments, j, parsed->x[j], expected, error);
         }
     }
     return status;

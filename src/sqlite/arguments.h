@@ -7,13 +7,14 @@
 /* Where arguments that hold a row stand. */
 typedef struct mix_row_arguments {
     sqlite3_value **values;
-    int count;                  /* of values */
-    int first;                  /* 1-based place of values[0] among the function's arguments */
-    size_t d;                   /* wanted columns */
-    const char *const *columns; /* d names; NULL: x1, x2, … */
-    uint64_t row;               /* number of the input row, for errors; 0: there is only one */
-    sqlite3 *db;                /* the connection */
-    size_t word;                /* 1-based place of a value that may be a TEXT that is no number; 0: none may */
+    int count;                    /* of values */
+    int first;                    /* 1-based place of values[0] among the function's arguments */
+    size_t d;                     /* wanted columns */
+    const char *const *columns;   /* d names; NULL: x1, x2, … */
+    uint64_t row;                 /* number of the input row, for errors; 0: there is only one */
+    sqlite3 *db;                  /* the connection */
+    size_t word;                  /* 1-based place of a value that may be a TEXT that is no number; 0: none may */
+    const mixture_family *family; /* of a model, in whose order the columns' names are; NULL: in the row's */
 } mix_row_arguments;
 
 /* " (name)", that of column j. Returns the buffer. */

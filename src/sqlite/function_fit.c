@@ -10,17 +10,20 @@
 #include "describe.h"
 #include "error.h"
 #include "family.h"
+#include "fit_columns.h"
 #include "fit_labels.h"
 #include "fit_packed.h"
 #include "json_argument.h"
 #include "jsonb.h"
 #include "memory.h"
+#include "mixed.h"
 #include "model.h"
 #include "model_json.h"
 #include "number.h"
 #include "options.h"
 #include "options_json.h"
 #include "packed_row.h"
+#include "parts.h"
 
 /* What tells the functions apart. */
 typedef struct fit_kind {
@@ -50,6 +53,10 @@ typedef struct fit_state {
     char **names;     /* of the data's columns, options.d */
     mix_fit_labels labels;
     mix_fit_packed packed;
+    mix_fit_columns columns;    /* of a mixed fit, */
+    mixture_parts *parts;       /* what they have turned out to be, if that is not one part, */
+    double **start;             /* and where a refit starts from, */
+    size_t start_count;         /* so many arrays */
     double first[FIRST_VALUES]; /* of the first row that was taken */
     double *x;                  /* the row at hand: all arguments before k */
 } fit_state;
@@ -71,6 +78,12 @@ static const mixture_family *family_of(const fit_state *state) {
     return model != NULL ? model->family : state->group.function->detail;
 }
 
+/* Whether the columns may be of several families. */
+static bool is_mixed_fit(const fit_state *state) {
+    const mixture_family *family = family_of(state);
+    return family == &mix_mixed || family->parts != NULL;
+}
+
 /* Arguments in front of the row: the model of a refit. */
 static int row_place(const fit_state *state) {
     return refitted(state) != NULL ? 1 : 0;
@@ -90,6 +103,12 @@ static void fit_clear(void *pointer) {
     mix_options_json_clear(&state->options);
     mixture_data_free(state->data);
     mix_fit_labels_clear(&state->labels);
+    mix_fit_columns_clear(&state->columns);
+    mix_parts_free(state->parts);
+    for (size_t a = 0; state->start != NULL && a < state->start_count; a++) {
+        mix_memory_free(state->start[a]);
+    }
+    mix_memory_free(state->start);
     mix_memory_free(state->x);
 }
 
@@ -155,7 +174,7 @@ static const char *find_name(const fit_state *state, size_t j, char buffer[32]) 
     if (model != NULL && model->columns != NULL && j + 1 != options->weight && j + 1 != options->label) {
         bool after_weight = options->weight > 0 && j + 1 > options->weight;
         bool after_label = options->label > 0 && j + 1 > options->label;
-        return model->columns[j - after_weight - after_label];
+        return model->columns[mix_family_place(model->family, j - after_weight - after_label)];
     }
     snprintf(buffer, 32, "x%zu", j + 1);
     return buffer;
@@ -218,12 +237,34 @@ static mixture_status read_k_and_options(fit_state *state, size_t arguments, sql
     return status == MIXTURE_OK ? fit_read_options(state, arguments, options, error) : status;
 }
 
+/* Be ready for columns of families that are not all known. */
+static mixture_status begin_columns(fit_state *state) {
+    const mix_fit_options *options = &state->options;
+    const mixture_model *model = refitted(state);
+    mix_column_wish *wishes = mix_memory_zeros(options->d, sizeof *wishes);
+    if (wishes == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    for (size_t j = 0, column = 0; options->wishes != NULL && j < options->arguments; j++) {
+        if (j + 1 != options->weight && j + 1 != options->label) {
+            wishes[column++] = options->wishes[j];
+        }
+    }
+    mixture_status status =
+        mix_fit_columns_begin(&state->columns, options->d, wishes, model != NULL ? model->family : NULL);
+    mix_memory_free(wishes);
+    return status;
+}
+
 static mixture_status begin_data(fit_state *state, size_t arguments) {
     unsigned extras =
         (state->options.weight ? MIXTURE_WEIGHTED : 0) | (state->options.label ? MIXTURE_LABELLED : 0);
     state->data = mixture_data_new(state->options.d, extras);
     state->x = mix_memory_array(arguments, sizeof(double));
     if (state->data == NULL || state->x == NULL || !take_names(state)) {
+        return MIXTURE_NOMEM;
+    }
+    if (is_mixed_fit(state) && begin_columns(state) != MIXTURE_OK) {
         return MIXTURE_NOMEM;
     }
     const mixture_model *model = refitted(state);
@@ -251,6 +292,10 @@ static mixture_status fit_start(void *pointer, mixture_error *error) {
     mixture_status status = mix_fit_packed_begin(&state->packed, group, NULL, argv, count, options, &arguments);
     if (status != MIXTURE_OK) {
         return status;
+    }
+    if (arguments == 0 && is_mixed_fit(state)) { /* a BLOB like any other value */
+        arguments = 1;
+        state->packed = (mix_fit_packed){.packed = false};
     }
     if (arguments == 0) {
         return mix_error_invalid(error, "argument 1 is %s; expected a number or mix_row()",
@@ -401,6 +446,64 @@ static mixture_status take_label_name(fit_state *state, int *label, mixture_erro
     return mix_fit_labels_name(&state->labels, value, &place, label, error);
 }
 
+/* What is in argument j of a mixed fit cannot be there. */
+static mixture_status wrong_cell(const fit_state *state, size_t j, const mix_cell *cell, const char *expected,
+                                 mixture_error *error) {
+    char said[MIX_SAID_BYTES], cure[MIX_CURE_BYTES] = "";
+    if (cell->value != NULL) {
+        (void)mix_describe_cure(cell->value, state->arguments[j], cure);
+    }
+    return mix_error_invalid(error, "%s %zu (%.30s) is %s in row %llu; expected %s%s",
+                             state->packed.packed ? "value" : "argument",
+                             j + 1 + (state->packed.packed ? 0 : (size_t)row_place(state)), state->arguments[j],
+                             mix_cell_describe(cell, said), (unsigned long long)state->group.row, expected, cure);
+}
+
+/* A weight or a label, which may be a word: that is NaN here. */
+static mixture_status take_extra(const fit_state *state, size_t j, mix_cell *cell, double *x,
+                                 mixture_error *error) {
+    if (cell->type != SQLITE_NULL && mix_cell_number(cell, x)) {
+        return isfinite(*x) ? MIXTURE_OK : wrong_cell(state, j, cell, "a finite number", error);
+    }
+    *x = (double)NAN;
+    bool word = cell->type == SQLITE_TEXT && j + 1 == state->options.label;
+    return cell->type == SQLITE_NULL || word ? MIXTURE_OK : wrong_cell(state, j, cell, "a number", error);
+}
+
+/* Value j of the row, which is number `column` of the data, into x. */
+static mixture_status take_mixed_value(fit_state *state, size_t j, size_t column, mix_cell *cell,
+                                       mixture_error *error) {
+    const mix_fit_options *options = &state->options;
+    const char *expected = NULL;
+    if (j + 1 == options->weight || j + 1 == options->label) {
+        return take_extra(state, j, cell, &state->x[j], error);
+    }
+    mixture_status status =
+        mix_fit_columns_take(&state->columns, column, cell, state->data, &state->x[j], &expected);
+    return status == MIXTURE_INVALID ? wrong_cell(state, j, cell, expected, error)
+                                     : mix_error_status(error, status);
+}
+
+/* The row of a mixed fit into x, levels as numbers. */
+static mixture_status take_mixed_row(fit_state *state, const mix_row_arguments *row, mixture_error *error) {
+    const mix_fit_options *options = &state->options;
+    mix_cells cells;
+    mixture_status status = mix_cells_open(&cells, row->db, row->values, row->count, row->first, error);
+    if (status == MIXTURE_OK && cells.count != options->arguments) {
+        status =
+            mix_error_invalid(error, "%zu value%s in row %llu; expected %zu, as in the rows before", cells.count,
+                              cells.count == 1 ? "" : "s", (unsigned long long)row->row, options->arguments);
+    }
+    for (size_t j = 0, column = 0; j < options->arguments && status == MIXTURE_OK; j++) {
+        mix_cell cell;
+        status = mix_cells_next(&cells, &cell) ? take_mixed_value(state, j, column, &cell, error)
+                                               : mix_error_status(error, MIXTURE_NOMEM);
+        column += j + 1 != options->weight && j + 1 != options->label;
+    }
+    mix_cells_close(&cells);
+    return status;
+}
+
 static mixture_status fit_row(void *pointer, mixture_error *error) {
     fit_state *state = pointer;
     const mix_group *group = &state->group;
@@ -416,9 +519,10 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
                              .word = options->label};
     double weight;
     int label;
-    mixture_status status = mix_arguments_row(&row, state->x, error);
+    mixture_status status =
+        is_mixed_fit(state) ? take_mixed_row(state, &row, error) : mix_arguments_row(&row, state->x, error);
     mix_fit_packed_watch(&state->packed, group->argv[place]);
-    if (status == MIXTURE_OK) {
+    if (status == MIXTURE_OK && !is_mixed_fit(state)) {
         status = check_values(state, family_of(state), error);
     }
     if (status == MIXTURE_OK) {
@@ -448,7 +552,7 @@ static void name_first_row(const fit_state *state, mixture_error *error) {
     char rest[sizeof error->text], first[120] = "";
     size_t shown = state->options.d < FIRST_VALUES ? state->options.d : FIRST_VALUES;
     char *at = strstr(error->text, expected);
-    if (at == NULL) {
+    if (at == NULL || is_mixed_fit(state)) { /* where levels are but numbers */
         return;
     }
     for (size_t j = 0; j < shown; j++) {
@@ -464,11 +568,29 @@ static void name_first_row(const fit_state *state, mixture_error *error) {
              shown < state->options.d ? ", ..." : "", rest);
 }
 
+/* Columns with a single level say nothing. */
+static mixture_status warn_of_levels(mixture_model *model) {
+    mixture_status status = MIXTURE_OK;
+    for (size_t j = 0; model->family->parts != NULL && j < model->d && status == MIXTURE_OK; j++) {
+        size_t place = mix_family_place(model->family, j);
+        if (mix_family_level_count(model->family, place) == 1) {
+            status = mix_model_warn(model, "column %zu (%.40s) has one level: it takes no part", j + 1,
+                                    model->columns[place]);
+        }
+    }
+    return status;
+}
+
 static mixture_status fit_deliver(sqlite3_context *context, fit_state *state, mixture_model *model) {
     mixture_status status = mix_fit_packed_warn(&state->packed, state->options.arguments, model);
     model->skipped = (size_t)state->skipped;
     model->columns = state->names; /* moved */
     state->names = NULL;
+    model->own_parts = state->parts; /* moved, too */
+    state->parts = NULL;
+    if (status == MIXTURE_OK) {
+        status = warn_of_levels(model);
+    }
     for (size_t i = 0; i < model->warning_count; i++) {
         sqlite3_log(SQLITE_WARNING, "%s: %s", state->group.function->name, model->warnings[i]);
     }
@@ -483,10 +605,64 @@ static mixture_status fit_deliver(sqlite3_context *context, fit_state *state, mi
     return status;
 }
 
+/* Bring doubles, and names, from the caller's order into that of the parts. */
+static bool order_by_parts(const fit_state *state, double *numbers, char **names) {
+    size_t d = state->options.d;
+    const size_t *place = state->parts->place;
+    double *more = mix_memory_array(d, sizeof *more);
+    char **others = mix_memory_array(d, sizeof *others);
+    bool room = more != NULL && others != NULL;
+    for (size_t j = 0; room && j < d; j++) {
+        more[place[j]] = numbers != NULL ? numbers[j] : 0;
+        others[place[j]] = names[j];
+    }
+    if (room) {
+        memcpy(names, others, d * sizeof *names);
+    }
+    if (room && numbers != NULL) {
+        memcpy(numbers, more, d * sizeof *numbers);
+    }
+    mix_memory_free(more);
+    mix_memory_free(others);
+    return room;
+}
+
+/* After the last row of a mixed fit: what its columns are. */
+static mixture_status settle_families(fit_state *state, const mixture_family **family, mixture_error *error) {
+    const mixture_model *model = refitted(state);
+    mixture_options *options = &state->options.options;
+    mixture_status status =
+        mix_fit_columns_finish(&state->columns, state->data, &state->group.cancel, family, &state->parts);
+    if (status != MIXTURE_OK) {
+        return mix_error_status(error, status);
+    }
+    bool structured = options->structure != 0 || state->options.choices.structures != NULL;
+    if (structured && (*family)->structures == NULL) {
+        return mix_error_invalid(error, "option %s is for gaussian columns, and there are none",
+                                 mix_mixed.structures->key);
+    }
+    for (size_t j = 0; j < state->columns.d && options->structure == 0 && (*family)->structures != NULL; j++) {
+        const mix_column_wish *wish = &state->columns.column[j].wish;
+        bool own = wish->family->structures == (*family)->structures;
+        options->structure = own ? wish->structure : 0; /* as option families says */
+    }
+    if (state->parts != NULL) {
+        double *resolution = model == NULL ? state->options.resolution : NULL; /* a model's is in its order */
+        status = order_by_parts(state, resolution, state->names) ? MIXTURE_OK : MIXTURE_NOMEM;
+    }
+    if (status == MIXTURE_OK && model != NULL) {
+        state->start_count = state->parts->mixed->array_count;
+        status = mix_fit_columns_start(&state->columns, model, state->parts, &state->start);
+        options->start.arrays = (const double *const *)state->start;
+    }
+    return mix_error_status(error, status);
+}
+
 static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture_error *error) {
     fit_state *state = pointer;
     fit_kind kind = kind_of(state);
     mixture_options *options = &state->options.options;
+    const mixture_family *family = family_of(state);
     mixture_model *model = NULL;
     if (mixture_data_rows(state->data) == 0) {
         return MIXTURE_OK; /* NULL */
@@ -496,10 +672,12 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
     options->watch = &state->group.running.watch;
     options->columns = (const char *const *)state->names;
     mixture_status status = mix_fit_labels_sort(&state->labels, state->data, &state->group.cancel);
+    if (status == MIXTURE_OK && is_mixed_fit(state)) {
+        status = settle_families(state, &family, error);
+    }
     if (status == MIXTURE_OK) {
-        status = kind.select
-                     ? mixture_select(kind.family, state->data, options, &state->options.choices, &model, error)
-                     : mixture_fit(family_of(state), state->data, options, &model, error);
+        status = kind.select ? mixture_select(family, state->data, options, &state->options.choices, &model, error)
+                             : mixture_fit(family, state->data, options, &model, error);
     }
     if (status == MIXTURE_INVALID) {
         name_first_row(state, error);
@@ -527,30 +705,36 @@ static const mix_aggregate refit_aggregate = {
     .clear = fit_clear,
 };
 
-int mix_fit_register(sqlite3 *db, mix_connection *connection) {
+/* The two functions of a family, those that it has. */
+static int register_family(sqlite3 *db, mix_connection *connection, const mixture_family *family, bool counts) {
     static const char *const usage[2][2] = {
         {"(x1, ..., xd, k [, options])", "(x1, ..., xd, kmax [, options])"},
         {"(n1, ..., nd, k [, options])", "(n1, ..., nd, kmax [, options])"},
     };
+    const char *const names[] = {family->fit, family->select};
+    int rc = SQLITE_OK;
+    for (int select = 0; select < 2 && rc == SQLITE_OK; select++) {
+        const mix_function function = {names[select],
+                                       usage[counts][select],
+                                       2,
+                                       -1,
+                                       MIX_INNOCUOUS_JSON,
+                                       NULL,
+                                       select ? &select_aggregate : &fit_aggregate,
+                                       family};
+        rc = names[select] != NULL ? mix_aggregate_register(db, connection, &function) : rc;
+    }
+    return rc;
+}
+
+int mix_fit_register(sqlite3 *db, mix_connection *connection) {
     static const mix_function refit = {
         "mix_refit", "(model, x... [, options])", 2, -1, MIX_INNOCUOUS_JSON, NULL, &refit_aggregate, NULL};
     int rc = mix_aggregate_register(db, connection, &refit);
-    for (size_t i = 0; mix_families[i] != NULL; i++) {
-        const mixture_family *family = mix_families[i];
-        const mix_shape shape = {.family = family, .k = 1, .d = 1};
-        bool counts = family->column(&shape, 0) == &mix_count_column;
-        const char *const names[] = {family->fit, family->select};
-        for (int select = 0; select < 2 && rc == SQLITE_OK; select++) {
-            const mix_function function = {names[select],
-                                           usage[counts][select],
-                                           2,
-                                           -1,
-                                           MIX_INNOCUOUS_JSON,
-                                           NULL,
-                                           select ? &select_aggregate : &fit_aggregate,
-                                           family};
-            rc = names[select] != NULL ? mix_aggregate_register(db, connection, &function) : rc;
-        }
+    for (size_t i = 0; mix_families[i] != NULL && rc == SQLITE_OK; i++) {
+        const mix_shape shape = {.family = mix_families[i], .k = 1, .d = 1};
+        bool counts = mix_families[i]->column(&shape, 0) == &mix_count_column;
+        rc = register_family(db, connection, mix_families[i], counts);
     }
-    return rc;
+    return rc == SQLITE_OK ? register_family(db, connection, &mix_mixed, false) : rc;
 }

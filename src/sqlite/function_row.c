@@ -2,17 +2,40 @@
 #include <math.h>
 #include <string.h>
 
+#include "cells.h"
 #include "describe.h"
 #include "error.h"
 #include "function.h"
 #include "little_endian.h"
 #include "memory.h"
+#include "packed_row.h"
 
 /* ---- mix_row --------------------------------------------------------------------------------------------- */
+
+/* A row with words in it. */
+static void pack_words(sqlite3_context *context, int argc, sqlite3_value **argv) {
+    mixture_error error;
+    size_t size = mix_cells_measure(argv, argc);
+    unsigned char *bytes = size > 0 ? mix_memory_array(size, 1) : NULL;
+    if (size == 0) {
+        (void)mix_error_invalid(&error, "a value is infinite; expected finite numbers, TEXT, BLOBs or NULL");
+        mix_function_fail(context, &error);
+    } else if (bytes == NULL) {
+        sqlite3_result_error_nomem(context);
+    } else {
+        mix_cells_pack(argv, argc, bytes);
+        sqlite3_result_blob64(context, bytes, size, SQLITE_TRANSIENT);
+    }
+    mix_memory_free(bytes);
+}
 
 static void pack_row(sqlite3_context *context, int argc, sqlite3_value **argv) {
     mixture_error error;
     if (!mix_function_check(context, argc)) {
+        return;
+    }
+    if (!mix_packed_row_is(argv, argc) && !mix_cells_plain(argv, argc)) {
+        pack_words(context, argc, argv);
         return;
     }
     sqlite3 *db = sqlite3_context_db_handle(context);
@@ -29,7 +52,7 @@ static void pack_row(sqlite3_context *context, int argc, sqlite3_value **argv) {
                                    mix_describe_value(argv[0], said));
     }
     if (status == MIXTURE_OK) {
-        mix_row_arguments row = {argv, argc, 1, d, NULL, 0, db, 0};
+        mix_row_arguments row = {.values = argv, .count = argc, .first = 1, .d = d, .db = db};
         status = mix_arguments_row(&row, x, &error);
     }
     if (status == MIXTURE_OK) {

@@ -5,6 +5,8 @@
 #include "describe.h"
 #include "error.h"
 #include "family.h"
+#include "level_json.h"
+#include "levels.h"
 #include "memory.h"
 #include "packed_row.h"
 #include "score.h"
@@ -13,7 +15,9 @@
 typedef struct score_call {
     sqlite3_context *context;
     mix_parsed *parsed;
-    size_t component; /* 0-based, where the function takes one */
+    size_t component;       /* 0-based, where the function takes one */
+    sqlite3_value **values; /* the row as it was given, */
+    int count;              /* so many arguments */
 } score_call;
 
 typedef struct score_detail {
@@ -83,21 +87,60 @@ static void answer_distance(const score_call *call) {
                           mixture_distance(parsed->model, call->component, parsed->x, parsed->scratch));
 }
 
-static void answer_impute(const score_call *call) {
-    mix_parsed *parsed = call->parsed;
-    mixture_impute(parsed->model, parsed->x, parsed->scratch);
+/* Value j of a row that is imputed; levels as what they stand for. given: of a mixed model, what was there. */
+static void write_imputed(const mix_parsed *parsed, size_t j, const mix_cell *given, mix_json_writer *writer) {
+    const mixture_model *model = parsed->model;
+    size_t place = mix_family_place(model->family, j);
+    double x = parsed->x[place];
+    const mix_level *levels = model->family->parts != NULL ? mix_family_levels(model->family, place) : NULL;
+    if (levels != NULL && given->type != SQLITE_NULL) {
+        mix_level_json_write(writer, &given->level); /* though the model may not have it */
+    } else if (levels != NULL) {
+        mix_level_json_write(writer, &levels[(size_t)x]);
+    } else {
+        mix_json_write_double(writer, x);
+    }
+}
+
+static mixture_status check_imputed(const mix_parsed *parsed, mixture_error *error) {
     for (size_t j = 0; j < parsed->model->d; j++) {
-        if (!isfinite(parsed->x[j])) {
-            mixture_error error;
-            (void)mix_error_invalid(&error,
-                                    "the expectation of value %zu is beyond a double; expected values nearer to "
-                                    "the model",
-                                    j + 1);
-            mix_function_fail(call->context, &error);
-            return;
+        if (!isfinite(parsed->x[mix_family_place(parsed->model->family, j)])) {
+            return mix_error_invalid(error,
+                                     "the expectation of value %zu is beyond a double; expected values nearer to "
+                                     "the model",
+                                     j + 1);
         }
     }
-    write_numbers(call, parsed->x, parsed->model->d);
+    return MIXTURE_OK;
+}
+
+static void answer_impute(const score_call *call) {
+    mix_parsed *parsed = call->parsed;
+    bool mixed = parsed->model->family->parts != NULL;
+    mixture_error error = {MIXTURE_OK, ""};
+    mix_json_writer writer = {0};
+    mix_cells cells = {.count = 0};
+    mix_cell given = {.type = SQLITE_NULL};
+    mixture_impute(parsed->model, parsed->x, parsed->scratch);
+    mixture_status status = check_imputed(parsed, &error);
+    if (status == MIXTURE_OK && mixed) {
+        sqlite3 *db = sqlite3_context_db_handle(call->context);
+        status = mix_cells_open(&cells, db, call->values, call->count, 2, &error);
+    }
+    mix_json_begin_array(&writer);
+    for (size_t j = 0; status == MIXTURE_OK && j < parsed->model->d; j++) {
+        bool there = !mixed || mix_cells_next(&cells, &given);
+        status = there ? MIXTURE_OK : mix_error_status(&error, MIXTURE_NOMEM);
+        write_imputed(parsed, j, &given, &writer);
+    }
+    mix_json_end_array(&writer);
+    if (status == MIXTURE_OK) {
+        mix_function_json(call->context, &writer);
+    } else {
+        mix_function_fail(call->context, &error);
+        mix_json_cleanup(&writer);
+    }
+    mix_cells_close(&cells);
 }
 
 /* ---- Reading the arguments ----------------------------------------------------------------------------- */
@@ -169,6 +212,8 @@ static void score(sqlite3_context *context, int argc, sqlite3_value **argv) {
         mix_function_fail(context, &error);
         return;
     }
+    call.values = argv + first;
+    call.count = argc - first;
     detail->answer(&call);
 }
 

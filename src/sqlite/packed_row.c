@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cells.h"
+#include "describe.h"
 #include "error.h"
 #include "interrupt.h"
 #include "little_endian.h"
@@ -56,7 +58,12 @@ static double get_float(const unsigned char *bytes) {
 mixture_status mix_packed_row_columns(sqlite3 *db, sqlite3_value *value, size_t named, size_t *columns) {
     *columns = 0;
     if (sqlite3_value_type(value) == SQLITE_BLOB) {
+        const unsigned char *words = sqlite3_value_blob(value);
         size_t bytes = (size_t)sqlite3_value_bytes(value);
+        if (words != NULL && mix_cells_marked(words, bytes)) {
+            *columns = mix_cells_count(words, bytes);
+            return MIXTURE_OK;
+        }
         bool floats = bytes % FLOAT_BYTES == 0 && (bytes % DOUBLE_BYTES != 0 || bytes / FLOAT_BYTES == named);
         *columns = floats ? bytes / FLOAT_BYTES : bytes % DOUBLE_BYTES == 0 ? bytes / DOUBLE_BYTES : 0;
         return MIXTURE_OK;
@@ -79,10 +86,39 @@ static const char *say_row(const mix_row_arguments *arguments, char buffer[40]) 
     return buffer;
 }
 
+/* A mix_row() with TEXT in it, all of which reads as numbers. */
+static mixture_status read_words(const mix_row_arguments *arguments, double *x, mixture_error *error) {
+    mix_cells cells;
+    mix_cell cell;
+    char said[MIX_SAID_BYTES], name[60], where[40];
+    mixture_status status =
+        mix_cells_open(&cells, arguments->db, arguments->values, arguments->count, arguments->first, error);
+    if (status == MIXTURE_OK && cells.count != arguments->d) {
+        status =
+            mix_error_invalid(error, "argument %d is a mix_row() of %zu value%s%s; expected %zu", arguments->first,
+                              cells.count, cells.count == 1 ? "" : "s", say_row(arguments, where), arguments->d);
+    }
+    for (size_t j = 0; status == MIXTURE_OK && j < arguments->d && mix_cells_next(&cells, &cell); j++) {
+        bool missing = cell.type == SQLITE_NULL || (cell.type == SQLITE_TEXT && j + 1 == arguments->word);
+        bool number = mix_cell_number(&cell, &x[j]);
+        x[j] = number ? x[j] : (double)NAN;
+        if (!number && !missing) {
+            status = mix_error_invalid(error, "argument %d (mix_row) holds %s at value %zu%s%s; expected a number",
+                                       arguments->first, mix_cell_describe(&cell, said), j + 1,
+                                       mix_arguments_column(arguments, j, name), say_row(arguments, where));
+        }
+    }
+    mix_cells_close(&cells);
+    return status;
+}
+
 static mixture_status read_packed_bytes(const mix_row_arguments *arguments, double *x, mixture_error *error) {
     const unsigned char *bytes = sqlite3_value_blob(arguments->values[0]);
     size_t length = (size_t)sqlite3_value_bytes(arguments->values[0]), d = arguments->d;
     char where[40];
+    if (bytes != NULL && mix_cells_marked(bytes, length)) {
+        return read_words(arguments, x, error);
+    }
     if (length != DOUBLE_BYTES * d && length != FLOAT_BYTES * d) {
         return mix_error_invalid(error,
                                  "argument %d is BLOB of %zu bytes%s; expected mix_row() of %zu value%s, %zu "

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "family.h"
 #include "function.h"
 #include "hash.h"
 #include "memory.h"
@@ -275,6 +276,10 @@ static int table_filter(sqlite3_vtab_cursor *base, int count, const char *places
         mix_parsed_release(cursor->parsed);
         cursor->parsed = NULL;
         status = mix_connection_model(instance->connection, values[0], &cursor->parsed, &error);
+    }
+    bool mixed = cursor->parsed != NULL && cursor->parsed->model->family->parts != NULL;
+    if (status == MIXTURE_OK && mixed && cursor->argument_count == 0) {
+        status = keep_arguments(cursor, values, count, &error); /* whose words and order the table has not */
     }
     if (status == MIXTURE_OK && (alone || cursor->parsed != NULL)) {
         cursor->model_blob = !alone && sqlite3_value_type(values[0]) == SQLITE_BLOB;

@@ -6,6 +6,8 @@
 #include "extent.h"
 #include "family.h"
 #include "function.h"
+#include "level_json.h"
+#include "levels.h"
 #include "memory.h"
 #include "number.h"
 #include "table.h"
@@ -101,6 +103,22 @@ static mixture_status start_sample(mix_cursor *cursor, sqlite3_value **values, i
     return MIXTURE_OK;
 }
 
+/* What a drawn value of a column with levels stands for; NULL: it is a number. */
+static const mix_level *drawn_level(const mixture_family *family, size_t place, double x) {
+    const mix_level *levels = family->parts != NULL ? mix_family_levels(family, place) : NULL;
+    return levels != NULL ? &levels[(size_t)x] : NULL;
+}
+
+static void write_drawn(const mixture_model *model, const double *x, size_t j, mix_json_writer *writer) {
+    size_t place = mix_family_place(model->family, j);
+    const mix_level *level = drawn_level(model->family, place, x[place]);
+    if (level != NULL) {
+        mix_level_json_write(writer, level);
+    } else {
+        mix_json_write_double(writer, x[place]);
+    }
+}
+
 static void column_sample(mix_cursor *cursor, sqlite3_context *context, int column) {
     const sample_state *own = cursor->state;
     size_t d = mix_cursor_model(cursor)->d;
@@ -110,10 +128,21 @@ static void column_sample(mix_cursor *cursor, sqlite3_context *context, int colu
         sqlite3_result_int64(context, (sqlite3_int64)own->component + 1);
     } else if (column == 2) {
         mix_json_writer writer = {0};
-        mix_json_write_array(&writer, own->x, d, 1, 0);
+        mix_json_begin_array(&writer);
+        for (size_t j = 0; j < d; j++) {
+            write_drawn(mix_cursor_model(cursor), own->x, j, &writer);
+        }
+        mix_json_end_array(&writer);
         mix_function_json(context, &writer);
     } else if ((size_t)(column - 3) < d) {
-        sqlite3_result_double(context, own->x[column - 3]);
+        const mixture_family *family = mix_cursor_model(cursor)->family;
+        size_t place = mix_family_place(family, (size_t)(column - 3));
+        const mix_level *level = drawn_level(family, place, own->x[place]);
+        if (level != NULL) {
+            mix_levels_result(context, level);
+        } else {
+            sqlite3_result_double(context, own->x[place]);
+        }
     }
 }
 

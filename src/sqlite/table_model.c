@@ -8,7 +8,10 @@
 #include "extent.h"
 #include "family.h"
 #include "function.h"
+#include "level_json.h"
+#include "levels.h"
 #include "members.h"
+#include "mixed.h"
 #include "model.h"
 #include "table.h"
 
@@ -44,7 +47,8 @@ static void write_own_array(const mix_cursor *cursor, size_t a, mix_json_writer 
     mix_json_write_component(writer, &shape, a, numbers);
 }
 
-/* The parameter array of that name, or of one component's; NULL when the family has no such array. */
+/* The parameter array of that name, or of one component's; NULL when the family has no such array. Of a mixed model
+** the first of its parts' arrays. */
 static void result_array(mix_cursor *cursor, sqlite3_context *context, const char *name) {
     const mixture_family *family = mix_cursor_model(cursor)->family;
     for (size_t a = 0; a < family->array_count; a++) {
@@ -52,33 +56,75 @@ static void result_array(mix_cursor *cursor, sqlite3_context *context, const cha
             mix_json_writer writer = {0};
             write_own_array(cursor, a, &writer);
             mix_function_json(context, &writer);
+            return;
         }
     }
 }
 
+/* So many arrays of the model, from one on, by the names of their parameters. */
+static void write_arrays(const mix_cursor *cursor, size_t first, size_t count, mix_json_writer *writer) {
+    const mixture_family *family = mix_cursor_model(cursor)->family;
+    for (size_t a = first; a < first + count; a++) {
+        mix_json_write_key(writer, family->arrays[a].parameter);
+        write_own_array(cursor, a, writer);
+    }
+}
+
+static void write_component_part(const mix_cursor *cursor, const mix_part *part, mix_json_writer *writer) {
+    const mixture_model *model = mix_cursor_model(cursor);
+    char name[32];
+    mix_json_begin_object(writer);
+    mix_members_write_string(writer, "family", part->family->name);
+    mix_json_write_key(writer, "columns");
+    mix_json_begin_array(writer);
+    for (size_t j = part->first; j < part->first + part->d; j++) {
+        mix_json_write_string(writer, mix_model_column_name(model, j, name));
+    }
+    mix_json_end_array(writer);
+    if (part->level != NULL) {
+        mix_json_write_key(writer, "levels");
+        mix_level_json_write_all(writer, part->d, part->levels, part->level);
+    }
+    write_arrays(cursor, part->array, part->family->array_count, writer);
+    mix_json_end_object(writer);
+}
+
+/* An object; of a mixed model an array with one for each part. */
 static void result_all_arrays(mix_cursor *cursor, sqlite3_context *context) {
     const mixture_family *family = mix_cursor_model(cursor)->family;
     mix_json_writer writer = {0};
-    mix_json_begin_object(&writer);
-    for (size_t a = 0; a < family->array_count; a++) {
-        mix_json_write_key(&writer, family->arrays[a].parameter);
-        write_own_array(cursor, a, &writer);
+    if (family->parts == NULL) {
+        mix_json_begin_object(&writer);
+        write_arrays(cursor, 0, family->array_count, &writer);
+        mix_json_end_object(&writer);
+    } else {
+        mix_json_begin_array(&writer);
+        for (size_t p = 0; p < family->parts->count; p++) {
+            write_component_part(cursor, &family->parts->part[p], &writer);
+        }
+        mix_json_end_array(&writer);
     }
-    mix_json_end_object(&writer);
     mix_function_json(context, &writer);
 }
 
-static void write_column_name(const mixture_model *model, size_t j, mix_json_writer *writer) {
-    char name[32];
-    snprintf(name, sizeof name, "x%zu", j + 1);
-    mix_json_write_key(writer, model->columns != NULL ? model->columns[j] : name);
+/* Of a column with levels the likeliest one. */
+static void write_likeliest(const mixture_model *model, size_t c, const mix_column_view *at, size_t column,
+                            mix_json_writer *writer) {
+    double probability;
+    size_t level = mix_mixed_likeliest(model, column, NULL, c, &probability);
+    mix_json_write_key(writer, "level");
+    if (at->level != NULL) {
+        mix_level_json_write(writer, &at->level[level]);
+    } else {
+        mix_json_write_integer(writer, (int64_t)level);
+    }
+    mix_members_write_double(writer, "probability", probability);
 }
 
 /* {"x":{"mean":1.5,"deviation":0.5},...}: what the component says of each column, by the column's name. NULL where
 ** columns are of several kinds. */
 static void result_by_column(mix_cursor *cursor, sqlite3_context *context) {
     const mixture_model *model = mix_cursor_model(cursor);
-    const mixture_family *family = model->family;
     size_t c = (size_t)cursor->row;
     mix_json_writer writer = {0};
     if (model->parts != NULL) {
@@ -86,15 +132,23 @@ static void result_by_column(mix_cursor *cursor, sqlite3_context *context) {
     }
     mix_json_begin_object(&writer);
     for (size_t j = 0; j < model->d; j++) {
-        write_column_name(model, j, &writer);
+        size_t column = mix_family_place(model->family, j);
+        const mix_column_view at = mix_mixed_column(model, column);
+        const mixture_family *family = at.model.family;
+        char name[32];
+        mix_json_write_key(&writer, mix_model_column_name(model, column, name));
         mix_json_begin_object(&writer);
         for (size_t a = 0; a < family->array_count; a++) {
             if (family->arrays[a].rank == MIX_VECTOR) {
-                mix_members_write_double(&writer, family->arrays[a].parameter, model->arrays[a][c * model->d + j]);
+                mix_members_write_double(&writer, family->arrays[a].parameter,
+                                         at.model.arrays[a][c * at.model.d + at.column]);
             }
         }
         if (family->geometry != NULL) {
-            mix_members_write_double(&writer, "deviation", mix_extent_deviation(model, c, j));
+            mix_members_write_double(&writer, "deviation", mix_extent_deviation(&at.model, c, at.column));
+        }
+        if (model->family->parts != NULL && mix_family_level_count(model->family, column) > 0) {
+            write_likeliest(model, c, &at, column, &writer);
         }
         mix_json_end_object(&writer);
     }
@@ -137,9 +191,10 @@ const mix_table mix_table_components = {
 
 /* ---- mix_parameters: component by component, its weight, then each array's entries ------------------------ */
 
-/* Where a row stands. */
+/* Where a row stands. Entry of the array; i and j in it, or the number of a level among its column's; the column of
+** the model that it is of. */
 typedef struct parameter {
-    size_t component, array, i, j;
+    size_t component, array, entry, i, j, column;
     bool weight;
 } parameter;
 
@@ -152,7 +207,20 @@ static size_t component_size(const mixture_model *model) {
     return size;
 }
 
+/* The first column of an array. */
+static size_t first_of_array(const mixture_family *family, size_t array) {
+    size_t p = 0;
+    if (family->parts == NULL) {
+        return 0;
+    }
+    while (array >= family->parts->part[p].array + family->parts->part[p].family->array_count) {
+        p++;
+    }
+    return family->parts->part[p].first;
+}
+
 static parameter locate(const mixture_model *model, size_t row) {
+    const mix_shape shape = mix_shape_of(model);
     size_t size = component_size(model), left = row % size;
     parameter place = {.component = row / size, .weight = left == 0};
     if (left == 0) {
@@ -163,9 +231,16 @@ static parameter locate(const mixture_model *model, size_t row) {
         left -= mix_model_array_size(model, place.array);
         place.array++;
     }
-    bool matrix = model->family->arrays[place.array].rank == MIX_MATRIX;
-    place.i = matrix ? left / model->d : left;
-    place.j = matrix ? left % model->d : 0;
+    const mix_array_columns of = mix_family_array_columns(&shape, place.array);
+    mix_rank rank = model->family->arrays[place.array].rank;
+    size_t column = rank == MIX_MATRIX ? left / of.d : rank == MIX_RAGGED ? 0 : left;
+    place.entry = left;
+    while (rank == MIX_RAGGED && left >= of.levels[column]) {
+        left -= of.levels[column++];
+    }
+    place.i = rank == MIX_MATRIX ? column : left;
+    place.j = rank == MIX_MATRIX ? left % of.d : 0;
+    place.column = first_of_array(model->family, place.array) + (rank == MIX_SCALAR ? 0 : column);
     return place;
 }
 
@@ -179,21 +254,23 @@ static mixture_status start_parameters(mix_cursor *cursor, sqlite3_value **value
     return MIXTURE_OK;
 }
 
-/* Name of a column of the model; of one without names, x1, x2, ... */
-static void result_column_name(sqlite3_context *context, const mixture_model *model, size_t j) {
-    if (model->columns != NULL) {
-        sqlite3_result_text(context, model->columns[j], -1, SQLITE_TRANSIENT);
+/* The level that a probability is of, where it is. */
+static void result_level(sqlite3_context *context, const mixture_model *model, const parameter *place) {
+    const mix_level *levels =
+        model->family->parts != NULL ? mix_family_levels(model->family, place->column) : NULL;
+    if (levels != NULL) {
+        mix_levels_result(context, &levels[place->i]);
     } else {
-        char name[32];
-        snprintf(name, sizeof name, "x%zu", j + 1);
-        sqlite3_result_text(context, name, -1, SQLITE_TRANSIENT);
+        sqlite3_result_int64(context, (sqlite3_int64)place->i);
     }
 }
 
 static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int column) {
     const mixture_model *model = mix_cursor_model(cursor);
-    parameter place = locate(model, (size_t)cursor->row);
+    const parameter place = locate(model, (size_t)cursor->row);
     const mix_array *array = &model->family->arrays[place.array];
+    bool of_column = !place.weight && (array->rank != MIX_SCALAR || model->family->parts != NULL);
+    char name[32];
     switch (column) {
     case 0:
         sqlite3_result_int64(context, (sqlite3_int64)place.component + 1);
@@ -212,8 +289,13 @@ static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int 
         }
         break;
     case 5:
-        if (!place.weight && array->rank != MIX_SCALAR) {
-            result_column_name(context, model, place.i);
+        if (of_column) {
+            sqlite3_result_text(context, mix_model_column_name(model, place.column, name), -1, SQLITE_TRANSIENT);
+        }
+        break;
+    case 6:
+        if (!place.weight && array->rank == MIX_RAGGED) {
+            result_level(context, model, &place);
         }
         break;
     default:
@@ -221,8 +303,7 @@ static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int 
             sqlite3_result_double(context, model->weights[place.component]);
         } else {
             size_t size = mix_model_array_size(model, place.array);
-            size_t entry = array->rank == MIX_MATRIX ? place.i * model->d + place.j : place.i;
-            sqlite3_result_double(context, model->arrays[place.array][place.component * size + entry]);
+            sqlite3_result_double(context, model->arrays[place.array][place.component * size + place.entry]);
         }
     }
 }
@@ -230,8 +311,8 @@ static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int 
 const mix_table mix_table_parameters = {
     .name = "mix_parameters",
     .usage = "mix_parameters(model)",
-    .columns = "component, parameter, i, j, value, column",
-    .column_count = 6,
+    .columns = "component, parameter, i, j, value, column, level",
+    .column_count = 7,
     .start = start_parameters,
     .column = column_parameters,
 };

@@ -51,7 +51,9 @@ static const struct {
                  {"mix_summary", false},
                  {"mix_progress", true},
                  {"mix_rename", false},
-                 {"mix_name", false}};
+                 {"mix_name", false},
+                 {"mix_fit", false},
+                 {"mix_select", false}};
 enum { CALLABLES = sizeof callables / sizeof *callables };
 
 /* Arguments that are what a function expects. */

@@ -17,6 +17,8 @@ static const char *const functions[] = {
     "mmm_select(id, 1)",
     "pmm_fit(id, 1)",
     "pmm_select(id, 1)",
+    "mix_fit(x, id, 1)",
+    "mix_select(x, id, 1)",
     "mix_predict(m, x)",
     "mix_probability(m, 1, x)",
     "mix_probabilities(m, x)",
@@ -179,7 +181,7 @@ static void sql_in_arguments_is_never_run(void **state) {
         char *name = sql_format("%.*s", (int)strcspn(functions[i], "("), functions[i]);
         char *text;
         int rc = sql_outcome(db, sql_build("SELECT %s(%Q, %Q, %Q)", name, evil, evil, evil), &text);
-        assert_true(rc == SQLITE_ERROR);
+        assert_true(rc == SQLITE_ERROR || strcmp(name, "mix_row") == 0); /* which takes anything */
     }
     sqlite3_set_authorizer(db, NULL, NULL);
     assert_int_equal(refused_action, 0);

@@ -639,6 +639,7 @@ const mixture_family mixture_gaussian = {
     .floor = "the variance floor (min_variance)",
     .coincide = gaussian_coincide,
     .features = gaussian_features,
+    .together = true,
     .tree = true,
     .variances = gaussian_variances,
     .missing = &mix_gaussian_missing,
