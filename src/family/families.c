@@ -11,7 +11,7 @@
     EACH(gamma)                                                                                                   \
     EACH(beta)                                                                                                    \
     EACH(von_mises)                                                                                               \
-    EACH(categorical) EACH(negative_binomial)
+    EACH(categorical) EACH(negative_binomial) EACH(student)
 
 #define DECLARE(name) extern const mixture_family mixture_##name;
 FAMILIES(DECLARE)

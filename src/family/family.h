@@ -308,6 +308,7 @@ struct mixture_family {
     bool together;       /* all columns of it in a mixed model are one part */
     bool tree;           /* a start also comes from model-based hierarchical clustering of MIX_FEATURES_HALF */
     double start_spread; /* share of each row that a hard partition leaves to all components alike */
+    bool latent;         /* statistics hold what the parameters expect: a start's are those that stand in */
 
     /* Mean sum of a row of counts whose sum is given, from statistics. NULL: it is not. */
     double (*mean_total)(const mix_shape *shape, const double *statistics);

@@ -670,6 +670,7 @@ void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t 
         totals = totals || own->mean_total != NULL;
         ratio = ratio || own->log_ratio != NULL;
         family->start_spread = fmax(family->start_spread, own->start_spread);
+        family->latent = family->latent || own->latent;
         family->floor = family->floor != NULL ? family->floor : own->floor;
     }
     if (parts->structured < parts->count) {

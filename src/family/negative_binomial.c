@@ -286,5 +286,6 @@ const mixture_family mixture_negative_binomial = {
     .maximize = negative_binomial_maximize,
     .features = negative_binomial_points,
     .constrain = negative_binomial_constrain,
+    .latent = true,
     .univariate = &negative_binomial_law,
 };

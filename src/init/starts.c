@@ -334,16 +334,28 @@ static void override(const mixture_start *start, const mixture_model *given, mix
     }
 }
 
-mixture_status mix_starts_draw(mix_starts *starts, size_t number, const mixture_model *given,
-                               const mix_maximize *how, mixture_model *model, mixture_error *error) {
-    /* Statistics are centered at the model's first array: at 0, the data's center. */
+/* Statistics are centered at the model's first array: at 0, the data's center. */
+static mixture_status begin_draw(mixture_model *model, mixture_error *error) {
     for (size_t a = 0; a < model->family->array_count; a++) {
         memset(model->arrays[a], 0, model->k * mix_model_array_size(model, a) * sizeof(double));
+    }
+    if (!model->family->latent) {
+        return MIXTURE_OK;
+    }
+    model->family->stand_in(model);
+    return model->family->prepare(model, error);
+}
+
+mixture_status mix_starts_draw(mix_starts *starts, size_t number, const mixture_model *given,
+                               const mix_maximize *how, mixture_model *model, mixture_error *error) {
+    mixture_status status = begin_draw(model, error);
+    if (status != MIXTURE_OK) {
+        return status;
     }
     const mixture_start *start = &mix_init_options(starts->init)->start;
     bool located = given != NULL && start->arrays != NULL && start->arrays[0] != NULL;
     size_t *labels = NULL;
-    mixture_status status = located ? MIXTURE_OK : get_partition(starts, number, &labels);
+    status = located ? MIXTURE_OK : get_partition(starts, number, &labels);
     if (status != MIXTURE_OK) {
         return mix_error_status(error, status);
     }

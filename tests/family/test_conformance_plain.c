@@ -70,8 +70,13 @@ static long double plain_map(const family_case *at, mixture_model *model, const 
     return loglik;
 }
 
+/* Whether components have a shape of their own each. */
+static bool is_separate(const family_case *at) {
+    return at->family->structures == NULL || mixture_structure_code(at->family, at->structure, 2)[0] != 'E';
+}
+
 static void check_plain(const family_case *at) {
-    if (at->example->observed == NULL || at->k < 2 || at->d > 2) {
+    if (at->example->observed == NULL || !is_separate(at) || at->k < 2 || at->d > 2) {
         return;
     }
     mixture_model *plain = family_case_model(at, 1);

@@ -6,7 +6,8 @@
 #include "sql.h"
 
 /* R: sprintf("%.17g", dexp(2, 1.5)), dgamma(2, 3, 1.5), dlnorm(2, .5, .75), dbeta(.3, 2, 5),
-** exp(1.5 * cos(2 - .5)) / (2 * pi * besselI(1.5, 0)) and dnbinom(3, size = 1.5, mu = 2). */
+** exp(1.5 * cos(2 - .5)) / (2 * pi * besselI(1.5, 0)) dnbinom(3, size = 1.5, mu = 2)
+** and dt((2 - .5) / 1.5, 3) / 1.5. */
 static const struct {
     const char *model;
     double x, density;

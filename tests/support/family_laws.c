@@ -57,7 +57,7 @@ static long double itself(long double x) {
 }
 
 /* Where a falling function is 0, between low and high: by the Illinois rule in ln x. */
-static long double find_root(long double (*f)(long double x, const void *about), const void *about,
+long double family_laws_root(long double (*f)(long double x, const void *about), const void *about,
                              long double low, long double high) {
     long double left = logl(low), right = logl(high), f_left = f(low, about), f_right = f(high, about);
     long double step = 1, last = left;
@@ -84,7 +84,7 @@ static long double find_root(long double (*f)(long double x, const void *about),
 }
 
 /* From 15 on by a series, below by stepping up to there. */
-static long double plain_digamma(long double x) {
+long double family_laws_digamma(long double x) {
     long double sum = 0;
     for (; x < 15; x++) {
         sum -= 1 / x;
@@ -100,7 +100,7 @@ static double plain_exponential(mix_random *random) {
 }
 
 /* As many exponential ones as the shape is whole, and for its fraction f one times a beta(f, 1 - f) by Johnk. */
-static double plain_gamma(mix_random *random, double shape) {
+double family_laws_gamma(mix_random *random, double shape) {
     double sum = 0, left = shape - floor(shape), u = 1, v = 1;
     for (double i = 1; i <= shape; i++) {
         sum += plain_exponential(random);
@@ -175,7 +175,7 @@ static void fill_hard_gamma(mixture_model *model) {
 static void draw_gamma(const mixture_model *model, size_t component, mix_random *random, double *x) {
     for (size_t j = 0; j < model->d; j++) {
         double shape = law_parameter(model, 0, component, j);
-        x[j] = plain_gamma(random, shape) / law_parameter(model, 1, component, j);
+        x[j] = family_laws_gamma(random, shape) / law_parameter(model, 1, component, j);
     }
 }
 
@@ -190,14 +190,14 @@ static long double mean_of_gamma(const mixture_model *model, size_t c, size_t j)
 
 static long double gamma_equation(long double shape, const void *means) {
     const long double *about = means;
-    return logl(shape) - plain_digamma(shape) - about[0];
+    return logl(shape) - family_laws_digamma(shape) - about[0];
 }
 
 static long double fit_one_gamma(mixture_model *model, const double *x, const double *weight, size_t rows) {
     for (size_t j = 0; j < model->d; j++) {
         long double mean = column_mean(model, x, weight, rows, j, itself);
         long double gap = logl(mean) - column_mean(model, x, weight, rows, j, logl);
-        long double shape = find_root(gamma_equation, &gap, 1e-6L, 1e6L);
+        long double shape = family_laws_root(gamma_equation, &gap, 1e-6L, 1e6L);
         set_law(model, 0, j, (double)shape, (double)(shape / mean));
     }
     return law_loglik(model, x, weight, rows, density_of_gamma);
@@ -277,8 +277,8 @@ static void fill_hard_beta(mixture_model *model) {
 
 static void draw_beta(const mixture_model *model, size_t component, mix_random *random, double *x) {
     for (size_t j = 0; j < model->d; j++) {
-        double a = plain_gamma(random, law_parameter(model, 0, component, j));
-        x[j] = a / (a + plain_gamma(random, law_parameter(model, 1, component, j)));
+        double a = family_laws_gamma(random, law_parameter(model, 0, component, j));
+        x[j] = a / (a + family_laws_gamma(random, law_parameter(model, 1, component, j)));
     }
 }
 
@@ -299,23 +299,23 @@ static long double log_of_rest(long double x) {
 /* The b that goes with a: psi(b) - psi(a + b) = about[1], which rises with b. */
 static long double second_beta_equation(long double b, const void *means) {
     const long double *about = means;
-    return about[1] - plain_digamma(b) + plain_digamma(about[2] + b);
+    return about[1] - family_laws_digamma(b) + family_laws_digamma(about[2] + b);
 }
 
 /* And with that b, psi(a) - psi(a + b) = about[0]. */
 static long double beta_equation(long double a, const void *means) {
     const long double *about = means;
     const long double all[3] = {about[0], about[1], a};
-    long double b = find_root(second_beta_equation, all, 1e-3L, 1e5L);
-    return about[0] - plain_digamma(a) + plain_digamma(a + b);
+    long double b = family_laws_root(second_beta_equation, all, 1e-3L, 1e5L);
+    return about[0] - family_laws_digamma(a) + family_laws_digamma(a + b);
 }
 
 static long double fit_one_beta(mixture_model *model, const double *x, const double *weight, size_t rows) {
     for (size_t j = 0; j < model->d; j++) {
         long double about[3] = {column_mean(model, x, weight, rows, j, logl),
                                 column_mean(model, x, weight, rows, j, log_of_rest), 0};
-        about[2] = find_root(beta_equation, about, 1e-3L, 1e5L);
-        set_law(model, 0, j, (double)about[2], (double)find_root(second_beta_equation, about, 1e-3L, 1e5L));
+        about[2] = family_laws_root(beta_equation, about, 1e-3L, 1e5L);
+        set_law(model, 0, j, (double)about[2], (double)family_laws_root(second_beta_equation, about, 1e-3L, 1e5L));
     }
     return law_loglik(model, x, weight, rows, density_of_beta);
 }
@@ -387,7 +387,7 @@ static long double fit_one_von_mises(mixture_model *model, const double *x, cons
                     s = column_mean(model, x, weight, rows, j, sinl);
         long double length = hypotl(c, s), angle = atan2l(s, c);
         angle += angle < 0 ? 2 * acosl(-1) : 0;
-        set_law(model, 0, j, (double)angle, (double)find_root(von_mises_equation, &length, 1e-6L, 1e4L));
+        set_law(model, 0, j, (double)angle, (double)family_laws_root(von_mises_equation, &length, 1e-6L, 1e4L));
     }
     return law_loglik(model, x, weight, rows, density_of_von_mises);
 }
@@ -421,7 +421,7 @@ static void fill_hard_negative_binomial(mixture_model *model) {
 static void draw_negative_binomial(const mixture_model *model, size_t component, mix_random *random, double *x) {
     for (size_t j = 0; j < model->d; j++) {
         double m = law_parameter(model, 0, component, j), s = law_parameter(model, 1, component, j);
-        double rate = plain_gamma(random, s) * m / s, time = plain_exponential(random) / rate;
+        double rate = family_laws_gamma(random, s) * m / s, time = plain_exponential(random) / rate;
         for (x[j] = 0; time < 1; x[j]++) {
             time += plain_exponential(random) / rate;
         }
@@ -475,7 +475,7 @@ static long double fit_one_negative_binomial(mixture_model *model, const double 
                                              size_t rows) {
     for (size_t j = 0; j < model->d; j++) {
         const plain_column column = column_of(model, x, weight, rows, j);
-        long double s = find_root(size_equation, &column, 1e-3L, 1e4L);
+        long double s = family_laws_root(size_equation, &column, 1e-3L, 1e4L);
         set_law(model, 0, j, (double)column.mean, (double)s);
     }
     return law_loglik(model, x, weight, rows, density_of_negative_binomial);
@@ -492,7 +492,7 @@ static void step_one_negative_binomial(mixture_model *model, const double *x, co
         plain_column column = column_of(model, x, weight, rows, j);
         long double s = (long double)law_parameter(model, 1, 0, j);
         column.groups = s * mean_of_steps(&column, s);
-        s = find_root(groups_equation, &column, 1e-3L, 1e6L);
+        s = family_laws_root(groups_equation, &column, 1e-3L, 1e6L);
         set_law(model, 0, j, (double)column.mean, (double)s);
     }
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "family_laws.h"
+#include "family_student.h"
 
 enum { MOST_D = FAMILIES_MOST_D };
 
@@ -52,7 +53,7 @@ static void draw_turn(size_t d, bool none, mix_random *random, double *turn) {
 }
 
 /* Covariances are volume times Q' diag(axes) Q, each of the three equal or not, as the structure's code says. */
-static void fill_gaussian(mixture_model *model, mix_random *random) {
+void family_rows_fill_gaussian(mixture_model *model, mix_random *random) {
     const char *code = mixture_structure_code(model->family, model->structure, 2);
     size_t d = model->d;
     double volume = 0, axes[MOST_D], turn[MOST_D * MOST_D];
@@ -78,7 +79,7 @@ static void fill_gaussian(mixture_model *model, mix_random *random) {
 }
 
 /* Units from 1e-6 to 1e12, correlations of 0.999, means a hundred deviations away. */
-static void fill_hard_gaussian(mixture_model *model) {
+void family_rows_fill_hard_gaussian(mixture_model *model) {
     size_t d = model->d;
     for (size_t c = 0; c < model->k; c++) {
         double unit = pow(10, 6 * (double)c - 6);
@@ -107,7 +108,7 @@ static double plain_factor(size_t d, const double *s, double *factor) {
     return log_det;
 }
 
-static void draw_gaussian(const mixture_model *model, size_t component, mix_random *random, double *x) {
+void family_rows_draw_gaussian(const mixture_model *model, size_t component, mix_random *random, double *x) {
     size_t d = model->d;
     double factor[MOST_D * MOST_D], z[MOST_D];
     (void)plain_factor(d, gaussian_matrix(model, component), factor);
@@ -215,7 +216,7 @@ static double gaussian_excess(const char *code, size_t d, const double *scaled) 
     return excess;
 }
 
-static double gaussian_disobedience(const mixture_model *model, int structure) {
+double family_rows_gaussian_disobedience(const mixture_model *model, int structure) {
     const char *code = mixture_structure_code(model->family, structure, 2);
     size_t d = model->d, size = d * d;
     double first[MOST_D * MOST_D], own[MOST_D * MOST_D], one[MOST_D * MOST_D], other[MOST_D * MOST_D];
@@ -381,11 +382,11 @@ static const family_example examples[] = {
         .tables = HAS_ALL,
         .refused = (double)NAN,
         .reach = 3, /* a Cholesky factor and the logarithm of its diagonal: further away it has no digits left */
-        .fill = fill_gaussian,
-        .fill_hard = fill_hard_gaussian,
-        .draw = draw_gaussian,
+        .fill = family_rows_fill_gaussian,
+        .fill_hard = family_rows_fill_hard_gaussian,
+        .draw = family_rows_draw_gaussian,
         .fit_one = fit_one_gaussian,
-        .disobedience = gaussian_disobedience,
+        .disobedience = family_rows_gaussian_disobedience,
         /* Means are within -2 and 12, deviations within 0.35 and 2.5. */
         .low = -30,
         .high = 40,
@@ -420,6 +421,9 @@ static const family_example examples[] = {
 };
 
 const family_example *families_example(const mixture_family *family) {
+    if (strcmp(family_student.name, mixture_family_name(family)) == 0) {
+        return &family_student;
+    }
     for (size_t i = 0; i < family_laws_count; i++) {
         if (strcmp(family_laws[i].name, mixture_family_name(family)) == 0) {
             return &family_laws[i];

@@ -21,6 +21,7 @@ enum {
 typedef struct family_example {
     const char *name;
     unsigned tables;
+    bool rough;           /* `variances` are those of the model, not of the rows */
     size_t trials;        /* of a draw: the sum of a row of counts; 0: it is not given */
     double refused;       /* a value that its columns do not accept; NaN: they accept all */
     const size_t *levels; /* of each of FAMILIES_MOST_D columns; NULL: they have none */
@@ -35,10 +36,10 @@ typedef struct family_example {
     /* A row of a component. */
     void (*draw)(const mixture_model *model, size_t component, mix_random *random, double *x);
     /* Parameters of a model of one component that maximize the likelihood of the rows, in closed form; returns the
-    ** log-likelihood. */
+    ** log-likelihood. NULL: there is none. */
     long double (*fit_one)(mixture_model *model, const double *x, const double *weight, size_t rows);
-    /* Of a family whose M-step is not that estimate, one component's: from the parameters under which the rows were
-    ** looked at to those that follow. NULL: it is. */
+    /* Of a family whose M-step is not that estimate, one component's: from the parameters under which the rows
+    ** were looked at to those that follow. NULL: it is. */
     void (*step_one)(mixture_model *model, const double *x, const double *weight, size_t rows);
     /* How far the parameters are from obeying a structure, relative to their size; NULL: it has no structures. */
     double (*disobedience)(const mixture_model *model, int structure);
@@ -48,6 +49,12 @@ typedef struct family_example {
     double low, high, step;
     long double (*observed)(const mixture_model *model, size_t component, const double *x, double *complete);
 } family_example;
+
+/* The Gaussian family's members, for one that has the same means and matrices. */
+void family_rows_fill_gaussian(mixture_model *model, mix_random *random);
+void family_rows_fill_hard_gaussian(mixture_model *model);
+void family_rows_draw_gaussian(const mixture_model *model, size_t component, mix_random *random, double *x);
+double family_rows_gaussian_disobedience(const mixture_model *model, int structure);
 
 /* Fails the test when the family has no row. */
 const family_example *families_example(const mixture_family *family);

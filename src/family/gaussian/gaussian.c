@@ -64,19 +64,20 @@ static double gaussian_work(const mix_shape *shape) {
 
 static mixture_status check_covariance(const mixture_model *model, size_t c, mixture_error *error) {
     size_t d = model->d;
+    const char *name = model->family->arrays[COVARIANCES].name;
     const double *s = mix_gaussian_covariance(model, c);
     for (size_t i = 0; i < d; i++) {
         if (!(s[i * d + i] > 0)) {
-            return mix_error_invalid(error, "covariances[%zu][%zu][%zu] is %g; expected a variance > 0", c, i, i,
+            return mix_error_invalid(error, "%s[%zu][%zu][%zu] is %g; expected a variance > 0", name, c, i, i,
                                      s[i * d + i]);
         }
         for (size_t j = 0; j < i; j++) {
             double asymmetry = fabs(s[i * d + j] - s[j * d + i]);
             if (!(asymmetry <= 1e-8 * sqrt(s[i * d + i]) * sqrt(s[j * d + j]))) {
                 return mix_error_invalid(error,
-                                         "covariances[%zu] is not symmetric: [%zu][%zu] is %g, [%zu][%zu] is %g; "
+                                         "%s[%zu] is not symmetric: [%zu][%zu] is %g, [%zu][%zu] is %g; "
                                          "expected the same",
-                                         c, i, j, s[i * d + j], j, i, s[j * d + i]);
+                                         name, c, i, j, s[i * d + j], j, i, s[j * d + i]);
             }
         }
     }
@@ -128,7 +129,8 @@ static mixture_status gaussian_prepare(mixture_model *model, mixture_error *erro
             if (!mix_linalg_cholesky_until(d, covariance, 1e-15, factor, model->cancel)) {
                 return mix_cancelled(model->cancel)
                            ? mix_error_status(error, MIXTURE_CANCELLED)
-                           : mix_error_invalid(error, "covariances[%zu] is not positive definite", c);
+                           : mix_error_invalid(error, "%s[%zu] is not positive definite",
+                                               model->family->arrays[COVARIANCES].name, c);
             }
             for (size_t j = 0; j < d; j++) {
                 half_log_det += log(factor[mix_linalg_at(j, j)]);
