@@ -195,6 +195,25 @@ static void a_wide_start_any_number_of_deviations_away_ends_at_the_right_answer(
     }
 }
 
+/* One component of two columns, of which each structure has its closed form. */
+static void nor_does_the_structure_matter(void **state) {
+    static const char *const codes[] = {"EII", "VII", "EEI", "VEI", "EVI", "VVI", "EEE",
+                                        "VEE", "EVE", "VVE", "EEV", "VEV", "EVV", "VVV"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        double plainly = sql_double(*state,
+                                    "SELECT gmm_fit(c1, c2, 1, '{\"covariance\":\"%s\"}') ->> 'loglik' "
+                                    "FROM faithful",
+                                    codes[i]);
+        for (int exponent = 16; exponent <= 70; exponent += 2) {
+            const char *json = fit(*state, 1,
+                                   sql_format("{\"covariance\":\"%s\",\"init\":{\"means\":[[1e%d,1e%d]],"
+                                              "\"covariances\":[[[1e%d,0],[0,1e%d]]]}}",
+                                              codes[i], exponent, exponent, 2 * exponent, 2 * exponent));
+            assert_close(member(*state, json, "loglik"), plainly, 1e-9, 0);
+        }
+    }
+}
+
 static void a_start_on_another_scale_than_the_data_is_taken_in_the_users_units(void **state) {
     sql_run(*state, "CREATE TABLE scaled AS SELECT c1 * 1e6 + 1e9 AS c1, c2 * 1e-6 AS c2 FROM faithful");
     const char *plainly = fit(*state, 2, "{\"init\":{\"means\":[[2,55],[4.3,80]]},\"tol\":1e-12}");
@@ -226,6 +245,7 @@ int main(int argc, char **argv) {
         faithful_test(a_start_is_brought_to_the_covariance_structure),
         faithful_test(a_start_far_from_the_data_still_gives_a_sound_model),
         faithful_test(a_wide_start_any_number_of_deviations_away_ends_at_the_right_answer),
+        faithful_test(nor_does_the_structure_matter),
         faithful_test(a_start_on_another_scale_than_the_data_is_taken_in_the_users_units),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

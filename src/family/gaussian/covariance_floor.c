@@ -338,6 +338,17 @@ static void shape_above(const mix_floor *floor, const double *values, const doub
     }
 }
 
+/* Of scatters without digits, about a mean that is far away, a matrix would have no factor. */
+static void widen_along(const mix_floor *floor, const double *floors, double *variances, double *work) {
+    for (size_t p = 0; p < floor->d; p++) {
+        work[p] = variances[p] / floors[p];
+    }
+    double least = mix_metric_thinnest(floor, work);
+    for (size_t p = 0; p < floor->d; p++) {
+        variances[p] = fmax(variances[p], least * floors[p]);
+    }
+}
+
 /* VEI: along the columns. VEV: each along its own axes, from the longest on. EEV: these too, the variances
 ** pooled. */
 static void apply_own_axes(const mix_floor *floor) {
@@ -359,6 +370,7 @@ static void apply_own_axes(const mix_floor *floor) {
         shape_above(floor, values, floors, raised, variances, volume, shape);
     }
     for (size_t c = 0; c < k; c++) {
+        widen_along(floor, floors + c * d, variances + c * d, work);
         put_along(floor, axes + c * d * d, variances + c * d, floor->matrices + c * d * d);
     }
     mix_metric_scale_up(floor, work);
