@@ -44,6 +44,18 @@ sums.forEach((sum) => assert(Math.abs(sum - 1) < 1e-12));
 const chosen = one(`SELECT gmm_select(x, y, 3, '{"covariance":"EII"}') FROM p`);
 assert.strictEqual(one('SELECT k FROM mix_selection(?) WHERE rank = 1', chosen), JSON.parse(chosen).k);
 
+// Models and options as JSONB, which SQLite has from 3.45 on.
+const options = `'{"columns":["x","y"],"covariance":"EII"}'`;
+assert.strictEqual(one(`SELECT gmm_fit(x, y, 2, jsonb(${options})) = gmm_fit(x, y, 2, ${options}) FROM p`), 1);
+db.exec('CREATE TABLE m AS SELECT gmm_fit(x, y, 2) AS m, jsonb(gmm_fit(x, y, 2)) AS b FROM p');
+assert.strictEqual(one('SELECT typeof(b) FROM m'), 'blob');
+assert.strictEqual(one('SELECT min(mix_density(b, x, y) = mix_density(m, x, y)) FROM p, m'), 1);
+assert.strictEqual(one('SELECT mix_refit(b, x, y) = mix_refit(m, x, y) FROM p, m'), 1);
+assert.strictEqual(one('SELECT count(*) FROM p, m, mix_responsibilities(b, p.x, p.y)'), 400);
+// Any JSON whatever comes through JSONB as it was.
+const odd = String.raw`{a:'it\'s', 'b c':[1,-2.5e-3,0x10,.5,5.,null,true], d:{e:"\u00e9\n\"q\""}}`;
+assert.throws(() => one('SELECT mix_summary(jsonb(?))', odd), { message: 'mix_summary: argument 1 (model): key family is missing' });
+
 assert.throws(() => db.prepare(`SELECT gmm_fit(x, 'abc', 2) FROM p`).get(), {
     message: "gmm_fit: argument 2 (x2) is TEXT 'abc' in row 1; expected a number",
 });

@@ -1,5 +1,6 @@
 """client.py MODULE sqlite3|apsw: the extension through a Python module, as a program uses it."""
 
+import array
 import json
 import sys
 import threading
@@ -63,6 +64,12 @@ def main(module, client):
     )
     predicted = rows("SELECT mix_predict(?, x, y) FROM p ORDER BY rowid", text)
     assert predicted == [(far if x >= 50 else near,) for x, y in points]
+
+    # A list, and a vector of floats, in place of the values.
+    for (x, y), (component,) in zip(points[:9], predicted):
+        vector = array.array("f", [x, y]).tobytes()
+        assert rows("SELECT mix_predict(?, ?)", text, json.dumps([x, y])) == [(component,)]
+        assert rows("SELECT mix_predict(?, ?)", text, vector) == [(component,)]
 
     sums = rows(
         "SELECT p.rowid, sum(r.probability), count(*) FROM p, mix_responsibilities(?, p.x, p.y) r GROUP BY p.rowid",
