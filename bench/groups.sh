@@ -1,7 +1,7 @@
 #!/bin/sh
 # groups.sh [MODULE [ROWS [MODELS]]]: rows scored by the model of their group, sorted by group and shuffled, beside
-# SQLite's own join of the same tables; and a model fitted again to a table that has grown, beside a fit from nothing.
-# Processor time within one run of the sqlite3 shell, medians of five; needs nothing but the shell.
+# SQLite's own join of the same tables; and a model fitted again to a table that has grown, beside a fit from
+# nothing. Processor time within one run of the sqlite3 shell, medians of five; needs nothing but the shell.
 set -eu
 cd "$(dirname "$0")/.."
 module=${1:-build/release/mixture}

@@ -75,7 +75,8 @@ static void wrong_values_of_a_row_are_named_after_their_columns(void **state) {
          "mix_predict: argument 2 (length) is TEXT 'a...'; expected a number"},
         {"SELECT mix_row(9e999)", "mix_row: argument 1 (x1) is REAL Inf; expected a finite number"},
         {"SELECT mix_row(mix_row(1))", "mix_row: argument 1 (x1) is BLOB of 8 bytes; expected a number"},
-        {"SELECT mix_row('a', 9e999)", "mix_row: a value is infinite; expected finite numbers, TEXT, BLOBs or NULL"},
+        {"SELECT mix_row('a', 9e999)",
+         "mix_row: a value is infinite; expected finite numbers, TEXT, BLOBs or NULL"},
     };
     CHECK(cases);
 }

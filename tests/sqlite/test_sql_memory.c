@@ -239,8 +239,8 @@ static const char *const fits[] = {
 #define CHOICES "'{\"k\":[1,2],\"covariances\":[\"EII\",\"VVV\"],\"n_init\":1,\"max_iter\":2}'"
 #define COINS                                                                                                     \
     "'{\"family\":\"multinomial\",\"weights\":[0.5,0.5],\"probabilities\":[[0.25,0.75],[0.5,0.5]],\"trials\":4}'"
-#define PARTS                                                                                                     \
-    "'{\"family\":\"mixed\",\"columns\":[\"n\",\"x\"],\"weights\":[0.5,0.5],\"parts\":[{\"family\":\"gaussian\",\"columns\":[\"x\"],\"means\":[1,2],"  \
+#define PARTS                                                                                                                                         \
+    "'{\"family\":\"mixed\",\"columns\":[\"n\",\"x\"],\"weights\":[0.5,0.5],\"parts\":[{\"family\":\"gaussian\",\"columns\":[\"x\"],\"means\":[1,2]," \
     "\"covariances\":[1,2]},{\"family\":\"poisson\",\"columns\":[\"n\"],\"rates\":[1,5]}]}'"
 #define RATES "'{\"family\":\"poisson\",\"weights\":[0.5,0.5],\"rates\":[[1,2],[5,0]]}'"
 
@@ -289,10 +289,11 @@ static const char *const counts[] = {
     "SELECT mix_select(rowid, x, 1, '{\"families\":{\"x1\":\"poisson\"},\"max_iter\":1}') FROM p",
     "SELECT mix_fit(x, y, 1, '{\"n_init\":1,\"max_iter\":1}') FROM p",
     "SELECT mix_fit(mix_row(x, '012'), 1) FROM (SELECT x FROM p LIMIT 3)",
-    "SELECT mix_predict(" PARTS ", 1, 2), mix_impute(" PARTS ", NULL, 2), mix_loglik(" PARTS ", rowid, x), mix_summary(" PARTS
-    "), mix_step(" PARTS ", rowid, x), mix_impute(" PARTS ", '[1,null]') FROM (SELECT rowid, x FROM p LIMIT 3)",
-    "SELECT r.*, c.*, s.*, q.* FROM mix_responsibilities(" PARTS ", 1, 2) r, mix_components(" PARTS ") c, mix_sample(" PARTS
-    ", 2) s, mix_parameters(" PARTS ") q",
+    "SELECT mix_predict(" PARTS ", 1, 2), mix_impute(" PARTS ", NULL, 2), mix_loglik(" PARTS
+    ", rowid, x), mix_summary(" PARTS "), mix_step(" PARTS ", rowid, x), mix_impute(" PARTS
+    ", '[1,null]') FROM (SELECT rowid, x FROM p LIMIT 3)",
+    "SELECT r.*, c.*, s.*, q.* FROM mix_responsibilities(" PARTS ", 1, 2) r, mix_components(" PARTS
+    ") c, mix_sample(" PARTS ", 2) s, mix_parameters(" PARTS ") q",
     "SELECT mix_predict(" RATES ", 1, NULL), mix_loglik(" RATES ", rowid, 3), mix_step(" RATES
     ", rowid, 3) FROM p",
     "SELECT s.* FROM mix_sample(" RATES ", 3, 1) s",
