@@ -33,8 +33,7 @@
 #include "kernel.h"
 #include "portable.h"
 #include "special.h"
-
-enum { DEGREES = COVARIANCES + 1 };
+#include "student.h"
 
 #define LEAST_DEGREES 0.1
 #define MOST_DEGREES 1e4
@@ -42,13 +41,6 @@ enum { DEGREES = COVARIANCES + 1 };
 static const mix_array student_arrays[] = {[MEANS] = {"means", "mean", MIX_VECTOR},
                                            [COVARIANCES] = {"scales", "scale", MIX_MATRIX},
                                            [DEGREES] = {"degrees", "degrees", MIX_SCALAR}};
-
-/* The same locations and scales as those of a Gaussian model. */
-static mixture_model as_gaussian(const mixture_model *model) {
-    mixture_model view = *model;
-    view.family = &mixture_gaussian;
-    return view;
-}
 
 static mix_shape gaussian_shape(const mix_shape *shape) {
     mix_shape own = *shape;
@@ -166,7 +158,7 @@ static void student_move(mixture_model *model, const mix_frame *frame, bool back
 }
 
 static bool student_constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
-    mixture_model view = as_gaussian(model);
+    mixture_model view = mix_student_as_gaussian(model);
     for (size_t c = 0; c < model->k; c++) {
         model->arrays[DEGREES][c] = hold_degrees(model->arrays[DEGREES][c]);
     }
@@ -197,8 +189,7 @@ static void student_variances(const mixture_model *model, const double *statisti
 
 /* ---- Expect ------------------------------------------------------------------------------------------------ */
 
-/* The log density at the location of `observed` columns, in which ln det is that of the Gaussian density there. */
-static long double log_peak(long double gaussian, long double degrees, size_t observed) {
+long double mix_student_log_peak(long double gaussian, long double degrees, size_t observed) {
     long double n = (long double)observed, half = degrees / 2;
     return gaussian + n / 2 * (logl(2) - logl(degrees)) + mix_portable_log_gamma_long(half + n / 2) -
            mix_portable_log_gamma_long(half);
@@ -215,26 +206,31 @@ static void find_distances(const mixture_model *model, const mix_rows *rows, siz
     }
 }
 
-/* Where there are more, 1 + q / n has too few digits of q / n for its logarithm. */
+/* Where there are more degrees of freedom, 1 + q / n has too few digits of q / n for its logarithm. */
 #define FEW_DEGREES 1e3
+
+void mix_student_finish(double degrees, size_t observed, double peak, size_t count, double *out) {
+    double power = (degrees + (double)observed) / 2;
+    for (size_t r = 0; r < count; r++) {
+        double share = -2 * out[r] / degrees;
+        out[r] = degrees > FEW_DEGREES ? log1p(share) : 1 + share;
+    }
+    if (degrees <= FEW_DEGREES) {
+        mix_kernel_current()->log(count, out);
+    }
+    for (size_t r = 0; r < count; r++) {
+        out[r] = peak - power * out[r];
+    }
+}
 
 static void student_log_density(const mixture_model *model, const mix_rows *rows, double *densities,
                                 double *scratch) {
     for (size_t c = 0; c < model->k; c++, densities += rows->stride) {
-        double degrees = model->arrays[DEGREES][c], power = (degrees + (double)model->d) / 2;
-        double peak =
-            (double)log_peak((long double)mix_gaussian_derived(model, c)[0], (long double)degrees, model->d);
+        double degrees = model->arrays[DEGREES][c];
+        double peak = (double)mix_student_log_peak((long double)mix_gaussian_derived(model, c)[0],
+                                                   (long double)degrees, model->d);
         find_distances(model, rows, c, densities, scratch);
-        for (size_t r = 0; r < rows->padded; r++) {
-            double share = -2 * densities[r] / degrees;
-            densities[r] = degrees > FEW_DEGREES ? log1p(share) : 1 + share;
-        }
-        if (degrees <= FEW_DEGREES) {
-            mix_kernel_current()->log(rows->padded, densities);
-        }
-        for (size_t r = 0; r < rows->padded; r++) {
-            densities[r] = peak - power * densities[r];
-        }
+        mix_student_finish(degrees, model->d, peak, rows->padded, densities);
     }
 }
 
@@ -307,7 +303,7 @@ static void student_maximize(mixture_model *model, const double *statistics, con
                              double *scratch) {
     const mix_shape shape = mix_shape_of(model);
     size_t middle = gaussian_statistics(&shape);
-    mixture_model view = as_gaussian(model);
+    mixture_model view = mix_student_as_gaussian(model);
     take_gaussian(model, statistics, scratch);
     mixture_gaussian.maximize(&view, scratch, how, scratch + model->k * middle);
     for (size_t c = 0; c < model->k; c++) {
@@ -365,7 +361,8 @@ static long double student_observed_log_density(const mixture_model *model, size
     }
     long double peak = mix_gaussian_observed.log_density(model, component, middle, scratch);
     long double distance = mix_gaussian_distance(model, component, x, scratch);
-    return log_peak(peak, degrees, observed) - (degrees + (long double)observed) / 2 * log1pl(distance / degrees);
+    return mix_student_log_peak(peak, degrees, observed) -
+           (degrees + (long double)observed) / 2 * log1pl(distance / degrees);
 }
 
 static void student_conditional(const mixture_model *model, size_t component, const double *x, double *complete,
@@ -428,6 +425,8 @@ const mixture_family mixture_student = {
     .features = student_points,
     .tree = true,
     .variances = student_variances,
+    .together = true,
+    .missing = &mix_student_missing,
     .structures = &student_structures,
     .latent = true,
     .coordinates = &student_coordinates,

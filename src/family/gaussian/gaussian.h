@@ -35,8 +35,11 @@ long double mix_gaussian_log_ratio(const mixture_model *model, size_t a, size_t 
 long double mix_gaussian_distance(const mixture_model *model, size_t component, const double *x,
                                   long double *scratch);
 
-/* gaussian_missing.c */
+/* gaussian_missing.c: the table; and, for who puts it to use with other weights, what its work holds of a
+** component: the log_norm of the columns observed, and their sums, of weights first. */
 extern const mix_missing mix_gaussian_missing;
+double mix_gaussian_missing_log_norm(const mixture_model *model, size_t c, const double *work);
+double *mix_gaussian_missing_sums(const mixture_model *model, size_t c, double *work);
 
 /* ellipse.c */
 extern const mix_geometry mix_gaussian_geometry;

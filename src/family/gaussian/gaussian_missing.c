@@ -44,6 +44,14 @@ static bool wants_axis(const mixture_model *model) {
     return model->plain && mix_covariance_axis(model->structure);
 }
 
+double mix_gaussian_missing_log_norm(const mixture_model *model, size_t c, const double *work) {
+    return work[c * own_work_size(model->d)];
+}
+
+double *mix_gaussian_missing_sums(const mixture_model *model, size_t c, double *work) {
+    return own_work_of(model, c, work).sums;
+}
+
 /* ---- Densities --------------------------------------------------------------------------------------------- */
 
 /* In place: the Cholesky factor of a packed matrix that is part of one that has a factor, so that a pivot below
