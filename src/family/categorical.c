@@ -15,6 +15,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "categorical.h"
 #include "error.h"
 #include "exponential.h"
 #include "kernel.h"
@@ -468,6 +469,8 @@ const mixture_family mixture_categorical = {
     .name = "categorical",
     .array_count = sizeof categorical_arrays / sizeof *categorical_arrays,
     .arrays = categorical_arrays,
+    .together = true,
+    .missing = &mix_categorical_missing,
     .column = categorical_column,
     .derived_size = categorical_derived_size,
     .statistics_size = categorical_statistics_size,

@@ -656,7 +656,7 @@ const mixture_family mix_mixed = {
 };
 
 void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t count, mixture_family *family) {
-    bool coordinates = true, sampling = true, totals = false, ratio = false;
+    bool coordinates = true, sampling = true, missing = true, totals = false, ratio = false;
     *family = mix_mixed;
     family->floor = NULL;
     family->structures = NULL;
@@ -667,6 +667,7 @@ void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t 
         const mixture_family *own = parts->part[p].family;
         coordinates = coordinates && own->coordinates != NULL;
         sampling = sampling && own->sampling != NULL;
+        missing = missing && (own->missing != NULL || parts->part[p].d == 1);
         totals = totals || own->mean_total != NULL;
         ratio = ratio || own->log_ratio != NULL;
         family->start_spread = fmax(family->start_spread, own->start_spread);
@@ -676,6 +677,7 @@ void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t 
     if (parts->structured < parts->count) {
         family->structures = parts->part[parts->structured].family->structures;
     }
+    family->missing = missing ? family->missing : NULL;
     family->coordinates = coordinates ? family->coordinates : NULL;
     family->log_ratio = ratio ? family->log_ratio : NULL;
     family->sampling = sampling ? family->sampling : NULL;

@@ -140,7 +140,8 @@ mixture_parts *mix_parts_mixed(const mix_part *part, size_t count, const size_t 
             left.owner[first] = p;
         }
         array += part[p].family->array_count;
-        if (part[p].family->structures != NULL && own->parts.structured == count) {
+        bool leads = own->parts.structured == count || part[p].family == mix_family_of_values(false);
+        if (part[p].family->structures != NULL && leads) {
             own->parts.structured = p;
         }
     }

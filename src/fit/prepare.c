@@ -66,11 +66,12 @@ bool mix_prepare_has_values(const mixture_data *data, size_t *column) {
 }
 
 /* An error that names a column. */
-static mixture_status refuse_column(const mixture_options *options, size_t j, const char *what,
-                                    mixture_error *error) {
+static mixture_status refuse_column(const mixture_family *family, const mixture_options *options, size_t j,
+                                    const char *what, mixture_error *error) {
     const char *const *names = options->columns;
-    return names != NULL ? mix_error_invalid(error, "column %zu (%.40s) %s", j + 1, names[j], what)
-                         : mix_error_invalid(error, "column %zu (x%zu) %s", j + 1, j + 1, what);
+    size_t number = mix_family_caller(family, j) + 1;
+    return names != NULL ? mix_error_invalid(error, "column %zu (%.40s) %s", number, names[j], what)
+                         : mix_error_invalid(error, "column %zu (x%zu) %s", number, number, what);
 }
 
 mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
@@ -88,14 +89,15 @@ mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data
                                  data->incomplete, data->rows, family->name);
     }
     if (!mix_prepare_has_values(data, &column)) {
-        return refuse_column(options, column, "has no value in any row; expected one, or option few_rows", error);
+        return refuse_column(family, options, column, "has no value in any row; expected one, or option few_rows",
+                             error);
     }
     mixture_status status = note_still(&shape, data);
     if (status == MIXTURE_OK) {
         status = mix_data_standardize(data, mix_family_framed(&shape), cancel, &column, &inner);
     }
     if (status == MIXTURE_INVALID) {
-        return refuse_column(options, column, inner.text, error);
+        return refuse_column(family, options, column, inner.text, error);
     }
     double weight = data->total_weight * data->weight_unit;
     if (status == MIXTURE_OK && !(weight <= MIX_MOST_WEIGHT)) {

@@ -116,8 +116,8 @@ static mixture_status replace(mixture_model *model, mix_run *run, const coarse *
         "the fit's log-likelihood of %.9g is not that of its numbers, which loglik is: column %zu is near %.3g, "
         "where doubles are %.2g apart, and component %zu has a deviation of %.2g there, given the other columns; "
         "subtract an offset from the column",
-        run->loglik, worst->column + 1, mean, nextafter(fabs(mean), INFINITY) - fabs(mean), worst->component + 1,
-        deviation);
+        run->loglik, mix_family_caller(model->family, worst->column) + 1, mean,
+        nextafter(fabs(mean), INFINITY) - fabs(mean), worst->component + 1, deviation);
     run->loglik = loglik;
     run->entropy = entropy;
     return status;

@@ -108,11 +108,12 @@ static mixture_status warn_of_constants(const mixture_data *data, const mixture_
         any = any || !is_constant(data, j);
     }
     for (size_t j = 0; any && status == MIXTURE_OK && j < data->d; j++) {
+        size_t number = mix_family_caller(model->family, j) + 1;
         if (is_constant(data, j) && options->columns != NULL) {
-            status = mix_model_warn(model, "column %zu (%.40s) does not vary: it takes no part", j + 1,
+            status = mix_model_warn(model, "column %zu (%.40s) does not vary: it takes no part", number,
                                     options->columns[j]);
         } else if (is_constant(data, j)) {
-            status = mix_model_warn(model, "column %zu (x%zu) does not vary: it takes no part", j + 1, j + 1);
+            status = mix_model_warn(model, "column %zu (x%zu) does not vary: it takes no part", number, number);
         }
     }
     return status;

@@ -148,7 +148,8 @@ static mixture_status check_hope(const structures_fit *fit, mixture_error *reaso
         return mix_error_invalid(reason,
                                  "not tried: column %zu is a linear function of column %zu; within components of "
                                  "this kind they are independent",
-                                 plan->repeated.column + 1, plan->repeated.of + 1);
+                                 mix_family_caller(plan->family, plan->repeated.column) + 1,
+                                 mix_family_caller(plan->family, plan->repeated.of) + 1);
     }
     if (plan->distinct >= needed) {
         return MIXTURE_OK;

@@ -29,10 +29,6 @@ static void write_part(const mixture_model *model, size_t p, mix_json_writer *wr
     if (part->family->structures != NULL) {
         mix_shape_json_write_structure(model, &shape, writer);
     }
-    if (part->level != NULL) {
-        mix_json_write_key(writer, "levels");
-        mix_level_json_write_all(writer, part->d, part->levels, part->level);
-    }
     if (part->period != NULL && part->d == 1) {
         mix_members_write_double(writer, "period", part->period[0]);
     } else if (part->period != NULL) {
@@ -43,11 +39,56 @@ static void write_part(const mixture_model *model, size_t p, mix_json_writer *wr
     mix_json_end_object(writer);
 }
 
+/* A column with levels stands for itself, also where several are one part in memory. */
+static void write_level_column(const mixture_model *model, size_t p, size_t column, mix_json_writer *writer) {
+    const mix_shape whole = mix_shape_of(model), shape = mix_mixed_shape(&whole, p);
+    const mix_part *part = &model->family->parts->part[p];
+    const mix_level *level = mix_family_levels(model->family, column);
+    size_t before = 0, count = part->levels[column - part->first];
+    for (size_t j = part->first; j < column; j++) {
+        before += part->levels[j - part->first];
+    }
+    mix_json_begin_object(writer);
+    mix_members_write_string(writer, "family", part->family->name);
+    if (model->columns != NULL) {
+        mix_members_write_strings(writer, "columns", model->columns + column, 1);
+    }
+    if (level != NULL) {
+        mix_json_write_key(writer, "levels");
+        mix_level_json_write_all(writer, 1, &count, level);
+    }
+    for (size_t a = 0; a < part->family->array_count; a++) {
+        size_t size = mix_family_array_size(&shape, a);
+        mix_json_write_key(writer, part->family->arrays[a].name);
+        mix_json_begin_array(writer);
+        for (size_t c = 0; c < model->k; c++) {
+            mix_json_write_array(writer, model->arrays[part->array + a] + c * size + before, count, 1, 0);
+        }
+        mix_json_end_array(writer);
+    }
+    mix_json_end_object(writer);
+}
+
+/* Whether a part is written column by column: all its arrays hold numbers of levels. */
+static bool is_split(const mix_part *part) {
+    bool ragged = part->levels != NULL;
+    for (size_t a = 0; a < part->family->array_count; a++) {
+        ragged = ragged && part->family->arrays[a].rank == MIX_RAGGED;
+    }
+    return ragged;
+}
+
 void mix_parts_json_write(const mixture_model *model, mix_json_writer *writer) {
     mix_json_write_key(writer, "parts");
     mix_json_begin_array(writer);
     for (size_t p = 0; p < model->family->parts->count; p++) {
-        write_part(model, p, writer);
+        const mix_part *part = &model->family->parts->part[p];
+        for (size_t j = part->first; is_split(part) && j < part->first + part->d; j++) {
+            write_level_column(model, p, j, writer);
+        }
+        if (!is_split(part)) {
+            write_part(model, p, writer);
+        }
     }
     mix_json_end_array(writer);
 }

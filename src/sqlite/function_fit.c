@@ -568,19 +568,6 @@ static void name_first_row(const fit_state *state, mixture_error *error) {
              shown < state->options.d ? ", ..." : "", rest);
 }
 
-/* Columns with a single level say nothing. */
-static mixture_status warn_of_levels(mixture_model *model) {
-    mixture_status status = MIXTURE_OK;
-    for (size_t j = 0; model->family->parts != NULL && j < model->d && status == MIXTURE_OK; j++) {
-        size_t place = mix_family_place(model->family, j);
-        if (mix_family_level_count(model->family, place) == 1) {
-            status = mix_model_warn(model, "column %zu (%.40s) has one level: it takes no part", j + 1,
-                                    model->columns[place]);
-        }
-    }
-    return status;
-}
-
 static mixture_status fit_deliver(sqlite3_context *context, fit_state *state, mixture_model *model) {
     mixture_status status = mix_fit_packed_warn(&state->packed, state->options.arguments, model);
     model->skipped = (size_t)state->skipped;
@@ -588,9 +575,6 @@ static mixture_status fit_deliver(sqlite3_context *context, fit_state *state, mi
     state->names = NULL;
     model->own_parts = state->parts; /* moved, too */
     state->parts = NULL;
-    if (status == MIXTURE_OK) {
-        status = warn_of_levels(model);
-    }
     for (size_t i = 0; i < model->warning_count; i++) {
         sqlite3_log(SQLITE_WARNING, "%s: %s", state->group.function->name, model->warnings[i]);
     }
@@ -637,7 +621,21 @@ static mixture_status settle_families(fit_state *state, const mixture_family **f
         return mix_error_status(error, status);
     }
     bool structured = options->structure != 0 || state->options.choices.structures != NULL;
-    if (structured && (*family)->structures == NULL) {
+    if (state->data->incomplete > 0 && (*family)->missing == NULL) {
+        return mix_error_invalid(error,
+                                 "there are rows with a NULL in some of several columns of one family that takes "
+                                 "none; expected option nulls: skip");
+    }
+    const mix_structures_table *table = (*family)->structures;
+    bool listed = false;
+    for (int i = 0; table != NULL && i < table->count; i++) {
+        listed = listed || table->order[i] == options->structure;
+    }
+    if (table != NULL && !listed) {
+        return mix_error_invalid(error, "option %s is %s; expected %s", table->key,
+                                 mixture_structure_name(&mix_mixed, options->structure), table->expected);
+    }
+    if (structured && table == NULL) {
         return mix_error_invalid(error, "option %s is for gaussian columns, and there are none",
                                  mix_mixed.structures->key);
     }
@@ -648,6 +646,7 @@ static mixture_status settle_families(fit_state *state, const mixture_family **f
     }
     if (state->parts != NULL) {
         double *resolution = model == NULL ? state->options.resolution : NULL; /* a model's is in its order */
+        state->data->parts = state->parts;
         status = order_by_parts(state, resolution, state->names) ? MIXTURE_OK : MIXTURE_NOMEM;
     }
     if (status == MIXTURE_OK && model != NULL) {

@@ -426,10 +426,14 @@ static void check_model_text(const family_case *at, mixture_model *model) {
                      "the shape");
     family_case_true(at, again->structure == at->structure, "the structure is read back");
     assert_memory_equal(again->weights, model->weights, at->k * sizeof(double));
-    for (size_t a = 0; a < at->family->array_count; a++) {
+    for (size_t a = 0; a < at->family->array_count && at->family->parts == NULL; a++) {
         assert_memory_equal(again->arrays[a], model->arrays[a],
                             at->k * mix_model_array_size(model, a) * sizeof(double));
     }
+    mix_model_json_write(again, &writer); /* columns with levels may be parts of their own by now */
+    char *rewritten = mix_json_finish(&writer, &length);
+    assert_string_equal(rewritten, text);
+    mix_memory_free(rewritten);
     mix_memory_free(text);
     mixture_model_free(again);
     mixture_model_free(model);

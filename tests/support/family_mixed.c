@@ -16,6 +16,7 @@ static const struct {
     {{"gaussian", 2}, {"poisson", 1}},
     {{"poisson", 1}, {"gaussian", 1}, {"multinomial", 3}},
     {{"multinomial", 2}, {"poisson", 2}},
+    {{"gaussian", 2}, {"categorical", 2}},
 };
 
 const mixture_parts *families_mixed(size_t i) {
@@ -27,6 +28,7 @@ const mixture_parts *families_mixed(size_t i) {
         for (; count < MOST_PARTS && compositions[i][count].family != NULL; count++) {
             part[count].family = mixture_family_find(compositions[i][count].family);
             part[count].d = compositions[i][count].d;
+            part[count].levels = families_example(part[count].family)->levels;
             assert_non_null(part[count].family);
         }
         made[i] = mix_parts_mixed(part, count, place);
