@@ -1,6 +1,6 @@
 /* bench_interrupt.c: how long statements take to end once they have been asked to.
 **
-** usage: interrupt [ROWS]
+** usage: interrupt [ROWS [PART]]: only statements that have PART in their names
 **
 ** Each statement runs over a table of ROWS rows (10,000,000) or as many rows' worth of work: a model of 1,000,000
 ** components in 95 MB, rows of 500 columns. Another thread calls sqlite3_interrupt() at moments spread over it, or
@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "sqlite-mixture.h"
@@ -169,6 +170,9 @@ int main(int argc, char **argv) {
     printf("%-40s %22s %22s  (goal: 0.1 s)\n", "longest seconds, of so many stops", "sqlite3_interrupt()",
            "progress handler");
     for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
+        if (argc > 2 && strstr(statements[i].name, argv[2]) == NULL) {
+            continue;
+        }
         double seconds[2];
         int stops[2];
         for (int handler = 0; handler < 2; handler++) {

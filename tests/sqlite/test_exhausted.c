@@ -188,15 +188,20 @@ static const char points[] =
     "CREATE TABLE p AS WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 20000) "
     "SELECT n %% 7 + n %% 13 * 0.37 + (n %% 3) * 9 AS x, n %% 11 - n %% 17 * 0.21 AS y FROM i";
 
-/* The fits of one k each are jobs on threads, and those of many rows are divided among threads. */
+/* The fits of one k each are jobs on threads, and those of many rows are divided among threads. Scores have none. */
 static int fit_in_worker_threads(void (*take)(void)) {
-    static const char *const queries[] = {"SELECT gmm_select(x, y, 4, '{\"threads\":%d}') FROM p",
-                                          "SELECT gmm_fit(x, y, 3, '{\"threads\":%d}') FROM p"};
+    static const char *const queries[] = {
+        "SELECT gmm_select(x, y, 4, '{\"threads\":%d}') FROM p",
+        "SELECT gmm_fit(x, y, 3, '{\"threads\":%d}') FROM p",
+        "SELECT mix_refit(m, x, y, '{\"threads\":%d}') FROM p, model",
+        "SELECT (sum(mix_predict(m, x, y)) || mix_loglik(m, x, y)) || substr(%d, 2) FROM p, model WHERE p.rowid < 1000"};
+    enum { QUERIES = sizeof queries / sizeof *queries };
     sqlite3 *db = sql_open();
-    sqlite3_stmt *statements[2];
-    char *expected[2];
+    sqlite3_stmt *statements[QUERIES];
+    char *expected[QUERIES];
     sql_run(db, points);
-    for (int i = 0; i < 2; i++) {
+    sql_run(db, "CREATE TABLE model AS SELECT gmm_fit(x, y, 2, '{\"max_iter\":1}') AS m FROM p");
+    for (int i = 0; i < QUERIES; i++) {
         expected[i] = sql_text(db, queries[i], 1);
         if (sqlite3_prepare_v2(db, sql_build(queries[i], 4), -1, &statements[i], NULL) != SQLITE_OK) {
             return 5;
@@ -204,7 +209,12 @@ static int fit_in_worker_threads(void (*take)(void)) {
     }
     leave_stacks();
     take();
-    return answers(statements[0], expected[0]) && answers(statements[1], expected[1]) ? 0 : 6;
+    for (int i = 0; i < QUERIES; i++) {
+        if (!answers(statements[i], expected[i])) {
+            return 6;
+        }
+    }
+    return 0;
 }
 
 static int fit_without_memory(void) {

@@ -317,7 +317,8 @@ static void what_is_no_count_no_weight_and_no_label_is_refused(void **state) {
         {"gmm_fit(a, b, 3000000000, 4000000000, '{\"label\":3}')",
          "gmm_fit: argument 3 (x3) is 3000000000 in row 1; expected a component from 1 to 2147483647, or NULL for unknown"},
     };
-    expect_errors(*state, cases, sizeof cases / sizeof *cases);
+    size_t count = sizeof cases / sizeof *cases;
+    expect_errors(*state, cases, SIZE_MAX > UINT32_MAX ? count : count - 1); /* the last k is beyond 32 bits */
 }
 
 #define KEYS                                                                                                      \
