@@ -12,7 +12,7 @@
 
 #include "subjects.h"
 
-enum { USUAL_CASES = 700 };
+enum { USUAL_CASES = 400 };
 
 static const struct {
     const char *name;

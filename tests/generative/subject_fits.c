@@ -175,7 +175,7 @@ static void check_order_of_columns(trial *t) {
 
 void subject_fits(trial *t) {
     world_make(t);
-    if (trial_chance(t, 0.3)) {
+    if (t->family->fit == NULL || trial_chance(t, 0.3)) {
         check_order_of_columns(t);
         return;
     }
@@ -196,7 +196,7 @@ void subject_fits(trial *t) {
                                world_columns(t, NULL, "typeof(%s)"))
                        .integer == 0;
     bool vary = strstr(fit.cells[0].text, "does not vary") == NULL; /* its floor stands in a unit of its own */
-    if (!t->family->counts && numbers && vary) {
+    if (t->family->range == LINE && numbers && vary) {
         check_units(t, options);
     }
 }

@@ -6,10 +6,12 @@
 
 /* One of the aggregates over all rows. */
 static const char *draw_question(trial *t) {
-    const char *fit = trial_text(t, "SELECT %s(%s, 2, '{\"max_iter\":5,\"few_rows\":\"null\"}') FROM t",
-                                 t->family->fit, t->columns);
+    if (t->family->fit != NULL && trial_chance(t, 0.3)) {
+        return trial_text(t, "SELECT %s(%s, 2, '{\"max_iter\":5,\"few_rows\":\"null\"}') FROM t", t->family->fit,
+                          t->columns);
+    }
     const char *const questions[] = {
-        fit, trial_text(t, "SELECT mix_loglik(m, %s) FROM t, model", t->columns),
+        trial_text(t, "SELECT mix_loglik(m, %s) FROM t, model", t->columns),
         trial_text(t, "SELECT mix_statistics(m, %s) FROM t, model", t->packed),
         trial_text(t, "SELECT sum(mix_predict(m, %s)), count(*) FROM t, model", t->columns), NULL};
     return trial_pick(t, questions);

@@ -147,7 +147,7 @@ static void check_imputed(trial *t) {
 
 void subject_scores(trial *t) {
     world_make(t);
-    if (!t->family->counts && trial_chance(t, 0.2) && t->rows > 0) {
+    if (t->family->range == LINE && trial_chance(t, 0.2) && t->rows > 0) {
         static const char *const far[] = {"1e5", "-1e20", "1e100", "1e150", NULL};
         trial_run(t, "UPDATE t SET x1 = x1 * %s WHERE id %% 3 = 1 AND typeof(x1) = 'real' AND abs(x1) < 1e100",
                   trial_pick(t, far));

@@ -6,7 +6,7 @@
 
 /* The spread of the column that a cell names, from 1; 1 for none. */
 static double spread_of(const trial *t, const cell *column) {
-    return column->type == SQLITE_NULL || t->family->counts ? 1 : t->spread[column->integer - 1];
+    return column->type == SQLITE_NULL || t->family->range != LINE ? 1 : t->spread[column->integer - 1];
 }
 
 /* Numbers of two models of one shape, to a tolerance relative to the largest of their kind and the columns'
@@ -30,7 +30,7 @@ static void compare_models(trial *t, const char *a, const char *b, const char *w
 
 void subject_verbs(trial *t) {
     world_make(t);
-    const char *values = trial_chance(t, 0.5) ? t->packed : t->columns, *used = world_observed(t, "OR");
+    const char *values = trial_chance(t, 0.5) ? t->packed : t->columns;
     answer step = trial_ask(t, trial_text(t, "SELECT mix_step(m, %s) FROM t, model", values));
     answer maximized =
         trial_ask(t, trial_text(t, "SELECT mix_maximize(mix_statistics(m, %s)) FROM t, model", values));
@@ -48,12 +48,18 @@ void subject_verbs(trial *t) {
     if (step.error != NULL || step.cells[0].type == SQLITE_NULL) {
         return;
     }
+    /* A family whose EM cannot do without a value leaves the row out, and says so. */
+    sqlite3_int64 skipped = trial_value(t, "SELECT %Q ->> '$.skipped'", step.cells[0].text).integer;
+    const char *whole = world_observed(t, "AND"), *used = world_observed(t, "OR");
+    if (trial_value(t, "SELECT count(*) FROM t WHERE NOT %s", whole).integer == skipped) {
+        used = whole;
+    }
     answer before = trial_rows(t, "SELECT mix_loglik(m, %s) FROM t, model WHERE %s", values, used);
     double loglik = before.cells[0].number, room = world_size(t, loglik);
     cell said = trial_value(t, "SELECT %Q ->> '$.loglik'", step.cells[0].text);
     trial_near(t, said.number, loglik, 1e-9 * room, "loglik of a step and mix_loglik before");
     bool floors = strstr(t->model, "\"step\"") != NULL || strstr(t->model, "does not vary") != NULL;
-    for (size_t j = 0; j < t->d && !t->family->counts;
+    for (size_t j = 0; j < t->d && t->family->range == LINE;
          j++) { /* the floor of a column that does not vary is its own */
         floors = floors ||
                  trial_value(t, "SELECT count(DISTINCT mix_number(x%d)) < 2 FROM t WHERE %s", (int)j + 1, used)

@@ -49,18 +49,18 @@ static void gaussian_parameters(trial *t, sqlite3_str *json, const size_t *order
     sqlite3_str_appendall(json, "]");
 }
 
-/* k arrays of d positive numbers; in some of them a 0. scaled: to the sum 1; else to the columns' centers. */
-static void positive_parameters(trial *t, sqlite3_str *json, const size_t *order, bool scaled) {
+/* k arrays of d probabilities; in some of them a 0. */
+static void write_chances(trial *t, sqlite3_str *json, const size_t *order) {
     for (size_t c = 0; c < t->k; c++) {
         double p[MOST_COLUMNS], sum = 0;
         size_t none = trial_chance(t, 0.1) ? trial_below(t, t->d) : t->d;
         for (size_t j = 0; j < t->d; j++) {
-            p[j] = j == none && t->d > 1 ? 0 : exp(trial_normal(t)) * (scaled ? 1 : t->center[j]);
+            p[j] = j == none && t->d > 1 ? 0 : exp(trial_normal(t));
             sum += p[j];
         }
         sqlite3_str_appendall(json, c > 0 ? ",[" : "[");
         for (size_t j = 0; j < t->d; j++) {
-            write_number(json, j, scaled ? p[order[j]] / sum : p[order[j]]);
+            write_number(json, j, p[order[j]] / sum);
         }
         sqlite3_str_appendall(json, "]");
     }
@@ -68,14 +68,37 @@ static void positive_parameters(trial *t, sqlite3_str *json, const size_t *order
 
 static void multinomial_parameters(trial *t, sqlite3_str *json, const size_t *order) {
     sqlite3_str_appendall(json, ",\"trials\":20,\"probabilities\":[");
-    positive_parameters(t, json, order, true);
+    write_chances(t, json, order);
     sqlite3_str_appendall(json, "]");
 }
 
-static void poisson_parameters(trial *t, sqlite3_str *json, const size_t *order) {
-    sqlite3_str_appendall(json, ",\"rates\":[");
-    positive_parameters(t, json, order, false);
-    sqlite3_str_appendall(json, "]");
+/* By a letter: r real, a an angle, p positive, c positive and near the column's center. */
+static double draw_number(trial *t, char kind, size_t j) {
+    double z = trial_normal(t);
+    return kind == 'r' ? z : kind == 'a' ? fmod(z, 3) : kind == 'c' ? exp(z) * t->center[j] : exp(z);
+}
+
+/* Vectors: ',"means":[[...],...],"sizes":[...]'. */
+static void vector_parameters(trial *t, sqlite3_str *json, const size_t *order) {
+    for (const char *at = t->family->arrays; *at != '\0';) {
+        int length = (int)strcspn(at, ":");
+        char kind = at[length + 1];
+        sqlite3_str_appendf(json, ",\"%.*s\":[", length, at);
+        for (size_t c = 0; c < t->k; c++) {
+            double drawn[MOST_COLUMNS];
+            for (size_t j = 0; j < t->d; j++) {
+                drawn[j] = draw_number(t, kind, j);
+            }
+            sqlite3_str_appendall(json, c > 0 ? ",[" : "[");
+            for (size_t j = 0; j < t->d; j++) {
+                write_number(json, j, drawn[order[j]]);
+            }
+            sqlite3_str_appendall(json, "]");
+        }
+        sqlite3_str_appendall(json, "]");
+        at += (size_t)length + 2;
+        at += *at == ' ';
+    }
 }
 
 const char *world_model(trial *t, const size_t *order) {
@@ -89,7 +112,11 @@ const char *world_model(trial *t, const size_t *order) {
         write_number(json, c, weights[c] / sum);
     }
     sqlite3_str_appendall(json, "]");
-    t->family->parameters(t, json, order);
+    if (t->family->arrays != NULL) {
+        vector_parameters(t, json, order);
+    } else {
+        t->family->parameters(t, json, order);
+    }
     sqlite3_str_appendall(json, "}");
     char *made = sqlite3_str_finish(json);
     const char *copy = trial_text(t, "%s", made);
@@ -124,9 +151,16 @@ static const char *const gaussian_options[] = {COMMON_OPTIONS,
 static const char *const count_options[] = {COMMON_OPTIONS, NULL};
 
 static const kin families[] = {
-    {"gaussian", "gmm_fit", "gmm_select", false, true, gaussian_options, gaussian_parameters},
-    {"multinomial", "mmm_fit", "mmm_select", true, false, count_options, multinomial_parameters},
-    {"poisson", "pmm_fit", "pmm_select", true, false, count_options, poisson_parameters},
+    {"gaussian", "gmm_fit", LINE, gaussian_options, NULL, gaussian_parameters},
+    {"multinomial", "mmm_fit", COUNTS, count_options, NULL, multinomial_parameters},
+    {"poisson", "pmm_fit", COUNTS, count_options, "rates:c", NULL},
+    {"gaussian", "gmm_fit", LINE, gaussian_options, NULL, gaussian_parameters},
+    {"lognormal", NULL, POSITIVE, count_options, "means:r deviations:p", NULL},
+    {"exponential", NULL, POSITIVE, count_options, "rates:p", NULL},
+    {"gamma", NULL, POSITIVE, count_options, "shapes:p rates:p", NULL},
+    {"beta", NULL, UNIT, count_options, "alphas:p betas:p", NULL},
+    {"von_mises", NULL, ANGLES, count_options, "means:a concentrations:p", NULL},
+    {"negative_binomial", NULL, COUNTS, count_options, "means:c sizes:p", NULL},
 };
 
 const char *world_options(trial *t) {
@@ -149,8 +183,18 @@ typedef enum shape { PLAIN, ROUNDED, TIED, CONSTANT, HEAVY, SHAPES } shape;
 /* A value of column j of a row that belongs to one of two groups. */
 static double draw_value(trial *t, shape what, size_t j, size_t group) {
     double z = trial_normal(t) + (group > 0 ? 4 : 0);
-    if (t->family->counts) {
-        return what == CONSTANT ? 3 : floor(t->center[j] * exp(0.3 * z));
+    z = t->family->range != LINE && what == CONSTANT ? 1 : z;
+    switch (t->family->range) {
+    case COUNTS:
+        return floor(t->center[j] * exp(0.3 * z));
+    case POSITIVE:
+        return exp(0.5 * z);
+    case UNIT:
+        return 1 / (1 + exp(-0.5 * z));
+    case ANGLES:
+        return fmod(z, 3);
+    default:
+        break;
     }
     switch (what) {
     case ROUNDED:
@@ -171,7 +215,7 @@ static void draw_column(trial *t, size_t j) {
     bool wild = trial_chance(t, 0.05);
     t->spread[j] = pow(10, wild ? trial_uniform(t, -60, 60) : trial_uniform(t, -3, 3));
     t->center[j] = t->spread[j] * centers[trial_below(t, sizeof centers / sizeof *centers)];
-    if (t->family->counts) {
+    if (t->family->range == COUNTS) {
         t->center[j] = pow(10, trial_chance(t, 0.05) ? trial_uniform(t, 4, 14) : trial_uniform(t, 0, 2));
     }
 }
@@ -220,7 +264,7 @@ const char *world_observed(trial *t, const char *by) {
 
 double world_size(trial *t, double loglik) {
     double size = fabs(loglik) + (double)t->rows;
-    for (size_t j = 0; t->family->counts && j < t->d; j++) {
+    for (size_t j = 0; t->family->range == COUNTS && j < t->d; j++) {
         size += 1e-5 * trial_value(t, "SELECT total(x%d) FROM t", (int)j + 1).number;
     }
     return size;
@@ -242,7 +286,8 @@ void world_make(trial *t) {
     trial_run(t, "CREATE TABLE model(m)");
     insert_rows(t);
     t->model = world_model(t, order);
-    if (trial_chance(t, 0.4)) { /* a model that was fitted has more to it; where none can be, that by hand */
+    if (t->family->fit != NULL &&
+        trial_chance(t, 0.4)) { /* a model that was fitted has more to it; where none can be, that by hand */
         answer fitted =
             trial_ask(t, trial_text(t, "SELECT %s(%s, %d) FROM t", t->family->fit, t->columns, (int)t->k));
         if (fitted.error == NULL && fitted.cells[0].type == SQLITE_TEXT) {

@@ -5,12 +5,16 @@
 
 #include "trial.h"
 
+/* What values of rows are. */
+typedef enum range { LINE, COUNTS, POSITIVE, UNIT, ANGLES } range;
+
 /* A family of models: one line of the table in world.c. */
 struct kin {
-    const char *name, *fit, *select;
-    bool counts;                /* rows are such */
-    bool geometry;              /* distances, and densities in the plane */
+    const char *name, *fit; /* fit: NULL, if no function fits it alone */
+    range range;
     const char *const *options; /* of its fits: members of the object */
+    const char
+        *arrays; /* "means:r deviations:p", vectors of real, positive or circular numbers; NULL: as the next */
     void (*parameters)(trial *t, sqlite3_str *json, const size_t *order); /* of a model written by hand */
 };
 
