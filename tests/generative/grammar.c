@@ -15,6 +15,8 @@ const callable grammar[] = {
     {"gmm_select",            AGGREGATE, "xka",   "M?",          "gaussian"},
     {"mmm_select",            AGGREGATE, "xka",   "M?",          "multinomial"},
     {"pmm_select",            AGGREGATE, "xka",   "M?",          "poisson"},
+    {"mix_fit",               AGGREGATE, "xkv",   "M?",          NULL},
+    {"mix_select",            AGGREGATE, "xkv",   "M?",          NULL},
     {"mix_refit",             AGGREGATE, "mxr",   "M?",          NULL},
     {"mix_predict",           SCALAR,    "mx",    "c",           NULL},
     {"mix_probability",       SCALAR,    "mcx",   "u",           NULL},
@@ -39,7 +41,7 @@ const callable grammar[] = {
     {"mixture_version",       SCALAR,    "",      "T",           NULL},
     {"mixture_debug",         SCALAR,    "",      "J",           NULL},
     {"mix_components",        TABLE,     "m",     "cuJ?J?J?JT?J", NULL},
-    {"mix_parameters",        TABLE,     "m",     "cTi?i?fT?",   NULL},
+    {"mix_parameters",        TABLE,     "m",     "cTi?i?fT?T?",   NULL},
     {"mix_responsibilities",  TABLE,     "mx",    "cuL",         NULL},
     {"mix_trace",             TABLE,     "m",     "if",          NULL},
     {"mix_selection",         TABLE,     "m",     "iiT?f?i?f?f?f?i?iJ", NULL},
@@ -147,6 +149,17 @@ static const char *some_options(trial *t, const char *const *members) {
                                             : trial_text(t, ", '{%s}'", one);
 }
 
+/* Columns of the model's family, but for one that is left to be Gaussian. */
+static const char *some_families(trial *t) {
+    const char *list = "";
+    size_t plain = trial_chance(t, 0.3) ? trial_below(t, t->d) : t->d;
+    for (size_t j = 0; j < t->d; j++) {
+        const char *family = j == plain ? "gaussian" : t->family->name;
+        list = trial_text(t, "%s%s\"x%d\":\"%s\"", list, j > 0 ? "," : "", (int)j + 1, family);
+    }
+    return trial_text(t, ", '{\"families\":{%s},\"n_init\":1,\"max_iter\":%d}'", list, 1 + (int)trial_below(t, 8));
+}
+
 static const char *sound_argument(trial *t, char what, bool packed) {
     switch (what) {
     case 'm':
@@ -169,6 +182,8 @@ static const char *sound_argument(trial *t, char what, bool packed) {
         return trial_text(t, ", '{%s}'", world_options(t));
     case 'a':
         return some_options(t, selections);
+    case 'v':
+        return some_families(t);
     case 'r':
         return some_options(t, refits);
     case 'd':
@@ -186,7 +201,7 @@ static const char *sound_argument(trial *t, char what, bool packed) {
 
 /* Those letters bring their comma, if they are there at all. */
 static bool brings_comma(char what) {
-    return strchr("fardwlp", what) != NULL;
+    return strchr("favrdwlp", what) != NULL;
 }
 
 const char *grammar_arguments(trial *t, const callable *called, bool sound, bool packed) {
