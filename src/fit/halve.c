@@ -30,8 +30,8 @@ static mixture_status finish_candidate(mix_selection *selection, size_t place) {
     return status;
 }
 
-/* The best candidate that is to be fitted to all rows: one that is ahead, or that would be the best of all. */
-static bool find_unfinished(const mix_selection *selection, size_t *place) {
+/* The best candidate that is to be fitted to all rows: one that is ahead; or, once they have been\n** compared with the best, that would be better. */
+static bool find_unfinished(const mix_selection *selection, bool compared, size_t *place) {
     const mixture_candidate *best = NULL, *first = NULL;
     for (size_t i = 0; i < selection->candidate_count; i++) {
         const mixture_candidate *candidate = &selection->candidates[i];
@@ -44,9 +44,21 @@ static bool find_unfinished(const mix_selection *selection, size_t *place) {
             best = candidate;
         }
     }
-    best = best == NULL && first != NULL && first->rows > 0 ? first : best;
+    best = best == NULL && compared && first != NULL && first->rows > 0 ? first : best;
     *place = best != NULL ? (size_t)(best - selection->candidates) : 0;
     return best != NULL;
+}
+
+/* What is expected of the others is compared with what came out for the best. */
+static void compare_unfinished(mix_selection *selection) {
+    const mixture_candidate *winner = &selection->winner;
+    for (size_t i = 0; selection->best.model != NULL && i < selection->candidate_count; i++) {
+        const mixture_candidate *candidate = &selection->candidates[i];
+        if (candidate->k == winner->k && candidate->structure == winner->structure) {
+            mix_halving_compare(&selection->halving, i);
+            return;
+        }
+    }
 }
 
 /* Back to where nothing is fitted. */
@@ -73,7 +85,11 @@ mixture_status mix_selection_halve(mix_selection *selection, size_t rows, size_t
     selection->multistart.many = true;
     mix_watch_phase(watch, "fits", mix_halving_ahead(&selection->halving));
     mix_watch_replan(watch, mix_halving_left(&selection->halving));
-    while (status == MIXTURE_OK && find_unfinished(selection, &place)) {
+    while (status == MIXTURE_OK && find_unfinished(selection, false, &place)) {
+        status = finish_candidate(selection, place);
+    }
+    compare_unfinished(selection);
+    while (status == MIXTURE_OK && find_unfinished(selection, true, &place)) {
         status = finish_candidate(selection, place);
     }
     selection->multistart.many = false;

@@ -93,6 +93,38 @@ static void tell_first(const mix_halving *halving, const mix_plan *sampled) {
     mix_watch_plan(sampled->options.watch, work + all / halving->by_k_count);
 }
 
+/* ---- What is expected ------------------------------------------------------------------------------------ */
+
+static double entropy_of(const mixture_candidate *candidate) {
+    return (candidate->icl - candidate->bic) / 2;
+}
+
+static void note_expected(mix_halving *halving, size_t i, size_t round) {
+    const mixture_candidate *candidate = &halving->candidates[i];
+    mix_half *half = &halving->halves[i];
+    half->round = round;
+    half->loglik[round] = candidate->loglik;
+    half->entropy[round] = entropy_of(candidate);
+}
+
+void mix_halving_compare(mix_halving *halving, size_t place) {
+    const mix_half known = halving->halves[place];
+    const mixture_candidate truth = halving->candidates[place];
+    for (size_t i = 0; i < halving->count; i++) {
+        mixture_candidate *candidate = &halving->candidates[i];
+        size_t round = halving->halves[i].round;
+        if (!candidate->fitted || candidate->rows == 0) {
+            continue;
+        }
+        double entropy = entropy_of(candidate), shift = truth.loglik - known.loglik[round];
+        entropy *= known.entropy[round] > 0 ? entropy_of(&truth) / known.entropy[round] : 1;
+        candidate->loglik += shift;
+        candidate->aic -= 2 * shift;
+        candidate->bic -= 2 * shift;
+        candidate->icl = candidate->bic + 2 * entropy;
+    }
+}
+
 /* ---- Fits --------------------------------------------------------------------------------------------------- */
 
 /* All candidates, each from its own starts. */
@@ -122,6 +154,7 @@ static mixture_status fit_first(mix_halving *halving, const mixture_data *sample
     for (size_t i = 0; fits != NULL && i < halving->count; i++) {
         halving->halves[i].fit = fits[i];
         halving->halves[i].ahead = fits[i].model != NULL && halving->candidates[i].sound;
+        note_expected(halving, i, 0);
     }
     for (size_t i = 0; i < count; i++) {
         by_k[i].all = NULL;
@@ -148,6 +181,7 @@ static mixture_status fit_later(mix_halving *halving, mix_multistart *multistart
         half->fit = found;
         mix_model_free_strings(candidate->warnings, candidate->warning_count);
         *candidate = entry;
+        note_expected(halving, i, 1);
     }
     half->ahead = half->ahead && status == MIXTURE_OK && candidate->sound;
     mix_watch_add(sampled->options.watch, 1, mix_halving_work(candidate->k, sampled->data->rows));

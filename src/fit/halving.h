@@ -7,9 +7,14 @@
 #include "structures.h"
 
 /* A candidate's latest fit, on a sample; without a model: there is none. */
+enum { MIX_HALVING_ROUNDS = 2 };
+
 typedef struct mix_half {
     mix_found fit;
-    bool ahead; /* goes on */
+    bool ahead;   /* goes on */
+    size_t round; /* of that fit */
+    /* What it let expect of all rows, by round: log-likelihood and entropy. */
+    double loglik[MIX_HALVING_ROUNDS], entropy[MIX_HALVING_ROUNDS];
 } mix_half;
 
 typedef struct mix_halving {
@@ -35,6 +40,10 @@ uint64_t mix_halving_work(size_t k, size_t rows);
 ** none is sound. MIXTURE_OK, _NOMEM or _CANCELLED; in every case mix_halving_clear() frees, and the candidates'
 ** warnings are the caller's to free. */
 mixture_status mix_halving_run(mix_halving *halving);
+
+/* Once candidate `place` has been fitted to all rows: what is expected of those that are not is put right by how far
+** the same samples were from the truth about it. */
+void mix_halving_compare(mix_halving *halving, size_t place);
 
 /* How many go on to all rows, and what that takes. */
 size_t mix_halving_ahead(const mix_halving *halving);

@@ -187,7 +187,8 @@ static const mixture_candidate *find_refused(const mix_selection *selection) {
     const mixture_candidate *best = &selection->winner;
     for (size_t i = 0; i < selection->candidate_count; i++) {
         const mixture_candidate *candidate = &selection->candidates[i];
-        bool refused = candidate->fitted && !candidate->sound && candidate->warning_count > 0;
+        bool refused =
+            candidate->fitted && !candidate->sound && candidate->warning_count > 0 && candidate->rows == 0;
         if (refused && mix_structures_value(candidate, criterion) < mix_structures_value(best, criterion)) {
             best = candidate;
         }
