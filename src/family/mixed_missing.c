@@ -1,6 +1,6 @@
 /* mixed_missing.c: parts side by side and rows that have only some of their values: a part of which nothing is
-** observed says nothing and gets nothing; one of which some is goes by its family's own table; all others are as in
-** complete rows. */
+** observed says nothing and gets nothing; one of which some is goes by its family's own table; all others are as
+** in complete rows. */
 #include <string.h>
 
 #include "mixed.h"
