@@ -135,6 +135,7 @@ typedef struct mixture_options {
     int structure;
     bool equal_weights;  /* hold the mixing weights at 1/k */
     bool skip_nulls;     /* the caller leaves out rows with values missing, which the model is to say */
+    bool noise;          /* one more component, number 0, uniform over the box of the data */
     long max_iter;       /* EM maps at most; 0: only initialize */
     double tol;          /* stop when the log-likelihood per row rises by less */
     int n_init;          /* initial candidates; MIXTURE_N_INIT_AUTO: as many as are cheap, ten at least */
@@ -194,6 +195,11 @@ typedef struct mixture_model {
     const mixture_parts *parts; /* NULL: all columns are alike */
     mixture_parts *own_parts;   /* these, if they are freed with the model; NULL: they are another's */
     double *weights;            /* k */
+    bool noisy;                 /* there is a component 0, uniform, for rows that belong to no other; */
+    double noise;               /* its weight, which the others lack of 1, */
+    double noise_log_density;   /* of a complete row, */
+    const double *noise_box;    /* the d lower, then the d upper bounds of where such rows were, */
+    double *own_box;            /* these, if they are freed with the model */
     double **arrays;            /* the family's, as in mixture_start */
     char **columns;             /* d names, or NULL: x1, x2, … */
     char **names;               /* k names of the components, all different, or NULL */
@@ -274,7 +280,7 @@ double mixture_distance(const mixture_model *model, size_t component, const doub
 ** likeliest level; infinite if beyond a double. */
 void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scratch);
 
-/* Draw rows: one a call, the component (0..k-1) returned and the values in x[d]. trials: sum of a
+/* Draw rows: one a call, the component (0..k-1; k: noise) returned and the values in x[d]. trials: sum of a
 ** row of counts. */
 typedef struct mixture_sampler mixture_sampler;
 mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed,

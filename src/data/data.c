@@ -46,6 +46,7 @@ void mixture_data_free(mixture_data *data) {
     mix_memory_free(data->missing);
     mix_memory_free(data->lacking);
     mix_memory_free(data->patterns);
+    mix_memory_free(data->noise_box);
     mix_memory_free(data->frame.center);
     mix_memory_free(data->frame.scale);
     mix_memory_free(data->frame.variance);

@@ -37,6 +37,8 @@ struct mixture_data {
     double *lacking;      /* d: of it, that of the rows whose value of a column is not observed */
     size_t *patterns;     /* set by mix_patterns_sort: first rows of the patterns, then the number of rows */
     size_t pattern_count;
+    double *noise_box; /* 2 d: bounds of the box of noise, in stored units; NULL: not asked for (noise_box.h) */
+    double noise_log_density;
     mix_steps *steps; /* set by mix_prepare_rows; NULL: of counts */
     /* How far mix_data_standardize has come: */
     bool sorted, weighed, measured, standardized;

@@ -88,6 +88,8 @@ mixture_status mix_subsample_rows(const mixture_data *data, size_t wanted, size_
         sample->parts = data->parts;
         sample->frame = data->frame;
         sample->still = data->still;
+        sample->noise_box = data->noise_box;
+        sample->noise_log_density = data->noise_log_density;
         sample->steps = data->steps;
         sample->weight_unit = data->weight_unit;
         sample->standardized = true;
@@ -105,6 +107,7 @@ void mix_subsample_free(mixture_data *sample) {
         sample->frame = (mix_frame){0}; /* is the data's, */
         sample->steps = NULL;           /* and so are these */
         sample->still = NULL;
+        sample->noise_box = NULL;
         mixture_data_free(sample);
     }
 }

@@ -10,6 +10,7 @@
 #include "error.h"
 #include "memory.h"
 #include "model.h"
+#include "noise.h"
 #include "patterns.h"
 
 /* A weight below this share of one row: the component has no rows. For the wording of a warning;
@@ -111,7 +112,7 @@ static bool same_row(const mixture_data *data, const mixture_model *model, size_
     return same;
 }
 
-/* The component that row r of a block belongs to: its label or the likeliest. */
+/* The component that row r of a block belongs to: its label or the likeliest; k: it is noise. */
 static size_t find_owner(const mixture_model *model, const mix_rows *rows, const double *densities, size_t r) {
     if (rows->label != NULL && rows->label[r] > 0) {
         return (size_t)rows->label[r] - 1;
@@ -121,7 +122,9 @@ static size_t find_owner(const mixture_model *model, const mix_rows *rows, const
         double density = densities[c * rows->stride + r] + model->log_weights[c];
         best = density > densities[best * rows->stride + r] + model->log_weights[best] ? c : best;
     }
-    return best;
+    double noise = model->noisy ? densities[model->k * rows->stride + r] + model->log_weights[model->k] : 0;
+    bool is_noise = model->noisy && noise > densities[best * rows->stride + r] + model->log_weights[best];
+    return is_noise ? model->k : best;
 }
 
 /* Distinct rows that have been seen of each component. */
@@ -136,6 +139,9 @@ typedef struct row_count {
 static void count_some(row_count *count, const mix_rows *rows, size_t first, const double *densities) {
     for (size_t r = 0; r < rows->count && count->open > 0; r++) {
         size_t row = first + r, best = find_owner(count->model, rows, densities, r);
+        if (best == count->model->k) {
+            continue;
+        }
         size_t enough = rows_needed(count->em, count->model, best);
         size_t *own = count->seen + best * count->most;
         bool known = count->counts[best] == enough;
@@ -172,6 +178,9 @@ static mixture_status count_rows(mix_em *em, const mixture_model *model, const m
     while (status == MIXTURE_OK && count.open > 0 && mix_runs_next(&runs, &rows)) {
         bool on = rows.pattern != NULL ? mix_gaps_log_density(gaps, &rows, densities, scratch, &turns)
                                        : mix_family_log_density(model, &rows, densities, scratch, &turns);
+        if (on && model->noisy) {
+            mix_noise_log_density(model, &rows, densities + k * rows.stride);
+        }
         if (on) {
             count_some(&count, &rows, runs.first, densities);
         }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "noise.h"
 #include "score.h"
 
 size_t mix_statistics_size(const mix_shape *shape) {
@@ -46,10 +47,14 @@ bool mix_statistics_expect_until(const mixture_model *model, const mix_rows *row
     if (!find_densities(model, rows, densities, family_scratch, gaps, turns)) {
         return false;
     }
-    if (rows->label != NULL) {
-        apply_labels(rows, model->k, densities);
+    size_t columns = mix_noise_columns(model);
+    if (model->noisy) { /* where the family's scratch is: it is done, and what is done next does not need these */
+        mix_noise_log_density(model, rows, densities + model->k * rows->stride);
     }
-    mix_kernel_current()->posterior(rows, model->k, model->log_weights, densities, statistics);
+    if (rows->label != NULL) {
+        apply_labels(rows, columns, densities);
+    }
+    mix_kernel_current()->posterior(rows, columns, model->log_weights, densities, statistics);
     return accumulate(model, rows, densities, statistics, family_scratch, gaps, turns);
 }
 
@@ -96,8 +101,15 @@ mixture_status mix_statistics_maximize(mixture_model *model, const double *stati
     for (size_t c = 0; c < model->k; c++) {
         total += components[c * size];
     }
+    double left = 1; /* what the noise leaves to the components */
+    if (model->noisy && statistics[MIX_TOTAL_WEIGHT] > 0) {
+        left = fmin(total / statistics[MIX_TOTAL_WEIGHT], 1);
+        model->noise = 1 - left;
+    } else if (model->noisy) { /* of rows that are known to belong to components */
+        left = 1 - model->noise;
+    }
     for (size_t c = 0; c < model->k; c++) {
-        model->weights[c] = how->equal_weights ? 1 / (double)model->k : components[c * size] / total;
+        model->weights[c] = left * (how->equal_weights ? 1 / (double)model->k : components[c * size] / total);
     }
     model->family->maximize(model, components, how, scratch);
     return mixture_model_prepare(model, error);

@@ -94,7 +94,8 @@ size_t mix_family_array_size(const mix_shape *shape, size_t a) {
 
 size_t mix_family_scratch_for(const mix_shape *shape, size_t rows) {
     const size_t too_much = SIZE_MAX / 16; /* in doubles: nobody has as much, even where a size has 32 bits */
-    return shape->k < too_much / rows ? shape->k * rows + shape->family->scratch_size(shape) : too_much;
+    /* One column more: of noise. */
+    return shape->k < too_much / rows - 1 ? (shape->k + 1) * rows + shape->family->scratch_size(shape) : too_much;
 }
 
 size_t mix_family_scratch(const mix_shape *shape) {

@@ -11,9 +11,8 @@
 ** could never rise again, whatever rows come to the component. Categories that never occur do keep 0.
 **
 ** Values not observed: the total is not known then, so the observed counts are taken given their own sum, which
-** are multinomial with probabilities p_j / sum p over the observed ones. Of those not observed as many are expected
-** for an observed one as the probabilities say, and EM with that is EM: with P the sum of p_j over the observed
-** ones, N ln P falls short of its tangent by a divergence that is never negative. */
+** are multinomial with probabilities p_j / sum p over the observed ones. Of those not observed as many are
+** expected for an observed one as the probabilities say, and EM with that is EM: docs/mathematics.md. */
 #include <math.h>
 #include <string.h>
 

@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "model.h"
+#include "noise.h"
 #include "options.h"
 #include "prepare.h"
 #include "result.h"
@@ -13,6 +14,17 @@ static bool anything_given(const mixture_family *family, const mixture_start *st
         any = any || start->arrays[a] != NULL;
     }
     return any;
+}
+
+/* The noise has what given weights lack of 1; or some rows where they lack nothing, or are not given. */
+static void give_noise(const mixture_data *data, const mixture_start *start, mixture_model *given) {
+    double sum = 0;
+    for (size_t c = 0; c < given->k; c++) {
+        sum += given->weights[c];
+    }
+    bool lacking = start->weights != NULL && sum < 1 - 1e-4 && sum > 0;
+    mix_noise_begin(given, data->noise_box, data->noise_log_density, lacking ? 0 : MIX_FIRST_NOISE);
+    given->noise = lacking ? 1 - sum : given->noise;
 }
 
 /* Check what the caller gave, in the caller's units; equal weights and valid parameters stand in for what was
@@ -28,6 +40,9 @@ static mixture_status take_given(const mix_multistart *multistart, const mixture
     }
     for (size_t c = 0; c < k; c++) {
         given->weights[c] = start->weights != NULL && !options->equal_weights ? start->weights[c] : 1 / (double)k;
+    }
+    if (options->noise) {
+        give_noise(multistart->data, start, given);
     }
     multistart->family->stand_in(given);
     for (size_t a = 0; a < multistart->family->array_count; a++) {

@@ -9,6 +9,7 @@
 #include "error.h"
 #include "memory.h"
 #include "model.h"
+#include "noise.h"
 
 /* What other values would do: bench/thresholds.sh, docs/mathematics.md. */
 enum {
@@ -188,6 +189,16 @@ static mixture_status enter_nested(mix_contest *contest, mix_em *em, const mixtu
     return status == MIXTURE_OK ? enter(contest, &entry) : status;
 }
 
+/* Rows that belong to no component, as many as was given; only the rest is drawn. */
+static void begin_noise(const mix_contest *contest, mixture_model *model) {
+    const mixture_data *data = contest->multistart->data;
+    const mixture_model *given = contest->multistart->given;
+    if (contest->options->noise) {
+        mix_noise_begin(model, data->noise_box, data->noise_log_density,
+                        given != NULL ? given->noise : MIX_FIRST_NOISE);
+    }
+}
+
 /* Draw a contender and, if so wanted, try it. */
 static mixture_status draw_start(mix_contest *contest, mix_em *em, size_t number, bool trial,
                                  mixture_model *model) {
@@ -196,6 +207,7 @@ static mixture_status draw_start(mix_contest *contest, mix_em *em, size_t number
                        .loglik = (double)-INFINITY,
                        .anchor = mix_init_from_tree(multistart->init, number) ||
                                  mix_init_from_quantiles(multistart->init, number)};
+    begin_noise(contest, model);
     mixture_status status =
         mix_starts_draw(multistart->starts, number, multistart->given, &em->how, model, contest->error);
     if (status == MIXTURE_OK && trial) {

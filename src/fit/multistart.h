@@ -26,6 +26,9 @@ typedef struct mix_multistart {
     bool sound_only;
 } mix_multistart;
 
+/* Share of the rows that noise begins with, where nothing is given. */
+#define MIX_FIRST_NOISE 0.05
+
 /* What was found. */
 typedef struct mix_found {
     mixture_model *model; /* in the data's frame, components in their final order, with all warnings */

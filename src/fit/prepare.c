@@ -7,6 +7,7 @@
 #include "family.h"
 #include "magnitudes.h"
 #include "memory.h"
+#include "noise_box.h"
 #include "options.h"
 
 /* Note which columns stay as they are, where others are centered and scaled. */
@@ -82,6 +83,11 @@ mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data
     if (data->rows == 0) {
         return mix_error_invalid(error, "there are no rows; expected at least one");
     }
+    if (options->noise && family->mean_total != NULL) {
+        return mix_error_invalid(error,
+                                 "option noise is true with counts of a given sum, which no box holds; expected "
+                                 "no column of family multinomial");
+    }
     if (data->incomplete > 0 && family->missing == NULL) {
         return mix_error_invalid(error,
                                  "%zu of %zu rows have values missing; expected all values, which family %s "
@@ -108,6 +114,9 @@ mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data
         if (status != MIXTURE_OK) {
             return status;
         }
+    }
+    if (status == MIXTURE_OK && options->noise) {
+        status = mix_noise_box_measure(&shape, data, cancel);
     }
     if (status == MIXTURE_OK) {
         status = mix_data_distinct(data, most, cancel, NULL, distinct);

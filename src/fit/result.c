@@ -7,6 +7,7 @@
 #include "error.h"
 #include "memory.h"
 #include "model.h"
+#include "noise.h"
 #include "options.h"
 #include "patterns.h"
 #include "reproduce.h"
@@ -49,8 +50,8 @@ mix_criteria mix_result_criteria(const mix_multistart *multistart, const mixture
                                  const mix_run *run) {
     const mix_shape shape = mix_shape_for(multistart->family, multistart->data, options->k, options->structure);
     mix_criteria criteria;
-    criteria.parameters =
-        (options->equal_weights ? 0 : options->k - 1) + multistart->family->parameter_count(&shape);
+    criteria.parameters = (options->equal_weights ? 0 : options->k - 1) + (options->noise ? 1 : 0) +
+                          multistart->family->parameter_count(&shape);
     criteria.aic = -2 * run->loglik + 2 * (double)criteria.parameters;
     criteria.bic = -2 * run->loglik + (double)criteria.parameters * log(total_weight(multistart));
     criteria.icl = criteria.bic + 2 * run->entropy;
@@ -99,6 +100,21 @@ static bool is_constant(const mixture_data *data, size_t j) {
     return same;
 }
 
+/* The noise in the caller's units. */
+static mixture_status keep_noise(const mixture_data *data, mixture_model *model) {
+    const mix_shape shape = mix_shape_of(model);
+    bool *framed = mix_memory_array(model->d, sizeof *framed);
+    mixture_status status = framed != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    for (size_t j = 0; framed != NULL && j < model->d; j++) {
+        framed[j] = model->family->column(&shape, j)->framed;
+    }
+    if (status == MIXTURE_OK) {
+        status = mix_noise_keep(model, data->frame.center, data->frame.scale, framed);
+    }
+    mix_memory_free(framed);
+    return status;
+}
+
 /* Name the columns that do not vary, unless none does. */
 static mixture_status warn_of_constants(const mixture_data *data, const mixture_options *options,
                                         mixture_model *model) {
@@ -145,8 +161,12 @@ mixture_status mix_result_deliver(const mix_multistart *multistart, const mixtur
     if (multistart->family->move != NULL) {
         multistart->family->move(model, &multistart->data->frame, true);
     }
+    mixture_status status = model->noisy ? keep_noise(multistart->data, model) : MIXTURE_OK;
+    if (status != MIXTURE_OK) {
+        return mix_error_status(error, status);
+    }
     model->cancel = multistart->cancel;
-    mixture_status status = mixture_model_prepare(model, error);
+    status = mixture_model_prepare(model, error);
     model->cancel = NULL;
     if (status != MIXTURE_OK) {
         return status;

@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "model.h"
 #include "names_json.h"
+#include "noise_json.h"
 #include "selection_json.h"
 #include "shape_json.h"
 
@@ -63,6 +64,7 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
         mix_json_write_key(writer, "step");
         mix_json_write_steps(writer, family, model->step, model->d);
     }
+    mix_noise_json_write(model, writer);
     mix_shape_json_write(model, writer);
     if (model->fitted) {
         write_fit(model, writer);
@@ -149,6 +151,9 @@ static mixture_status read_fit(mix_json_value root, mixture_model *model, mixtur
     mixture_status status = mix_members_read_boolean(root, "converged", &model->converged, error);
     if (status == MIXTURE_OK) {
         status = mix_members_read_boolean(root, "equal_weights", &model->equal_weights, error);
+    }
+    if (status == MIXTURE_OK) {
+        status = mix_noise_json_read(root, model, error);
     }
     if (status == MIXTURE_OK) {
         status = read_nulls_key(root, model, error);

@@ -213,6 +213,10 @@ static mixture_status read_equal_weights(options_reader *reader, mix_json_value 
     return read_boolean(reader, value, &reader->out->options.equal_weights);
 }
 
+static mixture_status read_noise(options_reader *reader, mix_json_value value) {
+    return read_boolean(reader, value, &reader->out->options.noise);
+}
+
 static mixture_status read_accelerate(options_reader *reader, mix_json_value value) {
     return read_boolean(reader, value, &reader->out->options.accelerate);
 }
@@ -457,7 +461,8 @@ enum {
     SELECT = 8,     /* only for a selection */
     FRAMED = 16,    /* only for families whose columns are centered and scaled */
     FREE = 32,      /* not where a model says it already */
-    MIXED = 64      /* only for columns of several families */
+    MIXED = 64,     /* only for columns of several families */
+    BOXED = 128     /* only for families whose rows are spread over a box: not of a given sum */
 };
 
 static const struct option {
@@ -485,6 +490,7 @@ static const struct option {
     {"min_variance", FLOORED, read_min_variance},
     {"resolution", FRAMED, read_resolution},
     {"nulls", 0, read_nulls},
+    {"noise", BOXED, read_noise},
     {"few_rows", 0, read_few_rows},
 };
 enum { OPTIONS = sizeof table / sizeof *table };
@@ -507,7 +513,8 @@ static bool applies(const options_reader *reader, size_t option) {
     return (!(kind & STRUCTURED) || reader->family->structures != NULL) &&
            (!(kind & FLOORED) || reader->family->floor != NULL) && (!(kind & SELECT) || reader->select) &&
            (!(kind & MIXED) || is_mixed(reader)) && (!(kind & FRAMED) || is_framed(reader)) &&
-           (!(kind & FREE) || reader->model == NULL);
+           (!(kind & FREE) || reader->model == NULL) &&
+           (!(kind & BOXED) || is_mixed(reader) || reader->family->mean_total == NULL);
 }
 
 /* The name of an option that applies. */
@@ -573,6 +580,7 @@ static void take_model(const mixture_model *model, mixture_options *options) {
     options->structure = model->structure;
     options->equal_weights = model->equal_weights;
     options->skip_nulls = model->skip_nulls;
+    options->noise = model->noisy;
     options->min_variance = model->min_variance > 0 ? model->min_variance : options->min_variance;
     options->resolution = model->resolution; /* what was measured is measured anew */
     options->start = (mixture_start){model->weights, (const double *const *)model->arrays};

@@ -46,7 +46,7 @@ mixture_model *mix_model_new(const mix_shape *shape) {
     model->structure = shape->structure;
     model->parts = shape->parts;
     bool full = (model->weights = mix_memory_zeros(k, sizeof(double))) != NULL &&
-                (model->log_weights = mix_memory_zeros(k, sizeof(double))) != NULL &&
+                (model->log_weights = mix_memory_zeros(k + 1, sizeof(double))) != NULL &&
                 (model->floored = mix_memory_zeros(k, 1)) != NULL &&
                 (model->derived = mix_memory_zeros(k, derived_size(model) * sizeof(double))) != NULL &&
                 (model->arrays = mix_memory_zeros(arrays, sizeof *model->arrays)) != NULL;
@@ -94,6 +94,7 @@ void mixture_model_free(mixture_model *model) {
     mix_memory_free(model->floored);
     mix_memory_free(model->resolution);
     mix_memory_free(model->step);
+    mix_memory_free(model->own_box);
     mix_parts_free(model->own_parts);
     mix_memory_free(model);
 }
@@ -112,8 +113,17 @@ static mixture_status prepare_weights(mixture_model *model, mixture_error *error
         }
         sum += weight;
     }
+    if (model->noisy && !(model->noise >= 0 && model->noise <= 1 + WRITTEN_WEIGHTS)) {
+        return mix_error_invalid(error, "the weight of noise is %g; expected a number from 0 to 1", model->noise);
+    }
+    sum += model->noisy ? model->noise : 0;
     if (!(fabs(sum - 1) <= WRITTEN_WEIGHTS)) {
-        return mix_error_invalid(error, "weights sum to %.9g; expected 1", sum);
+        return mix_error_invalid(error, "weights sum to %.9g%s; expected 1", sum,
+                                 model->noisy ? ", with that of noise" : "");
+    }
+    if (model->noisy) {
+        model->noise /= fabs(sum - 1) <= FITTED_WEIGHTS ? 1 : sum;
+        model->log_weights[model->k] = log(model->noise);
     }
     for (size_t c = 0; c < model->k; c++) {
         model->weights[c] /= fabs(sum - 1) <= FITTED_WEIGHTS ? 1 : sum;
@@ -144,7 +154,11 @@ void mix_model_copy(mixture_model *to, const mixture_model *from) {
     to->structure = from->structure;
     to->plain = from->plain;
     memcpy(to->weights, from->weights, k * sizeof(double));
-    memcpy(to->log_weights, from->log_weights, k * sizeof(double));
+    memcpy(to->log_weights, from->log_weights, (k + 1) * sizeof(double));
+    to->noisy = from->noisy;
+    to->noise = from->noise;
+    to->noise_log_density = from->noise_log_density;
+    to->noise_box = from->noise_box;
     memcpy(to->floored, from->floored, k);
     memcpy(to->derived, from->derived, k * derived_size(from) * sizeof(double));
     for (size_t a = 0; a < from->family->array_count; a++) {

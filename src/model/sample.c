@@ -1,4 +1,6 @@
 /* sample.c: drawing rows from a model. */
+#include <math.h>
+
 #include "family.h"
 #include "memory.h"
 
@@ -31,8 +33,23 @@ mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed, s
     return sampler;
 }
 
+/* Of columns of whole numbers, those in the box. */
+static void draw_noise(mixture_sampler *sampler, double *x) {
+    const mixture_model *model = sampler->model;
+    const mix_shape shape = mix_shape_of(model);
+    for (size_t j = 0; j < model->d; j++) {
+        double low = model->noise_box[j], high = model->noise_box[model->d + j];
+        double value = low + (high - low) * mix_random_uniform(&sampler->random);
+        x[j] = model->family->column(&shape, j)->stepped ? value : fmin(round(value), floor(high));
+    }
+}
+
 size_t mixture_sampler_draw(mixture_sampler *sampler, double *x) {
     const mixture_model *model = sampler->model;
+    if (model->noisy && mix_random_uniform(&sampler->random) < model->noise) {
+        draw_noise(sampler, x);
+        return model->k;
+    }
     size_t component = mix_random_choose(&sampler->random, model->weights, model->k, sampler->total);
     model->family->sampling->draw(model, component, sampler->factors, sampler->trials, &sampler->random, x);
     return component;

@@ -13,6 +13,7 @@
 #include "kernel.h"
 #include "memory.h"
 #include "mixed.h"
+#include "noise.h"
 
 struct mixture_scratch {
     double *x;          /* d columns of MIX_LANES rows, of which the first is used */
@@ -32,7 +33,7 @@ mixture_scratch *mixture_scratch_new(const mixture_model *model) {
     size_t k = model->k, d = model->d;
     const mix_shape shape = mix_shape_of(model);
     scratch->x = mix_memory_zeros(d, MIX_LANES * sizeof(double));
-    scratch->densities = mix_memory_array(k, MIX_LANES * sizeof(double));
+    scratch->densities = mix_memory_array(k + 1, MIX_LANES * sizeof(double));
     scratch->family = mix_memory_array(model->family->scratch_size(&shape), sizeof(double));
     /* The allocator promises 8 bytes of alignment only. */
     const size_t alignment = _Alignof(long double);
@@ -130,12 +131,17 @@ static double exact_responsibilities(const mixture_model *model, const double *x
             best = c;
         }
     }
-    if (top == -HUGE_VALL) { /* impossible under every component: it says nothing */
+    bool noisy = model->noisy && model->noise > 0;
+    if (top == -HUGE_VALL && !noisy) { /* impossible under every component: it says nothing */
         memcpy(resp, model->weights, model->k * sizeof(double));
         return -INFINITY;
     }
     long double base = top; /* what the densities are relative to */
-    if (top < (long double)MIX_LOG_DENSITY_FAR && model->family->log_ratio != NULL) {
+    if (noisy) {
+        long double noise = (long double)mix_noise_row(model, x);
+        base = top = fmaxl(top, noise);
+        sum = (long double)model->noise * expl(noise - base);
+    } else if (top < (long double)MIX_LOG_DENSITY_FAR && model->family->log_ratio != NULL) {
         compare_far(model, x, &best, scratch);
         base = 0;
     }
@@ -167,7 +173,11 @@ double mixture_posterior(const mixture_model *model, const double *x, double *re
         return exact_responsibilities(model, x, resp, scratch);
     }
     double totals[MIX_TOTALS] = {0};
-    mix_kernel_current()->posterior(&rows, model->k, model->log_weights, scratch->densities, totals);
+    if (model->noisy) {
+        mix_noise_log_density(model, &rows, scratch->densities + model->k * MIX_LANES);
+    }
+    mix_kernel_current()->posterior(&rows, mix_noise_columns(model), model->log_weights, scratch->densities,
+                                    totals);
     for (size_t c = 0; c < model->k; c++) {
         resp[c] = scratch->densities[c * MIX_LANES];
     }
@@ -214,6 +224,10 @@ bool mix_score_alone(const mixture_model *model, const mix_rows *rows, double *r
         for (size_t c = 0; c < model->k; c++) {
             double share = r < rows->count ? scratch->resp[c] : 0;
             resp[c * rows->stride + r] = weight * share;
+            totals[MIX_TOTAL_ENTROPY] -= share > 0 ? weight * (share * log(share)) : 0;
+        }
+        if (model->noisy && label == 0 && r < rows->count) {
+            double share = mix_noise_share(model, scratch->resp);
             totals[MIX_TOTAL_ENTROPY] -= share > 0 ? weight * (share * log(share)) : 0;
         }
         totals[MIX_TOTAL_WEIGHT] += weight;
@@ -325,7 +339,10 @@ static void batch_flush(mix_batch *batch) {
     }
     double totals[MIX_TOTALS] = {0};
     if (mix_score_base(model, &rows, base) && batch_is_near(densities, model->k, &rows)) {
-        mix_kernel_current()->posterior(&rows, model->k, model->log_weights, densities, totals);
+        if (model->noisy) {
+            mix_noise_log_density(model, &rows, densities + model->k * rows.stride);
+        }
+        mix_kernel_current()->posterior(&rows, mix_noise_columns(model), model->log_weights, densities, totals);
         for (size_t r = 0; r < rows.count; r++) {
             bases += base[r];
         }

@@ -219,6 +219,15 @@ static void say_table(summary *s) {
         }
         say(s, "\n");
     }
+    if (model->noisy) {
+        char share[MIX_LABEL_BYTES];
+        say(s, "noise");
+        for (size_t i = strlen("noise"); i < widths[0] + 2; i++) {
+            say(s, " ");
+        }
+        say(s, mix_caption_percent(model->noise, share));
+        say(s, "\n");
+    }
     if (model->k > MOST_ROWS || model->d > MOST_CELLS) {
         snprintf(cell, sizeof cell, "(%zu of %zu components, %zu of %zu columns)\n", rows - 1, model->k,
                  columns - 2, model->d);

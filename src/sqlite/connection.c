@@ -10,6 +10,7 @@
 #include "json_argument.h"
 #include "library.h"
 #include "memory.h"
+#include "noise.h"
 
 mix_connection *mix_connection_new(sqlite3 *db) {
     mix_connection *connection = mix_memory_zeros(1, sizeof *connection);
@@ -48,6 +49,12 @@ size_t mix_parsed_likeliest(const mix_parsed *parsed) {
         best = parsed->resp[c] > parsed->resp[best] ? c : best;
     }
     return best;
+}
+
+sqlite3_int64 mix_parsed_component(const mix_parsed *parsed) {
+    size_t best = mix_parsed_likeliest(parsed);
+    bool noise = parsed->model->noisy && mix_noise_share(parsed->model, parsed->resp) > parsed->resp[best];
+    return noise ? 0 : (sqlite3_int64)best + 1;
 }
 
 bool mix_parsed_same(const mix_parsed *parsed, sqlite3_value *value) {

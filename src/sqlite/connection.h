@@ -30,6 +30,9 @@ uint64_t mix_parsed_hash(mix_parsed *parsed);
 /* Component (from 0) of highest responsibility in parsed->resp; of equal ones the first. */
 size_t mix_parsed_likeliest(const mix_parsed *parsed);
 
+/* The same as its number, from 1; 0: it is noise. */
+sqlite3_int64 mix_parsed_component(const mix_parsed *parsed);
+
 /* Whether the value is, byte for byte, the text of this model; NULL for NULL. */
 bool mix_parsed_same(const mix_parsed *parsed, sqlite3_value *value);
 

@@ -8,6 +8,7 @@
 #include "level_json.h"
 #include "levels.h"
 #include "memory.h"
+#include "noise.h"
 #include "packed_row.h"
 #include "score.h"
 
@@ -15,13 +16,14 @@
 typedef struct score_call {
     sqlite3_context *context;
     mix_parsed *parsed;
-    size_t component;       /* 0-based, where the function takes one */
+    size_t component;       /* where the function takes one; 0: noise */
     sqlite3_value **values; /* the row as it was given, */
     int count;              /* so many arguments */
 } score_call;
 
 typedef struct score_detail {
-    bool component; /* takes a component before the row */
+    bool component; /* takes a component before the row, */
+    bool noise;     /* which may be 0 */
     void (*answer)(const score_call *call);
 } score_detail;
 
@@ -34,12 +36,15 @@ static double score_posterior(const score_call *call) {
 
 static void answer_predict(const score_call *call) {
     (void)score_posterior(call);
-    sqlite3_result_int64(call->context, (sqlite3_int64)mix_parsed_likeliest(call->parsed) + 1);
+    sqlite3_result_int64(call->context, mix_parsed_component(call->parsed));
 }
 
 static void answer_probability(const score_call *call) {
     (void)score_posterior(call);
-    sqlite3_result_double(call->context, call->parsed->resp[call->component]);
+    const mix_parsed *parsed = call->parsed;
+    bool noise = call->component == 0;
+    sqlite3_result_double(call->context, noise ? mix_noise_share(parsed->model, parsed->resp)
+                                               : parsed->resp[call->component - 1]);
 }
 
 static void write_numbers(const score_call *call, const double *numbers, size_t count) {
@@ -60,10 +65,10 @@ static void answer_probabilities(const score_call *call) {
 /* 1 - max, as the sum of the others: 1e-20 stays 1e-20. */
 static void answer_uncertainty(const score_call *call) {
     (void)score_posterior(call);
-    size_t best = mix_parsed_likeliest(call->parsed);
-    double sum = 0;
+    sqlite3_int64 best = mix_parsed_component(call->parsed);
+    double sum = best == 0 ? 0 : mix_noise_share(call->parsed->model, call->parsed->resp);
     for (size_t c = 0; c < call->parsed->model->k; c++) {
-        sum += c == best ? 0 : call->parsed->resp[c];
+        sum += (sqlite3_int64)c + 1 == best ? 0 : call->parsed->resp[c];
     }
     sqlite3_result_double(call->context, sum);
 }
@@ -84,7 +89,7 @@ static void answer_distance(const score_call *call) {
         return;
     }
     sqlite3_result_double(call->context,
-                          mixture_distance(parsed->model, call->component, parsed->x, parsed->scratch));
+                          mixture_distance(parsed->model, call->component - 1, parsed->x, parsed->scratch));
 }
 
 /* Value j of a row that is imputed; levels as what they stand for. given: of a mixed model, what was there. */
@@ -191,9 +196,10 @@ static void score(sqlite3_context *context, int argc, sqlite3_value **argv) {
         if (sqlite3_value_type(argv[1]) == SQLITE_NULL) {
             return;
         }
-        status = mix_arguments_integer(argv[1], 2, "component", 1, (sqlite3_int64)call.parsed->model->k,
+        sqlite3_int64 least = call.parsed->model->noisy && detail->noise ? 0 : 1;
+        status = mix_arguments_integer(argv[1], 2, "component", least, (sqlite3_int64)call.parsed->model->k,
                                        &component, &error);
-        call.component = (size_t)(component - 1);
+        call.component = (size_t)component;
         first = 2;
     }
     size_t d = call.parsed != NULL ? call.parsed->model->d : 0;
@@ -272,17 +278,17 @@ static const mix_aggregate loglik_aggregate = {
 /* ---- The table ------------------------------------------------------------------------------------------- */
 
 /* clang-format off */
-#define OF_ROW(name) score, NULL, &(const score_detail){false, answer_##name}
-#define OF_COMPONENT(name) score, NULL, &(const score_detail){true, answer_##name}
+#define OF_ROW(name) score, NULL, &(const score_detail){false, false, answer_##name}
+#define OF_COMPONENT(name, noise) score, NULL, &(const score_detail){true, noise, answer_##name}
 
 const mix_function mix_score_functions[] = {
     {"mix_predict", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(predict)},
-    {"mix_probability", "(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(probability)},
+    {"mix_probability", "(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(probability, true)},
     {"mix_probabilities", "(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(probabilities)},
     {"mix_uncertainty", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(uncertainty)},
     {"mix_density", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(density)},
     {"mix_log_density", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(log_density)},
-    {"mix_distance", "(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(distance)},
+    {"mix_distance", "(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(distance, false)},
     {"mix_impute", "(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(impute)},
     {"mix_loglik", "(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &loglik_aggregate, NULL},
 };

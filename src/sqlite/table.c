@@ -410,3 +410,7 @@ int mix_tables_register(sqlite3 *db, mix_connection *connection) {
     }
     return SQLITE_OK;
 }
+
+sqlite3_int64 mix_cursor_component(const mix_cursor *cursor, size_t c) {
+    return c == mix_cursor_model(cursor)->k ? 0 : (sqlite3_int64)c + 1;
+}

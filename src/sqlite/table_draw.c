@@ -125,7 +125,8 @@ static void column_sample(mix_cursor *cursor, sqlite3_context *context, int colu
     if (column == 0) {
         sqlite3_result_int64(context, cursor->row + 1);
     } else if (column == 1) {
-        sqlite3_result_int64(context, (sqlite3_int64)own->component + 1);
+        bool noise = own->component == mix_cursor_model(cursor)->k;
+        sqlite3_result_int64(context, noise ? 0 : (sqlite3_int64)own->component + 1);
     } else if (column == 2) {
         mix_json_writer writer = {0};
         mix_json_begin_array(&writer);
@@ -195,7 +196,7 @@ static void evaluate_grid(mix_cursor *cursor) {
         parsed->x[j] = coordinate(cursor, (int)j);
     }
     own->density = exp(mixture_responsibilities(parsed->model, parsed->x, parsed->resp, parsed->scratch));
-    own->component = mix_parsed_likeliest(parsed);
+    own->component = (size_t)mix_parsed_component(parsed);
 }
 
 static mixture_status start_grid(mix_cursor *cursor, sqlite3_value **values, int count, mixture_error *error) {
@@ -234,7 +235,7 @@ static void column_grid(mix_cursor *cursor, sqlite3_context *context, int column
     } else if (column == 2) {
         sqlite3_result_double(context, own->density);
     } else if (column == 3) {
-        sqlite3_result_int64(context, (sqlite3_int64)own->component + 1);
+        sqlite3_result_int64(context, (sqlite3_int64)own->component);
     }
 }
 

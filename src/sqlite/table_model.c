@@ -13,6 +13,7 @@
 #include "members.h"
 #include "mixed.h"
 #include "model.h"
+#include "noise.h"
 #include "table.h"
 
 /* ---- mix_components ------------------------------------------------------------------------------------ */
@@ -35,7 +36,7 @@ static mixture_status start_components(mix_cursor *cursor, sqlite3_value **value
     (void)values;
     (void)count;
     (void)error;
-    cursor->rows = (sqlite3_int64)mix_cursor_model(cursor)->k;
+    cursor->rows = (sqlite3_int64)mix_noise_columns(mix_cursor_model(cursor));
     return MIXTURE_OK;
 }
 
@@ -157,12 +158,17 @@ static void result_by_column(mix_cursor *cursor, sqlite3_context *context) {
 }
 
 static void column_components(mix_cursor *cursor, sqlite3_context *context, int column) {
+    const mixture_model *model = mix_cursor_model(cursor);
+    bool noise = (size_t)cursor->row == model->k;
+    if (noise && column != COMPONENT && column != WEIGHT) {
+        return; /* it has a weight, and that is all */
+    }
     switch (column) {
     case COMPONENT:
-        sqlite3_result_int64(context, cursor->row + 1);
+        sqlite3_result_int64(context, mix_cursor_component(cursor, (size_t)cursor->row));
         break;
     case WEIGHT:
-        sqlite3_result_double(context, mix_cursor_model(cursor)->weights[cursor->row]);
+        sqlite3_result_double(context, noise ? model->noise : model->weights[cursor->row]);
         break;
     case ALL_ARRAYS:
         result_all_arrays(cursor, context);
@@ -250,7 +256,7 @@ static mixture_status start_parameters(mix_cursor *cursor, sqlite3_value **value
     (void)count;
     (void)error;
     const mixture_model *model = mix_cursor_model(cursor);
-    cursor->rows = (sqlite3_int64)(model->k * component_size(model));
+    cursor->rows = (sqlite3_int64)(model->k * component_size(model) + (model->noisy ? 1 : 0));
     return MIXTURE_OK;
 }
 
@@ -273,7 +279,7 @@ static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int 
     char name[32];
     switch (column) {
     case 0:
-        sqlite3_result_int64(context, (sqlite3_int64)place.component + 1);
+        sqlite3_result_int64(context, mix_cursor_component(cursor, place.component));
         break;
     case 1:
         sqlite3_result_text(context, place.weight ? "weight" : array->parameter, -1, SQLITE_STATIC);
@@ -300,7 +306,8 @@ static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int 
         break;
     default:
         if (place.weight) {
-            sqlite3_result_double(context, model->weights[place.component]);
+            bool noise = place.component == model->k;
+            sqlite3_result_double(context, noise ? model->noise : model->weights[place.component]);
         } else {
             size_t size = mix_model_array_size(model, place.array);
             sqlite3_result_double(context, model->arrays[place.array][place.component * size + place.entry]);

@@ -1,7 +1,8 @@
-/* table_responsibilities.c: mix_responsibilities: k rows for an input row. */
+/* table_responsibilities.c: mix_responsibilities: k rows for an input row, and one for noise. */
 #include <string.h>
 
 #include "memory.h"
+#include "noise.h"
 #include "table.h"
 
 typedef struct state {
@@ -13,19 +14,24 @@ static mixture_status start_responsibilities(mix_cursor *cursor, sqlite3_value *
     mix_parsed *parsed = cursor->parsed;
     const mixture_model *model = parsed->model;
     state *own = cursor->state;
-    own->resp = mix_memory_array(2 * model->k + model->d, sizeof(double));
+    size_t most = mix_noise_columns(model);
+    own->resp = mix_memory_array(2 * most + model->d, sizeof(double));
     if (own->resp == NULL) {
         error->status = MIXTURE_NOMEM;
         return MIXTURE_NOMEM;
     }
-    own->densities = own->resp + model->k;
-    own->x = own->densities + model->k;
+    own->densities = own->resp + most;
+    own->x = own->densities + most;
     mixture_status status = mix_arguments_model_row(cursor->connection->db, parsed, count, values, 2, 0, error);
     if (status == MIXTURE_OK) {
         (void)mixture_posterior(model, parsed->x, own->resp, own->densities, parsed->scratch);
+        if (model->noisy) {
+            own->resp[model->k] = mix_noise_share(model, own->resp);
+            own->densities[model->k] = mix_noise_row(model, parsed->x);
+        }
         memcpy(own->x, parsed->x, model->d * sizeof(double)); /* parsed->x is everybody's */
         cursor->x = own->x;
-        cursor->rows = (sqlite3_int64)model->k;
+        cursor->rows = (sqlite3_int64)most;
     }
     return status;
 }
@@ -33,7 +39,7 @@ static mixture_status start_responsibilities(mix_cursor *cursor, sqlite3_value *
 static void column_responsibilities(mix_cursor *cursor, sqlite3_context *context, int which) {
     const state *own = cursor->state;
     if (which == 0) {
-        sqlite3_result_int64(context, cursor->row + 1);
+        sqlite3_result_int64(context, mix_cursor_component(cursor, (size_t)cursor->row));
     } else {
         sqlite3_result_double(context, (which == 1 ? own->resp : own->densities)[cursor->row]);
     }

@@ -116,7 +116,7 @@ static void an_unknown_key_lists_the_known_ones(void **state) {
             sql_format(
                 "gmm_fit: argument 4 (options): unknown key \"%s\" at offset 1; expected one of columns, "
                 "weight, label, covariance, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, "
-                "min_variance, resolution, nulls, few_rows",
+                "min_variance, resolution, nulls, noise, few_rows",
                 keys[i][1]));
     }
 }

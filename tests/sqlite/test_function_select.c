@@ -207,7 +207,7 @@ static void wrong_arguments_are_named(void **state) {
         {"gmm_select(c1, c2, 2, '{\"seeed\":1}')",
          "argument 4 (options): unknown key \"seeed\" at offset 1; expected one of columns, weight, label, criterion, "
          "covariances, k, sample, covariance, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, min_variance, "
-         "resolution, nulls, few_rows"},
+         "resolution, nulls, noise, few_rows"},
         {"gmm_select(c1, c2, 2, iif(rowid < 3, '{}', '{\"seed\":1}'))",
          "argument 4 (options) changes to TEXT '{\"seed\":1}' in row 3; expected the same in all rows"},
         {"gmm_select(c1, c2, 1, '{\"label\":2}')",
@@ -226,7 +226,7 @@ static void wrong_arguments_are_named(void **state) {
          "argument 4 (options): init is an object at offset 8; expected kmeans++ or random"},
         {"gmm_fit(c1, c2, 2, '{\"criterion\":\"bic\"}')",
          "argument 4 (options): unknown key \"criterion\" at offset 1; expected one of columns, weight, label, covariance, "
-         "equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, min_variance, resolution, nulls, few_rows"},
+         "equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, min_variance, resolution, nulls, noise, few_rows"},
         {"mmm_select(c2, c2, 2, '{\"covariances\":[\"EEE\"]}')",
          "argument 4 (options): unknown key \"covariances\" at offset 1; expected one of columns, weight, label, "
          "criterion, k, sample, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, nulls, few_rows"},

@@ -233,7 +233,7 @@ static void json_in_a_blob_is_checked(void **state) {
         {"gmm_fit(x, y, 2, x'4C17611331')",
          "gmm_fit: argument 4 (options): unknown key \"a\" at offset 1; expected one of columns, weight, label, "
          "covariance, equal_weights, max_iter, tol, n_init, init, seed, accelerate, threads, min_variance, resolution, "
-         "nulls, few_rows"},
+         "nulls, noise, few_rows"},
         {"gmm_fit(x, y, 2, x'2C1761')",
          "gmm_fit: argument 4 (options): byte 3 of the JSONB is in no element; expected it as jsonb() makes it"},
         {"gmm_fit(x, y, 2, x'00')",

@@ -103,7 +103,7 @@ static void wrong_calls_are_named(void **state) {
          "mix_refit: argument 3 (b) is TEXT 'x' in row 5; expected a number"},
         {"m, c1, c2, '{\"init\":\"random\"}'",
          "mix_refit: argument 4 (options): unknown key \"init\" at offset 1; expected one of columns, weight, label, "
-         "equal_weights, max_iter, tol, seed, accelerate, threads, min_variance, resolution, nulls, few_rows"},
+         "equal_weights, max_iter, tol, seed, accelerate, threads, min_variance, resolution, nulls, noise, few_rows"},
         {"m, c1, -1, c2, '{\"weight\":2}'", "mix_refit: argument 3 (x2) is -1 in row 1; expected a weight >= 0"},
         {"'{}', c1, c2", "mix_refit: argument 1 (model): key family is missing"},
         {"iif(faithful.rowid = 3, replace(m, '2', '3'), m), c1, c2",
