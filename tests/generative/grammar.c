@@ -233,15 +233,14 @@ const char *grammar_query(trial *t, const callable *called, const char *argument
             "SELECT %s(%s) FROM (SELECT mix_statistics(m, %s) AS s, t.id FROM t, model GROUP BY t.id %% 3) AS t",
             called->name, arguments, t->packed);
     }
+    const char *rows = strchr(called->arguments, 'x') != NULL ? "t" : "(SELECT 1 AS id) AS t";
     switch (called->use) {
     case TABLE:
-        return trial_text(t, "SELECT r.* FROM %s model, %s(%s) AS r LIMIT 500",
-                          strchr(called->arguments, 'x') != NULL ? "t," : "(SELECT 1 AS id) AS t,", called->name,
-                          arguments);
+        return trial_text(t, "SELECT r.* FROM %s, model, %s(%s) AS r LIMIT 500", rows, called->name, arguments);
     case AGGREGATE:
         return trial_text(t, "SELECT %s(%s) FROM t, model", called->name, arguments);
     default:
-        return trial_text(t, "SELECT %s(%s) FROM t, model ORDER BY t.id", called->name, arguments);
+        return trial_text(t, "SELECT %s(%s) FROM %s, model ORDER BY t.id", called->name, arguments, rows);
     }
 }
 

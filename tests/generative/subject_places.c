@@ -38,6 +38,9 @@ static void compare(trial *t, const answer *plain, const char *what, const char 
 static void scalar_places(trial *t) {
     const callable *called = draw_use(t, SCALAR);
     const char *call = schema_call(t, called);
+    if (strchr(called->arguments, 'x') == NULL) { /* the same in all rows */
+        trial_run(t, "DELETE FROM t WHERE id > 3");
+    }
     answer plain = trial_ask(t, trial_text(t, "SELECT %s FROM t ORDER BY id", call));
     grammar_check(t, called, &plain, false);
     if (plain.error != NULL) {

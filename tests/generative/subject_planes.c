@@ -3,16 +3,6 @@
 
 #include "subjects.h"
 
-/* Until the world has two columns that have a geometry. */
-static void make_plane(trial *t) {
-    world_make(t);
-    if (t->d != 2 || t->family->range != LINE) {
-        trial_run(t, "DROP TABLE t");
-        trial_run(t, "DROP TABLE model");
-        make_plane(t);
-    }
-}
-
 static void check_grid(trial *t) {
     size_t nx = 1 + trial_below(t, 6), ny = 1 + trial_below(t, 6);
     answer grid =
@@ -78,7 +68,7 @@ static void check_sample(trial *t) {
 }
 
 void subject_planes(trial *t) {
-    make_plane(t);
+    world_make_plane(t);
     switch (trial_below(t, 4)) {
     case 0:
         check_grid(t);

@@ -270,9 +270,8 @@ double world_size(trial *t, double loglik) {
     return size;
 }
 
-void world_make(trial *t) {
-    t->family = &families[trial_below(t, sizeof families / sizeof *families)];
-    t->d = trial_chance(t, 0.05) ? 16 + trial_below(t, 5) : 1 + trial_below(t, 3);
+/* Of t->family and t->d. */
+static void make_world(trial *t) {
     t->k = 1 + trial_below(t, 3);
     t->rows = trial_chance(t, 0.05) ? 300 + trial_below(t, 300) : trial_below(t, 45);
     size_t order[MOST_COLUMNS];
@@ -295,4 +294,16 @@ void world_make(trial *t) {
         }
     }
     trial_run(t, "INSERT INTO model VALUES (%Q)", t->model);
+}
+
+void world_make(trial *t) {
+    t->family = &families[trial_below(t, sizeof families / sizeof *families)];
+    t->d = trial_chance(t, 0.05) ? 16 + trial_below(t, 5) : 1 + trial_below(t, 3);
+    make_world(t);
+}
+
+void world_make_plane(trial *t) {
+    t->family = &families[0];
+    t->d = 2;
+    make_world(t);
 }

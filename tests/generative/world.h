@@ -20,6 +20,8 @@ struct kin {
 
 /* Make it. */
 void world_make(trial *t);
+/* One of two columns and a Gaussian model. */
+void world_make_plane(trial *t);
 
 /* A model written by hand, near the rows; column j of it is column order[j] of the table, and names only what
 ** models need. The same numbers come from the same state of t->random. */
