@@ -14,18 +14,13 @@ static void write_blob(mix_json_writer *writer, const mix_level *level) {
     static const char digits[] = "0123456789abcdef";
     mix_json_begin_object(writer);
     mix_json_write_key(writer, "blob");
-    char *text = mix_memory_array(2 * level->length + 1, 1);
-    for (size_t i = 0; text != NULL && i < level->length; i++) {
+    mix_json_write_raw(writer, "\"", 1);
+    for (size_t i = 0; i < level->length; i++) {
         unsigned char byte = (unsigned char)level->bytes[i];
-        text[2 * i] = digits[byte >> 4];
-        text[2 * i + 1] = digits[byte & 15];
+        const char pair[] = {digits[byte >> 4], digits[byte & 15]};
+        mix_json_append(writer, pair, sizeof pair);
     }
-    if (text != NULL) {
-        mix_json_write_bytes(writer, text, 2 * level->length);
-    } else {
-        writer->failed = true;
-    }
-    mix_memory_free(text);
+    mix_json_append(writer, "\"", 1);
     mix_json_end_object(writer);
 }
 

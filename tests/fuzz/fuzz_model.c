@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
+#include "family.h"
 #include "fuzz.h"
 #include "jsonb.h"
 #include "model_json.h"
@@ -27,14 +28,17 @@ static bool is_json(const uint8_t *bytes, size_t length) {
 static void score(const mixture_model *model) {
     double *x = calloc(model->d, sizeof(double));
     fuzz_check(x != NULL);
+    const mix_shape shape = mix_shape_of(model);
     for (int kind = 0; kind < 5; kind++) {
         for (size_t j = 0; j < model->d; j++) {
             bool counts = model->family == &mixture_multinomial;
-            const double values[] = {0, NAN, counts ? 3 : model->arrays[0][j], j == 0 ? 1 : NAN,
+            bool mixed = model->family->parts != NULL;
+            const double values[] = {0, NAN, counts || mixed ? 3 : model->arrays[0][j], j == 0 ? 1 : NAN,
                                      counts  ? 1e15
                                      : j % 2 ? -1e300
                                              : 1e300};
-            x[j] = values[kind];
+            /* What no argument can be no row of a mixed model has. */
+            x[j] = mixed && mix_family_refusal(&shape, j, values[kind]) != NULL ? (double)NAN : values[kind];
         }
         (void)fuzz_check_row(model, x);
     }

@@ -79,10 +79,11 @@ static void another_thread_can_interrupt_a_fit(void **state) {
         long_fit,
         "SELECT gmm_select(x1, x2, 40, '{\"n_init\":10000,\"tol\":0,\"max_iter\":1000000000}') FROM many",
         "SELECT gmm_fit(x1, x2, 40, '{\"n_init\":10000,\"threads\":2}') FROM many",
+        "SELECT mix_fit(x1, x2, 'w' || i % 9, i % 5, 40, '{\"n_init\":10000,\"tol\":0,\"families\":{\"x4\":\"poisson\"}}') FROM many",
         "SELECT gmm_fit(x1, x2, 3, '{\"n_init\":1,\"max_iter\":1000000000,\"tol\":0,\"accelerate\":false,\"threads\":1}'), "
         "(WITH RECURSIVE s(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM s) SELECT count(*) FROM s) FROM many",
     };
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         interrupter own = {.db = *state};
         atomic_init(&own.done, false);
         pthread_t thread;

@@ -287,6 +287,11 @@ static const char *const counts[] = {
     "SELECT mix_refit(f, rowid, x, y, '{\"max_iter\":1}') FROM (SELECT mix_fit(rowid, x, y, 2, "
     "'{\"columns\":[\"n\",\"x\",\"y\"],\"families\":{\"n\":\"poisson\"},\"max_iter\":1,\"n_init\":1}') AS f FROM p), p",
     "SELECT mix_select(rowid, x, 1, '{\"families\":{\"x1\":\"poisson\"},\"max_iter\":1}') FROM p",
+    "SELECT mix_refit(f, word, x, '{\"max_iter\":1}'), mix_impute(f, NULL, 1), mix_impute(f, 'new', x), mix_summary(f) FROM "
+    "(SELECT mix_fit(iif(rowid < 4, 'w', 'v'), x, 2, '{\"max_iter\":1,\"n_init\":1}') AS f FROM p), "
+    "(SELECT iif(rowid = 2, x'00', rowid % 3 || 'w') AS word, x FROM p LIMIT 4)",
+    "SELECT s.*, q.* FROM (SELECT mix_fit(rowid % 2, CAST(rowid % 3 AS TEXT) || 'w', 1) AS f FROM p), mix_sample(f, 2) s, mix_parameters(f) q",
+    "SELECT mix_fit(mix_row('a' || rowid % 3, x), 1), mix_fit(json_array('a' || rowid % 3, x), 1) FROM (SELECT rowid, x FROM p LIMIT 4)",
     "SELECT mix_fit(x, y, 1, '{\"n_init\":1,\"max_iter\":1}') FROM p",
     "SELECT mix_fit(mix_row(x, '012'), 1) FROM (SELECT x FROM p LIMIT 3)",
     "SELECT mix_predict(" PARTS ", 1, 2), mix_impute(" PARTS ", NULL, 2), mix_loglik(" PARTS
