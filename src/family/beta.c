@@ -15,6 +15,7 @@
 ** Published: estimates by R's MASS::fitdistr are in tests/family/test_univariate.c. */
 #include <math.h>
 
+#include "incomplete.h"
 #include "kernel.h"
 #include "special.h"
 #include "univariate.h"
@@ -128,6 +129,11 @@ static long double beta_log_density(const mix_law *law, long double x) {
     return (a - 1) * logl(x) + (b - 1) * log1pl(-x) - mix_special_log_beta(a, b);
 }
 
+static void beta_tails(const mix_law *law, long double x, long double tails[2]) {
+    x = fminl(fmaxl(x, 0), 1);
+    mix_incomplete_beta((long double)law->p[ALPHA], (long double)law->p[BETA], x, 1 - x, tails);
+}
+
 static double beta_draw(const mix_law *law, mix_random *random) {
     double first = mix_random_gamma(random, law->p[ALPHA]), second = mix_random_gamma(random, law->p[BETA]);
     double share = first / (first + second);
@@ -179,6 +185,7 @@ static const mix_univariate beta_law = {
     .unit = beta_unit,
     .widen = beta_widen,
     .log_density = beta_log_density,
+    .tails = beta_tails,
     .mean = beta_mean,
     .place = beta_mean,
     .spread = beta_spread,

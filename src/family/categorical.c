@@ -457,12 +457,34 @@ static void categorical_sample(const mixture_model *model, size_t component, con
     }
 }
 
+/* ---- Some columns ------------------------------------------------------------------------------------------- */
+
+static bool categorical_reduce(const mixture_model *model, size_t component, const size_t *columns, size_t count,
+                               const double *x, mixture_model *part, long double *scratch, mix_turns *turns) {
+    const mix_shape shape = mix_shape_of(model);
+    double *to = chances_of(part, component);
+    (void)x;
+    (void)scratch;
+    (void)turns;
+    for (size_t i = 0; i < count; i++) {
+        const double *from = chances_of(model, component);
+        for (size_t j = 0; j < columns[i]; j++) {
+            from += levels_of(&shape, j);
+        }
+        size_t levels = levels_of(&shape, columns[i]);
+        memcpy(to, from, levels * sizeof *to);
+        to += levels;
+    }
+    return true;
+}
+
 /* ---- The family -------------------------------------------------------------------------------------------- */
 
 static const mix_coordinates categorical_coordinates = {categorical_packed_size, categorical_pack,
                                                         categorical_unpack, categorical_information};
 static const mix_observed categorical_observed = {categorical_observed_size, categorical_observed_log_density,
                                                   categorical_conditional};
+static const mix_conditional categorical_conditionals = {categorical_reduce, NULL};
 static const mix_sampling categorical_sampling = {categorical_sample_factors, categorical_sample};
 
 const mixture_family mixture_categorical = {
@@ -491,4 +513,5 @@ const mixture_family mixture_categorical = {
     .coordinates = &categorical_coordinates,
     .observed = &categorical_observed,
     .sampling = &categorical_sampling,
+    .conditional = &categorical_conditionals,
 };

@@ -11,6 +11,7 @@
 ** likelihood estimate by R's MASS::fitdistr is in tests/family/test_univariate.c. */
 #include <math.h>
 
+#include "incomplete.h"
 #include "univariate.h"
 
 enum { EXPONENTIAL_RATE };
@@ -57,6 +58,12 @@ static long double exponential_log_density(const mix_law *law, long double x) {
     return logl(rate) - rate * x;
 }
 
+static void exponential_tails(const mix_law *law, long double x, long double tails[2]) {
+    long double y = (long double)law->p[EXPONENTIAL_RATE] * fmaxl(x, 0);
+    tails[MIX_LOWER] = -expm1l(-y);
+    tails[MIX_UPPER] = expl(-y);
+}
+
 static double exponential_draw(const mix_law *law, mix_random *random) {
     return -log(1 - mix_random_uniform(random)) / law->p[EXPONENTIAL_RATE];
 }
@@ -95,6 +102,7 @@ static const mix_univariate exponential_law = {
     .unit = exponential_unit,
     .widen = exponential_widen,
     .log_density = exponential_log_density,
+    .tails = exponential_tails,
     .mean = exponential_mean,
     .place = exponential_mean,
     .spread = exponential_mean,

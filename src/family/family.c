@@ -289,6 +289,19 @@ const char *mix_family_floor(const mixture_family *family) {
     return family->floor != NULL ? family->floor : "a floor";
 }
 
+bool mix_family_pick(const mixture_model *model, size_t component, const size_t *columns, size_t count,
+                     const double *x, mixture_model *part, long double *scratch, mix_turns *turns) {
+    (void)x;
+    (void)scratch;
+    (void)turns;
+    for (size_t a = 0; a < model->family->array_count; a++) {
+        for (size_t i = 0; i < count; i++) {
+            part->arrays[a][component * count + i] = model->arrays[a][component * model->d + columns[i]];
+        }
+    }
+    return true;
+}
+
 /* ---- Structures ------------------------------------------------------------------------------------------ */
 
 const char *mixture_structure_name(const mixture_family *family, int structure) {
@@ -362,6 +375,10 @@ static bool has_table(const mixture_family *family, mix_family_table table) {
         return family->sampling != NULL;
     case MIX_HAS_GEOMETRY:
         return family->geometry != NULL;
+    case MIX_HAS_CONDITIONAL:
+        return family->conditional != NULL;
+    case MIX_HAS_DISTRIBUTION:
+        return family->distribution != NULL;
     default:
         return true;
     }

@@ -118,8 +118,8 @@ enum {
     MIX_FLOOR_DEGENERATE /* where the likelihood has no maximum: at min_variance, for one */
 };
 
-/* A value of a column with levels that is none of them: a NaN of its own, which is not observed to whoever does not
-** ask. */
+/* A value of a column with levels that is none of them: a NaN of its own, which is not observed to whoever does
+** not ask. */
 static inline double mix_unseen(void) {
     const uint64_t bits = 0x7ff8000000756e73;
     double x;
@@ -238,6 +238,24 @@ typedef struct mix_geometry {
     void (*marginal)(const mixture_model *model, const size_t *columns, size_t count, mixture_model *marginal);
 } mix_geometry;
 
+/* Conditional: some columns alone, given values of others, are of the family again. */
+typedef struct mix_conditional {
+    /* The parameters of `count` of the columns given those of x[d] that are not NaN, or of the marginal
+    ** distribution where x is NULL, into a model of as many columns that is not prepared yet. False: the component
+    ** leaves no distribution of them. scratch: of the table `observed`. */
+    bool (*reduce)(const mixture_model *model, size_t component, const size_t *columns, size_t count,
+                   const double *x, mixture_model *part, long double *scratch, mix_turns *turns);
+    /* The structure that the result obeys. NULL: the family has none. */
+    int (*structure)(int structure, size_t count);
+} mix_conditional;
+
+/* Distribution: of a model of one column whose values have an order. */
+typedef struct mix_distribution {
+    /* How much of a component is at most x, and above it (MIX_LOWER, MIX_UPPER of incomplete.h). Any x that is not
+    ** NaN. */
+    void (*tails)(const mixture_model *model, size_t component, double x, long double tails[2]);
+} mix_distribution;
+
 /* ---- The family ----------------------------------------------------------------------------------------- */
 
 struct mixture_family {
@@ -329,6 +347,8 @@ struct mixture_family {
     const mix_coordinates *coordinates; /* without: EM is not accelerated */
     const mix_sampling *sampling;
     const mix_geometry *geometry;
+    const mix_conditional *conditional;
+    const mix_distribution *distribution;
     const struct mix_exponential *exponential; /* what exponential.c goes by; NULL: not by it */
     const struct mix_univariate *univariate;   /* what univariate.c goes by; NULL: not by it */
     const mixture_parts *parts;                /* of a mixed one, which is made for them (mixed.c) */
@@ -424,8 +444,18 @@ int mix_family_kind(const mixture_family *family, int structure);
 
 /* An optional table that a family lacks: MIXTURE_INVALID, "argument 1 (model) is of family multinomial; expected
 ** gaussian", those that have it. */
-typedef enum mix_family_table { MIX_HAS_ALL, MIX_HAS_SAMPLING, MIX_HAS_GEOMETRY } mix_family_table;
+typedef enum mix_family_table {
+    MIX_HAS_ALL,
+    MIX_HAS_SAMPLING,
+    MIX_HAS_GEOMETRY,
+    MIX_HAS_CONDITIONAL,
+    MIX_HAS_DISTRIBUTION
+} mix_family_table;
 mixture_status mix_family_need(const mixture_family *family, mix_family_table table, mixture_error *error);
+
+/* mix_conditional.reduce where all arrays are vectors and the columns of a component are independent. */
+bool mix_family_pick(const mixture_model *model, size_t component, const size_t *columns, size_t count,
+                     const double *x, mixture_model *part, long double *scratch, mix_turns *turns);
 
 /* Components whose sum of responsibilities is below this are empty: their parameters stay as they are. */
 #define MIX_EMPTY 1e-100

@@ -13,6 +13,7 @@
 ** Published: estimates by R's MASS::fitdistr are in tests/family/test_univariate.c. */
 #include <math.h>
 
+#include "incomplete.h"
 #include "kernel.h"
 #include "portable.h"
 #include "special.h"
@@ -81,6 +82,10 @@ static long double gamma_log_density(const mix_law *law, long double x) {
     return shape * logl(rate) - mix_portable_log_gamma_long(shape) + (shape - 1) * logl(x) - rate * x;
 }
 
+static void gamma_tails(const mix_law *law, long double x, long double tails[2]) {
+    mix_incomplete_gamma((long double)law->p[GAMMA_SHAPE], (long double)law->p[GAMMA_RATE] * x, tails);
+}
+
 static double gamma_draw(const mix_law *law, mix_random *random) {
     return fmin(fmax(mix_random_gamma(random, law->p[GAMMA_SHAPE]) / law->p[GAMMA_RATE], 1e-150), 1e150);
 }
@@ -125,6 +130,7 @@ static const mix_univariate gamma_law = {
     .unit = gamma_mean,
     .widen = gamma_widen,
     .log_density = gamma_log_density,
+    .tails = gamma_tails,
     .mean = gamma_mean,
     .place = gamma_mean,
     .spread = gamma_spread,

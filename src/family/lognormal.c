@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "incomplete.h"
 #include "kernel.h"
 #include "univariate.h"
 
@@ -50,6 +51,13 @@ static long double lognormal_log_density(const mix_law *law, long double x) {
     long double deviation = (long double)law->p[LOG_DEVIATION], y = logl(x);
     long double z = (y - (long double)law->p[LOG_MEAN]) / deviation;
     return -z * z / 2 - logl(deviation) - HALF_LOG_2_PI - y;
+}
+
+static void lognormal_tails(const mix_law *law, long double x, long double tails[2]) {
+    long double y = x > 0 ? logl(x) : -HUGE_VALL;
+    long double z = (y - (long double)law->p[LOG_MEAN]) / (long double)law->p[LOG_DEVIATION] / sqrtl(2);
+    tails[MIX_LOWER] = erfcl(-z) / 2;
+    tails[MIX_UPPER] = erfcl(z) / 2;
 }
 
 static double lognormal_mean(const mix_law *law) {
@@ -236,6 +244,7 @@ static const mix_univariate lognormal_law = {
     .unit = lognormal_unit,
     .widen = lognormal_widen,
     .log_density = lognormal_log_density,
+    .tails = lognormal_tails,
     .mean = lognormal_mean,
     .place = lognormal_place,
     .spread = lognormal_spread,

@@ -615,6 +615,18 @@ static void mixed_sample(const mixture_model *model, size_t component, const dou
     }
 }
 
+/* ---- One column --------------------------------------------------------------------------------------------- */
+
+/* There is one part then. */
+static void mixed_tails(const mixture_model *model, size_t component, double x, long double tails[2]) {
+    const mixture_model view = mix_mixed_view(model, 0);
+    view.family->distribution->tails(&view, component, x, tails);
+}
+
+/* Its parts are reduced one by one (conditional.c); here it says that each of them can be. */
+static const mix_conditional mixed_conditional_table = {NULL, NULL};
+static const mix_distribution mixed_distribution = {mixed_tails};
+
 /* ---- The family --------------------------------------------------------------------------------------------- */
 
 static const mix_coordinates mixed_coordinates = {mixed_packed_size, mixed_pack, mixed_unpack, mixed_information};
@@ -653,10 +665,11 @@ const mixture_family mix_mixed = {
     .log_ratio = mixed_log_ratio,
     .coordinates = &mixed_coordinates,
     .sampling = &mixed_sampling,
+    .conditional = &mixed_conditional_table,
 };
 
 void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t count, mixture_family *family) {
-    bool coordinates = true, sampling = true, missing = true, totals = false, ratio = false;
+    bool coordinates = true, sampling = true, missing = true, conditional = true, totals = false, ratio = false;
     *family = mix_mixed;
     family->floor = NULL;
     family->structures = NULL;
@@ -668,6 +681,7 @@ void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t 
         coordinates = coordinates && own->coordinates != NULL;
         sampling = sampling && own->sampling != NULL;
         missing = missing && (own->missing != NULL || parts->part[p].d == 1);
+        conditional = conditional && own->conditional != NULL;
         totals = totals || own->mean_total != NULL;
         ratio = ratio || own->log_ratio != NULL;
         family->start_spread = fmax(family->start_spread, own->start_spread);
@@ -681,5 +695,9 @@ void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t 
     family->coordinates = coordinates ? family->coordinates : NULL;
     family->log_ratio = ratio ? family->log_ratio : NULL;
     family->sampling = sampling ? family->sampling : NULL;
+    family->conditional = conditional ? family->conditional : NULL;
+    if (parts->count == 1 && parts->part[0].d == 1 && parts->part[0].family->distribution != NULL) {
+        family->distribution = &mixed_distribution;
+    }
     family->mean_total = totals ? family->mean_total : NULL;
 }

@@ -345,6 +345,24 @@ static void multinomial_sample(const mixture_model *model, size_t component, con
     }
 }
 
+/* ---- Some columns ------------------------------------------------------------------------------------------- */
+
+/* The counts of some columns given their sum, which is as NULLs are taken: others say nothing of how it divides.
+** */
+static bool multinomial_reduce(const mixture_model *model, size_t component, const size_t *columns, size_t count,
+                               const double *x, mixture_model *part, long double *scratch, mix_turns *turns) {
+    double sum = 0;
+    (void)mix_family_pick(model, component, columns, count, x, part, scratch, turns);
+    double *p = part->arrays[PROBABILITIES] + component * count;
+    for (size_t i = 0; i < count; i++) {
+        sum += p[i];
+    }
+    for (size_t i = 0; i < count; i++) {
+        p[i] = count == 1 ? 1 : p[i] / sum;
+    }
+    return sum > 0;
+}
+
 /* ---- The family ------------------------------------------------------------------------------------------ */
 
 static const mix_exponential multinomial_exponential = {.natural = multinomial_natural,
@@ -355,6 +373,7 @@ static const mix_coordinates multinomial_coordinates = {mix_exponential_log_size
                                                         multinomial_unpack, mix_exponential_log_information};
 static const mix_observed multinomial_observed = {multinomial_observed_size, multinomial_observed_log_density,
                                                   multinomial_conditional};
+static const mix_conditional multinomial_conditionals = {multinomial_reduce, NULL};
 static const mix_sampling multinomial_sampling = {multinomial_sample_factors, multinomial_sample};
 
 const mixture_family mixture_multinomial = {
@@ -380,4 +399,5 @@ const mixture_family mixture_multinomial = {
     .coordinates = &multinomial_coordinates,
     .observed = &multinomial_observed,
     .sampling = &multinomial_sampling,
+    .conditional = &multinomial_conditionals,
 };

@@ -17,6 +17,7 @@
 ** Published: days absent from school in MASS::quine, by R's fitdistr in tests/family/test_negative_binomial.c. */
 #include <math.h>
 
+#include "incomplete.h"
 #include "kernel.h"
 #include "poisson.h"
 #include "special.h"
@@ -67,6 +68,17 @@ static double find_size(long double m, long double groups) {
         }
     }
     return y > 0 ? (double)(m / y) : (double)INFINITY;
+}
+
+/* Of x + 1 trials that go wrong before the s-th goes right: beta's tails (Abramowitz & Stegun 26.5.26). */
+static void negative_binomial_tails(const mix_law *law, long double x, long double tails[2]) {
+    long double m = (long double)law->p[COUNT_MEAN], s = (long double)law->p[COUNT_SIZE];
+    if (x < 0 || m == 0) {
+        tails[MIX_LOWER] = x >= 0;
+        tails[MIX_UPPER] = x < 0;
+        return;
+    }
+    mix_incomplete_beta(s, floorl(x) + 1, s / (s + m), m / (s + m), tails);
 }
 
 static double negative_binomial_mean(const mix_law *law) {
@@ -255,12 +267,13 @@ static bool negative_binomial_points(const mixture_data *data, mix_features vari
 /* ---- The family -------------------------------------------------------------------------------------------- */
 
 static const mix_univariate negative_binomial_law = {
-    .column = {.accepts = is_whole_number, .expected = "a count, an integer from 0 to 2^53"},
+    .column = {.accepts = is_whole_number, .expected = "a count, an integer from 0 to 2^53", .whole = true},
     .parameters = 2,
     .stand_in = {1, 1},
     .low = {0, 1e-8},
     .high = {0x1p53, 1e8},
     .log_density = negative_binomial_log_density,
+    .tails = negative_binomial_tails,
     .mean = negative_binomial_mean,
     .place = negative_binomial_mean,
     .spread = negative_binomial_spread,

@@ -16,6 +16,7 @@
 
 #include "error.h"
 #include "exponential.h"
+#include "incomplete.h"
 #include "portable.h"
 #include "stirling.h"
 
@@ -255,6 +256,21 @@ static void poisson_sample(const mixture_model *model, size_t component, const d
     }
 }
 
+/* ---- One column --------------------------------------------------------------------------------------------- */
+
+/* More than x events before a time that a gamma variable takes for x + 1. */
+static void poisson_tails(const mixture_model *model, size_t component, double x, long double tails[2]) {
+    long double rate = (long double)rates_of(model, component)[0], gamma[2];
+    if (x < 0 || rate == 0) {
+        tails[MIX_LOWER] = x >= 0;
+        tails[MIX_UPPER] = x < 0;
+        return;
+    }
+    mix_incomplete_gamma(floorl((long double)x) + 1, rate, gamma);
+    tails[MIX_LOWER] = gamma[MIX_UPPER];
+    tails[MIX_UPPER] = gamma[MIX_LOWER];
+}
+
 /* ---- The family -------------------------------------------------------------------------------------------- */
 
 static const mix_exponential poisson_exponential = {.natural = poisson_natural,
@@ -265,6 +281,8 @@ static const mix_coordinates poisson_coordinates = {mix_exponential_log_size, mi
                                                     poisson_unpack, mix_exponential_log_information};
 static const mix_observed poisson_observed = {poisson_observed_size, poisson_observed_log_density,
                                               poisson_conditional};
+static const mix_conditional poisson_conditionals = {mix_family_pick, NULL};
+static const mix_distribution poisson_distribution = {poisson_tails};
 static const mix_sampling poisson_sampling = {poisson_sample_factors, poisson_sample};
 
 const mixture_family mixture_poisson = {
@@ -288,4 +306,6 @@ const mixture_family mixture_poisson = {
     .coordinates = &poisson_coordinates,
     .observed = &poisson_observed,
     .sampling = &poisson_sampling,
+    .conditional = &poisson_conditionals,
+    .distribution = &poisson_distribution,
 };

@@ -30,6 +30,7 @@
 #include "covariance.h"
 #include "error.h"
 #include "gaussian.h"
+#include "incomplete.h"
 #include "kernel.h"
 #include "portable.h"
 #include "special.h"
@@ -370,6 +371,47 @@ static void student_conditional(const mixture_model *model, size_t component, co
     mix_gaussian_observed.conditional(model, component, x, complete, scratch);
 }
 
+/* ---- Some columns ------------------------------------------------------------------------------------------ */
+
+/* Given p columns at the squared distance q the rest has the Gaussian location and scale, times (n + q) / (n + p), and
+** n + p degrees of freedom (K. V. Mardia, J. T. Kent & J. M. Bibby, Multivariate Analysis (1979), section 2.6). */
+static bool student_reduce(const mixture_model *model, size_t component, const size_t *columns, size_t count,
+                           const double *x, mixture_model *part, long double *scratch, mix_turns *turns) {
+    long double degrees = (long double)model->arrays[DEGREES][component], given = 0, distance = 0;
+    (void)mix_gaussian_conditional.reduce(model, component, columns, count, x, part, scratch, turns);
+    for (size_t j = 0; x != NULL && j < model->d; j++) {
+        given += isnan(x[j]) ? 0 : 1;
+    }
+    if (given > 0) {
+        distance = mix_gaussian_distance(model, component, x, scratch);
+    }
+    double factor = (double)((degrees + distance) / (degrees + given));
+    for (size_t i = 0; i < count * count; i++) {
+        mix_gaussian_covariance(part, component)[i] *= factor;
+    }
+    part->arrays[DEGREES][component] = (double)fminl(degrees + given, MOST_DEGREES);
+    return true;
+}
+
+/* Distances differ, and so do scales that were tied. */
+static int student_reduced_structure(int structure, size_t count) {
+    (void)count;
+    return structure == MIXTURE_TIED ? MIXTURE_FULL : structure;
+}
+
+/* Abramowitz & Stegun 26.7.1. */
+static void student_tails(const mixture_model *model, size_t component, double x, long double tails[2]) {
+    long double offset = (long double)x - (long double)mix_gaussian_mean(model, component)[0], beyond[2];
+    long double degrees = (long double)model->arrays[DEGREES][component];
+    long double square = offset / (long double)mix_gaussian_covariance(model, component)[0] * offset;
+    long double share = square > degrees ? 1 / (1 + degrees / square) : square / (degrees + square);
+    long double rest = square > degrees ? degrees / square / (1 + degrees / square) : degrees / (degrees + square);
+    int side = offset < 0 ? MIX_LOWER : MIX_UPPER;
+    mix_incomplete_beta(degrees / 2, 0.5L, rest, share, beyond);
+    tails[side] = beyond[MIX_LOWER] / 2;
+    tails[1 - side] = 0.5L + beyond[MIX_UPPER] / 2;
+}
+
 /* ---- Sampling ---------------------------------------------------------------------------------------------- */
 
 static void student_sample_factors(const mixture_model *model, double *factors) {
@@ -398,6 +440,8 @@ static const mix_coordinates student_coordinates = {student_packed_size, student
                                                     student_packed_information};
 static const mix_observed student_observed = {student_observed_size, student_observed_log_density,
                                               student_conditional};
+static const mix_conditional student_conditionals = {student_reduce, student_reduced_structure};
+static const mix_distribution student_distribution = {student_tails};
 static const mix_sampling student_sampling = {student_sample_factors, student_sample};
 
 const mixture_family mixture_student = {
@@ -432,4 +476,6 @@ const mixture_family mixture_student = {
     .coordinates = &student_coordinates,
     .observed = &student_observed,
     .sampling = &student_sampling,
+    .conditional = &student_conditionals,
+    .distribution = &student_distribution,
 };

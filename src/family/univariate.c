@@ -387,3 +387,13 @@ static void draw_laws(const mixture_model *model, size_t component, const double
 }
 
 const mix_sampling mix_univariate_sampling = {no_factors, draw_laws};
+
+/* ---- One column --------------------------------------------------------------------------------------------- */
+
+static void tails_of_law(const mixture_model *model, size_t component, double x, long double tails[2]) {
+    const mix_law law = mix_univariate_law(model, component, 0);
+    own_of(model->family)->tails(&law, (long double)x, tails);
+}
+
+const mix_conditional mix_univariate_conditional = {mix_family_pick, NULL};
+const mix_distribution mix_univariate_distribution = {tails_of_law};

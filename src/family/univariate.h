@@ -43,6 +43,8 @@ typedef struct mix_univariate {
     void (*widen)(mix_law *law, double dispersion);
 
     long double (*log_density)(const mix_law *law, long double x); /* slow and exact */
+    /* How much of the law is at most x, and above it: any x that is not NaN. */
+    void (*tails)(const mix_law *law, long double x, long double tails[2]);
     double (*mean)(const mix_law *law);
     /* Two laws at about the same place and of about the same spread are the same. */
     double (*place)(const mix_law *law);
@@ -93,6 +95,8 @@ void mix_univariate_scale(const mixture_data *data, size_t j, double *points);
 extern const mix_coordinates mix_univariate_coordinates;
 extern const mix_observed mix_univariate_observed;
 extern const mix_sampling mix_univariate_sampling;
+extern const mix_conditional mix_univariate_conditional;
+extern const mix_distribution mix_univariate_distribution;
 
 /* The family as an exponential one. */
 size_t mix_univariate_feature_count(const mix_shape *shape);
@@ -128,7 +132,9 @@ void mix_univariate_log_density(const mixture_model *model, const mix_rows *rows
     .start_spread = 0.05, /* no component begins as a single point */ \
     .coordinates = &mix_univariate_coordinates, \
     .observed = &mix_univariate_observed, \
-    .sampling = &mix_univariate_sampling
+    .sampling = &mix_univariate_sampling, \
+    .conditional = &mix_univariate_conditional, \
+    .distribution = &mix_univariate_distribution
 /* clang-format on */
 
 #endif

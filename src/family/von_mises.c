@@ -16,6 +16,7 @@
 ** Fisher's rejection from a wrapped Cauchy law, Applied Statistics 28 (1979) 152. */
 #include <math.h>
 
+#include "incomplete.h"
 #include "special.h"
 #include "univariate.h"
 
@@ -90,6 +91,29 @@ static long double von_mises_log_density(const mix_law *law, long double x) {
     long double concentration = (long double)law->p[CONCENTRATION], period = (long double)law->period;
     long double half = sinl(acosl(-1) * (remainderl(x - (long double)law->p[DIRECTION], period) / period));
     return -2 * concentration * half * half - mix_special_log_bessel(concentration) - logl(period);
+}
+
+/* How much of the law is from a to b, in radians from the direction, -2 pi <= a <= b <= 2 pi: half turn by half
+** turn, each seen from where the density is highest. */
+static long double von_mises_share(const mix_law *law, long double a, long double b) {
+    long double concentration = (long double)law->p[CONCENTRATION], half = acosl(-1), sum = 0;
+    for (int i = -2; i < 2; i++) {
+        long double low = fminl(fmaxl(a - (long double)i * half, 0), half);
+        long double high = fminl(fmaxl(b - (long double)i * half, 0), half);
+        bool falls = i % 2 == 0;
+        sum += mix_incomplete_von_mises(concentration, falls ? low : half - high, falls ? high : half - low);
+    }
+    return sum * expl(-mix_special_log_bessel(concentration)) / (2 * half);
+}
+
+/* The turn begins at 0. */
+static void von_mises_tails(const mix_law *law, long double x, long double tails[2]) {
+    long double period = (long double)law->period, unit = 2 * acosl(-1) / period;
+    long double direction = (long double)law->p[DIRECTION];
+    direction -= period * floorl(direction / period);
+    x = fminl(fmaxl(x, 0), period);
+    tails[MIX_LOWER] = von_mises_share(law, -unit * direction, unit * (x - direction));
+    tails[MIX_UPPER] = von_mises_share(law, unit * (x - direction), unit * (period - direction));
 }
 
 static double von_mises_draw(const mix_law *law, mix_random *random) {
@@ -181,6 +205,7 @@ static const mix_univariate von_mises_law = {
     .unit = von_mises_unit,
     .widen = von_mises_widen,
     .log_density = von_mises_log_density,
+    .tails = von_mises_tails,
     .mean = von_mises_mean,
     .place = von_mises_mean,
     .spread = von_mises_spread,

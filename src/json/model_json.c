@@ -68,6 +68,8 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
     mix_shape_json_write(model, writer);
     if (model->fitted) {
         write_fit(model, writer);
+    } else if (model->n > 0) {
+        mix_members_write_double(writer, "n", model->n); /* what a level that was never seen is measured by */
     }
     mix_json_end_object(writer);
 }

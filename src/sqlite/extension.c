@@ -40,9 +40,13 @@ static int register_everything(sqlite3 *db) {
     const struct {
         const mix_function *functions;
         int count;
-    } parts[] = {{mix_row_functions, mix_row_function_count},   {mix_score_functions, mix_score_function_count},
-                 {mix_em_functions, mix_em_function_count},     {mix_plot_functions, mix_plot_function_count},
-                 {mix_name_functions, mix_name_function_count}, {mix_about_functions, mix_about_function_count}};
+    } parts[] = {{mix_row_functions, mix_row_function_count},
+                 {mix_score_functions, mix_score_function_count},
+                 {mix_em_functions, mix_em_function_count},
+                 {mix_plot_functions, mix_plot_function_count},
+                 {mix_name_functions, mix_name_function_count},
+                 {mix_about_functions, mix_about_function_count},
+                 {mix_distribution_functions, mix_distribution_function_count}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts && rc == SQLITE_OK; i++) {
         rc = register_functions(db, connection, parts[i].functions, parts[i].count);
     }

@@ -2,12 +2,15 @@
 #include <math.h>
 
 #include "aggregate.h"
+#include "conditional.h"
 #include "describe.h"
 #include "error.h"
 #include "family.h"
+#include "interrupt.h"
 #include "level_json.h"
 #include "levels.h"
 #include "memory.h"
+#include "model_json.h"
 #include "noise.h"
 #include "packed_row.h"
 #include "score.h"
@@ -146,6 +149,46 @@ static void answer_impute(const score_call *call) {
         mix_json_cleanup(&writer);
     }
     mix_cells_close(&cells);
+}
+
+/* The places of the model's columns that are NULL, in the caller's order. */
+static size_t find_missing(const mix_parsed *parsed, size_t *columns) {
+    size_t count = 0;
+    for (size_t j = 0; j < parsed->model->d; j++) {
+        size_t place = mix_family_place(parsed->model->family, j);
+        if (isnan(parsed->x[place]) && !mix_is_unseen(parsed->x[place])) {
+            columns[count++] = place;
+        }
+    }
+    return count;
+}
+
+/* NULL where nothing is asked for. */
+static void answer_condition(const score_call *call) {
+    const mix_parsed *parsed = call->parsed;
+    mixture_error error = {MIXTURE_OK, ""};
+    mixture_model *model = NULL;
+    size_t *columns = mix_memory_array(parsed->model->d, sizeof *columns);
+    size_t count = columns != NULL ? find_missing(parsed, columns) : 0;
+    mix_interrupt interrupt = mix_interrupt_ready(sqlite3_context_db_handle(call->context));
+    const mix_cancel cancel = {mix_interrupt_poll, &interrupt};
+    mixture_status status = columns != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    if (status == MIXTURE_OK && count > 0) {
+        (void)score_posterior(call);
+        status =
+            mix_conditional_make(parsed->model, columns, count, parsed->x, parsed->resp, &cancel, &model, &error);
+    }
+    if (model != NULL) {
+        mix_json_writer writer = {.turns = {.cancel = &cancel}};
+        mix_model_json_write(model, &writer);
+        mix_function_json(call->context, &writer);
+    } else if (status != MIXTURE_OK) {
+        error.status = status;
+        mix_function_fail(call->context, &error);
+    }
+    mix_interrupt_end(&interrupt);
+    mixture_model_free(model);
+    mix_memory_free(columns);
 }
 
 /* ---- Reading the arguments ----------------------------------------------------------------------------- */
@@ -290,6 +333,7 @@ const mix_function mix_score_functions[] = {
     {"mix_log_density", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(log_density)},
     {"mix_distance", "(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(distance, false)},
     {"mix_impute", "(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(impute)},
+    {"mix_condition", "(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(condition)},
     {"mix_loglik", "(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &loglik_aggregate, NULL},
 };
 /* clang-format on */

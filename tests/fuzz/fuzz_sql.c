@@ -53,7 +53,11 @@ static const struct {
                  {"mix_rename", false},
                  {"mix_name", false},
                  {"mix_fit", false},
-                 {"mix_select", false}};
+                 {"mix_select", false},
+                 {"mix_condition", false},
+                 {"mix_marginal", false},
+                 {"mix_cdf", false},
+                 {"mix_quantile", false}};
 enum { CALLABLES = sizeof callables / sizeof *callables };
 
 /* Arguments that are what a function expects. */

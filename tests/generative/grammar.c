@@ -26,6 +26,10 @@ const callable grammar[] = {
     {"mix_log_density",       SCALAR,    "mx",    "L",           NULL},
     {"mix_distance",          SCALAR,    "mcx",   "+",           "gaussian"},
     {"mix_impute",            SCALAR,    "mx",    "J",           NULL},
+    {"mix_condition",         SCALAR,    "mx",    "M?",          NULL},
+    {"mix_marginal",          SCALAR,    "mJ",    "M?",          NULL},
+    {"mix_cdf",               SCALAR,    "oz",    "u?",          "gaussian poisson"},
+    {"mix_quantile",          SCALAR,    "oq",    "f?",          "gaussian poisson"},
     {"mix_row",               SCALAR,    "x",     "B",           NULL},
     {"mix_number",            SCALAR,    "t",     "f?",          NULL},
     {"mix_summary",           SCALAR,    "m",     "T",           NULL},
@@ -97,6 +101,9 @@ static const char *const pictures[] = {"\"what\":\"surface\"", "\"what\":\"compo
                                        "\"palette\":\"gray\"", "\"levels\":[0.5]",        NULL};
 static const char *const names[] = {"NULL", "'[\"a\",\"b\"]'", "'[\"only\"]'", "json_array('x', 'y', char(252))",
                                     NULL};
+static const char *const arrays[] = {"'[1]'", "'[\"x1\"]'", "NULL", "json_array(1)", NULL};
+static const char *const values[] = {"0", "t.x1", "1e300", "-1e300", "2.5", "NULL", NULL};
+static const char *const shares[] = {"0.5", "1e-300", "0.999999", "0.1", "NULL", NULL};
 static const char *const texts[] = {"'12.5'", "' 1e3 '", "''", "NULL", "7", "'-0'", NULL};
 static const char *const levels[] = {"", ", 3", ", '[0.5,0.9]'", ", 2, 20", ", '[0.1]', 30, 9", NULL};
 static const char *const sizes[] = {"1", "3", "4, 2", "2, 3", NULL};
@@ -174,6 +181,14 @@ static const char *sound_argument(trial *t, char what, bool packed) {
         return "s";
     case 'N':
         return trial_pick(t, names);
+    case 'J':
+        return trial_pick(t, arrays);
+    case 'o':
+        return trial_text(t, "mix_marginal(%s, '[1]')", model_argument(t, true));
+    case 'z':
+        return trial_pick(t, values);
+    case 'q':
+        return trial_pick(t, shares);
     case 't':
         return trial_pick(t, texts);
     case 'n':

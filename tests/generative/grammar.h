@@ -9,11 +9,11 @@ typedef enum use { SCALAR, AGGREGATE, TABLE } use;
 typedef struct callable {
     const char *name;
     use use;
-    /* A letter for each argument:
-    ** m a model, x the values of a row, one argument a column or packed, c a component, k how many at most,
-    ** s statistics, N names, t a text with a number, n how many rows or points, l levels, p a probability; behind
-    ** it may stand, or not: f options of a fit, v with families, a of a selection, r of a refit, d of a picture
-    ** of rows, w of one without. */
+    /* A letter for each argument: m a model, x the values of a row, one argument a column or packed, c a
+    ** component, k how many at most, o a model of one column, z a value of it, q a probability, J columns, s
+    ** statistics, N names, t a text with a number, n how many rows or points, l levels, p a probability; behind it
+    ** may stand, or not: f options of a fit, v with families, a of a selection, r of a refit, d of a picture of
+    ** rows, w of one without rows. */
     const char *arguments;
     /* A letter for each column of the result:
     ** c a component, u in [0, 1], + a finite number >= 0, D a density: >= 0, L its logarithm: not +Inf, f a finite

@@ -11,6 +11,10 @@ static const char *schema_call(trial *t, const callable *called) {
                                : *what == 'c' ? "1"
                                : *what == 't' ? "'1.25'"
                                : *what == 'N' ? "NULL"
+                               : *what == 'J' ? "'[1]'"
+                               : *what == 'o' ? trial_text(t, "mix_marginal(%Q, '[1]')", t->model)
+                               : *what == 'z' ? "x1"
+                               : *what == 'q' ? "0.25"
                                : *what == 'x' ? t->d > 15 ? t->packed : t->columns
                                               : NULL;
         if (argument != NULL) { /* those with a comma of their own are left out */

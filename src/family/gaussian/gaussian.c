@@ -651,4 +651,6 @@ const mixture_family mixture_gaussian = {
     .log_ratio = mix_gaussian_log_ratio,
     .sampling = &gaussian_sampling,
     .geometry = &mix_gaussian_geometry,
+    .conditional = &mix_gaussian_conditional,
+    .distribution = &mix_gaussian_distribution,
 };

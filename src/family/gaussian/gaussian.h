@@ -30,6 +30,8 @@ static inline double *mix_gaussian_covariance(const mixture_model *model, size_t
 /* gaussian_observed.c: the table, the squared Mahalanobis distance of the values observed, and what two components
 ** make of them beside each other. */
 extern const mix_observed mix_gaussian_observed;
+extern const mix_conditional mix_gaussian_conditional;
+extern const mix_distribution mix_gaussian_distribution;
 long double mix_gaussian_log_ratio(const mixture_model *model, size_t a, size_t b, const double *x,
                                    long double *scratch);
 long double mix_gaussian_distance(const mixture_model *model, size_t component, const double *x,

@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "gaussian.h"
+#include "incomplete.h"
 
 static size_t gaussian_observed_size(const mix_shape *shape) {
     return mix_linalg_packed(shape->d) + 6 * shape->d;
@@ -126,6 +127,75 @@ static void gaussian_conditional(const mixture_model *model, size_t component, c
         complete[i] = (double)sum;
     }
 }
+
+/* N(m_u + S_uo S_oo^-1 (x_o - m_o), S_uu - S_uo S_oo^-1 S_ou). scratch: the factor, S_oo^-1 (x_o - m_o) and, of
+** one u after another, S_oo^-1 S_ou. */
+static bool gaussian_reduce(const mixture_model *model, size_t component, const size_t *columns, size_t count,
+                            const double *x, mixture_model *part, long double *scratch, mix_turns *turns) {
+    size_t d = model->d, n = 0;
+    const double *mean = mix_gaussian_mean(model, component), *s = mix_gaussian_covariance(model, component);
+    double *own_mean = part->arrays[MEANS] + component * count, *own = mix_gaussian_covariance(part, component);
+    long double *factor = scratch, *z = factor + mix_linalg_packed(d), *g = z + d;
+    if (x != NULL) {
+        n = solve_observed(model, component, x, factor, z);
+        solve_upper(factor, n, z);
+    }
+    for (size_t i = 0; i < count && !mix_turns_over(turns, 10 * (double)(n + 1) * (double)(n + count)); i++) {
+        const double *row = s + columns[i] * d;
+        long double sum = (long double)mean[columns[i]];
+        for (size_t j = 0, o = 0; j < d && n > 0; j++) {
+            if (!isnan(x[j])) {
+                sum += (long double)row[j] * z[o];
+                g[o++] = (long double)row[j];
+            }
+        }
+        solve_lower(factor, n, g);
+        solve_upper(factor, n, g);
+        own_mean[i] = (double)sum;
+        for (size_t i2 = 0; i2 <= i; i2++) {
+            const double *other = s + columns[i2] * d;
+            long double rest = (long double)row[columns[i2]];
+            for (size_t j = 0, o = 0; j < d && n > 0; j++) {
+                rest -= isnan(x[j]) ? 0 : (long double)other[j] * g[o++];
+            }
+            own[i * count + i2] = own[i2 * count + i] = (double)rest;
+        }
+    }
+    return true;
+}
+
+/* Where all components have one orientation, given by the columns or shared with the shape, it stays; where only
+** volumes are the same they differ afterwards; others are free. */
+static int gaussian_reduced_structure(int structure, size_t count) {
+    switch (structure) {
+    case MIXTURE_TIED:
+    case MIXTURE_DIAG:
+    case MIXTURE_SPHERICAL:
+    case MIXTURE_EEI:
+    case MIXTURE_EII:
+    case MIXTURE_VEI:
+    case MIXTURE_VEE:
+        break;
+    case MIXTURE_EVI:
+        structure = MIXTURE_DIAG;
+        break;
+    default:
+        structure = MIXTURE_FULL;
+    }
+    (void)count;
+    return structure;
+}
+
+const mix_conditional mix_gaussian_conditional = {gaussian_reduce, gaussian_reduced_structure};
+
+static void gaussian_tails(const mixture_model *model, size_t component, double x, long double tails[2]) {
+    long double deviation = sqrtl((long double)mix_gaussian_covariance(model, component)[0]);
+    long double z = ((long double)x - (long double)mix_gaussian_mean(model, component)[0]) / deviation / sqrtl(2);
+    tails[MIX_LOWER] = erfcl(-z) / 2;
+    tails[MIX_UPPER] = erfcl(z) / 2;
+}
+
+const mix_distribution mix_gaussian_distribution = {gaussian_tails};
 
 /* P y and P h of a component (above), at y and h of the observed columns; ln|S_oo| / 2 is returned. */
 static long double turn_by_precision(const mixture_model *model, size_t component, const double *x, size_t n,
