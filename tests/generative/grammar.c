@@ -280,7 +280,7 @@ static bool is_model(trial *t, const cell *got) {
     for (size_t i = 0; i < parts.rows; i++) {
         sum += parts.cells[i].number;
     }
-    return parts.rows > 0 && fabs(sum - 1) < 1e-9;
+    return parts.rows > 0 && fabs(sum - 1) < 1e-7;
 }
 
 static bool is_of_kind(trial *t, char kind, const cell *got) {

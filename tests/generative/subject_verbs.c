@@ -58,7 +58,8 @@ void subject_verbs(trial *t) {
     double loglik = before.cells[0].number, room = world_size(t, loglik);
     cell said = trial_value(t, "SELECT %Q ->> '$.loglik'", step.cells[0].text);
     trial_near(t, said.number, loglik, 1e-9 * room, "loglik of a step and mix_loglik before");
-    bool floors = strstr(t->model, "\"step\"") != NULL || strstr(t->model, "does not vary") != NULL;
+    bool floors = strstr(t->model, "\"step\"") != NULL || strstr(t->model, "does not vary") != NULL ||
+                  strstr(t->model, "variance floor") != NULL;
     for (size_t j = 0; j < t->d && t->family->range == LINE;
          j++) { /* the floor of a column that does not vary is its own */
         floors = floors ||
