@@ -1,5 +1,5 @@
-/* patterns.c: patterns are numbered as they first appear, in a hash table of their first rows; a row's place is
-** known when those of each pattern are counted, and rows go there cycle by cycle, in place. */
+/* patterns.c: patterns are numbered as they first appear, in a hash table of their first rows, and put in order; a
+** row's place is known when those of each pattern are counted, and rows go there cycle by cycle, in place. */
 #include "patterns.h"
 
 #include <math.h>
@@ -7,6 +7,7 @@
 
 #include "hash.h"
 #include "memory.h"
+#include "sort.h"
 
 enum { ROWS_SORTED_AT_ONCE = 1 << 12 }; /* between two questions whether to go on */
 
@@ -91,7 +92,7 @@ static mixture_status number_patterns(const mixture_data *data, const mix_cancel
             number[row] = 0;
             continue;
         }
-        if (known->count == known->capacity && !grow_known(data, known)) {
+        if (known->count == UINT32_MAX || (known->count == known->capacity && !grow_known(data, known))) {
             return MIXTURE_NOMEM;
         }
         size_t at = find_slot(data, known, row);
@@ -143,21 +144,46 @@ static mixture_status move_rows(mixture_data *data, const mix_cancel *cancel, si
     return MIXTURE_OK;
 }
 
+typedef struct pattern_order {
+    const mixture_data *data;
+    const size_t *row; /* that has the pattern */
+} pattern_order;
+
+/* By the first column in which they differ: the one that has it. */
+static bool pattern_before(void *context, uint32_t a, uint32_t b) {
+    const pattern_order *order = context;
+    for (size_t j = 0; j < order->data->d; j++) {
+        bool gap = isnan(mix_data_value(order->data, order->row[a], j));
+        if (gap != isnan(mix_data_value(order->data, order->row[b], j))) {
+            return !gap;
+        }
+    }
+    return false;
+}
+
 /* First rows of the patterns, into data->patterns; and from the patterns' numbers the rows' places. */
 static mixture_status find_row_places(mixture_data *data, const known_patterns *known, size_t *number) {
     size_t complete = data->rows - data->incomplete, count = known->count + (complete > 0), before = complete;
     size_t *first = mix_memory_array(count + 1, sizeof(size_t));
     size_t *next = mix_memory_array(known->count + 1, sizeof(size_t));
-    if (first == NULL || next == NULL) {
+    uint32_t *order = mix_memory_array(known->count, sizeof *order);
+    if (first == NULL || next == NULL || order == NULL) {
         mix_memory_free(first);
         mix_memory_free(next);
+        mix_memory_free(order);
         return MIXTURE_NOMEM;
     }
+    for (size_t i = 0; i < known->count; i++) {
+        order[i] = (uint32_t)i;
+    }
+    pattern_order context = {data, known->row};
+    mix_sort_numbers(order, known->count, pattern_before, &context);
     first[0] = next[0] = 0;
     for (size_t i = 0; i < known->count; i++) {
-        first[i + (complete > 0)] = next[i + 1] = before;
-        before += known->rows[i];
+        first[i + (complete > 0)] = next[order[i] + 1] = before;
+        before += known->rows[order[i]];
     }
+    mix_memory_free(order);
     first[count] = data->rows;
     for (size_t row = 0; row < data->rows; row++) {
         number[row] = next[number[row]]++;
@@ -224,7 +250,7 @@ static mix_pattern pattern_of(const mix_runs *runs, size_t row) {
             runs->columns[count++] = j;
         }
     }
-    return (mix_pattern){count, runs->columns};
+    return (mix_pattern){.count = count, .columns = runs->columns};
 }
 
 /* Copy a column of the rows from runs->next on, 0 in the padding. */

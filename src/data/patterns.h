@@ -1,5 +1,6 @@
 /* patterns.h: rows with values missing, brought together by which values they have: first the complete rows, then
-** those of one pattern after another, each in the order in which they came. */
+** those of one pattern after another, each in the order in which they came; patterns that begin alike are
+** neighbors. */
 #ifndef MIX_PATTERNS_H
 #define MIX_PATTERNS_H
 

@@ -9,6 +9,7 @@ struct mix_gaps {
     const mixture_model *model;
     double *statistics;
     mix_pattern pattern; /* at hand; of no columns: none is */
+    size_t begun;        /* columns of the last one, under this model */
     size_t *columns;     /* d: its */
     double *work;
 };
@@ -38,7 +39,7 @@ void mix_gaps_free(mix_gaps *gaps) {
 void mix_gaps_begin(mix_gaps *gaps, const mixture_model *model, double *statistics) {
     gaps->model = model;
     gaps->statistics = statistics;
-    gaps->pattern.count = 0;
+    gaps->pattern.count = gaps->begun = 0;
 }
 
 bool mix_gaps_end(mix_gaps *gaps, double *scratch, mix_turns *turns) {
@@ -59,8 +60,13 @@ static bool turn_to(mix_gaps *gaps, const mix_pattern *pattern, double *scratch,
     if (!mix_gaps_end(gaps, scratch, turns)) {
         return false;
     }
+    size_t same = 0, most = gaps->begun < pattern->count ? gaps->begun : pattern->count;
+    while (same < most && gaps->columns[same] == pattern->columns[same]) {
+        same++;
+    }
     memcpy(gaps->columns, pattern->columns, bytes);
-    gaps->pattern = (mix_pattern){pattern->count, gaps->columns};
+    gaps->pattern = (mix_pattern){pattern->count, gaps->columns, same};
+    gaps->begun = pattern->count;
     gaps->model->family->missing->begin(gaps->model, &gaps->pattern, gaps->work, turns);
     return !turns->over;
 }

@@ -314,7 +314,7 @@ static mix_rows observed_part_rows(const mix_rows *rows, const mix_part *part, m
         }
         for (end = begin; end < count && columns[end] < part->first + part->d; end++) {
         }
-        *pattern = (mix_pattern){end - begin, columns + begin};
+        *pattern = (mix_pattern){.count = end - begin, .columns = columns + begin};
         own.x = rows->x + begin * rows->stride;
         own.pattern = end - begin < part->d ? pattern : NULL;
     }

@@ -79,7 +79,7 @@ static bool take_part(const mixture_model *model, const mix_pattern *pattern, si
     const mix_part *part = &model->family->parts->part[p];
     const seen_part seen = see_part(part, pattern);
     *taken = (part_rows_seen){.view = mix_mixed_view(model, p),
-                              .pattern = {seen.count, own_columns(&shape, work) + seen.begin},
+                              .pattern = {seen.count, own_columns(&shape, work) + seen.begin, 0},
                               .whole = seen.count == part->d,
                               .work = part_work(&shape, p, work),
                               .begin = seen.begin};

@@ -22,6 +22,8 @@ static inline size_t mix_data_padded(size_t count) {
 typedef struct mix_pattern {
     size_t count;
     const size_t *columns;
+    size_t
+        same; /* so many of the first are those of the pattern before, where anybody keeps what follows from them */
 } mix_pattern;
 
 /* One block seen as rows: column j at x + j * stride, `count` rows padded to `padded`. Weight and label are

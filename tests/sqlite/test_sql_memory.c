@@ -227,6 +227,7 @@ static const char *const tables[] = {
 
 static const char *const fits[] = {
     "SELECT gmm_fit(x, y, 2) FROM p",
+    "SELECT gmm_fit(x, y, 2, '{\"noise\":true,\"n_init\":1,\"max_iter\":3}') FROM p",
     "SELECT gmm_fit(mix_row(x, y), 1, '{\"columns\":[\"a\",\"b\"],\"covariance\":\"diag\",\"n_init\":1}') FROM p",
     ("SELECT gmm_fit(x, y, 2, '{\"init\":{\"weights\":[0.5,0.5],\"means\":[[1,2],[3,4]],\"covariances\":[[[1,0],[0,1]],"
      "[[1,0],[0,1]]]},\"max_iter\":3,\"threads\":1}') FROM p"),

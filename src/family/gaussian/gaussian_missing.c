@@ -54,52 +54,62 @@ double *mix_gaussian_missing_sums(const mixture_model *model, size_t c, double *
 
 /* ---- Densities --------------------------------------------------------------------------------------------- */
 
-/* In place: the Cholesky factor of a packed matrix that is part of one that has a factor, so that a pivot below
-** what rounding leaves is rounding. */
-static void factor_part(size_t size, double *factor, mix_turns *turns) {
-    for (size_t i = 0; i < size && !mix_turns_over(turns, (double)i * (double)i); i++) {
-        double *row = factor + mix_linalg_at(i, 0), diagonal = row[i];
-        for (size_t j = 0; j <= i; j++) {
-            const double *other = factor + mix_linalg_at(j, 0);
-            double sum = row[j];
-            for (size_t p = 0; p < j; p++) {
-                sum -= row[p] * other[p];
-            }
-            row[j] = j < i ? sum / other[j] : sqrt(fmax(sum, 1e-15 * diagonal));
+/* Rows of W with S_oo^-1 = W'W, those of columns that are the same as before being there: row i from those before by
+** bordering, as with l = W (S_i0, S_i1, ...) the pivot is the root of S_ii - l'l and the row -l'W over it. A part of
+** a matrix that has a factor has one: a pivot below what rounding leaves is rounding. */
+static void extend_factor(const double *covariance, size_t d, const mix_pattern *pattern, double *factor,
+                          double *l, mix_turns *turns) {
+    for (size_t i = pattern->same; i < pattern->count && !mix_turns_over(turns, 2 * (double)i * (double)i); i++) {
+        const double *row = covariance + pattern->columns[i] * d, *other = factor;
+        double *own = factor + mix_linalg_at(i, 0), diagonal = row[pattern->columns[i]], left = diagonal;
+        for (size_t j = 0; j < i; j++) {
+            own[j] = row[pattern->columns[j]];
         }
+        for (size_t p = 0; p < i; p++, other += p) {
+            double sum = 0;
+            for (size_t j = 0; j <= p; j++) {
+                sum += other[j] * own[j];
+            }
+            l[p] = sum;
+            left -= sum * sum;
+        }
+        double inverse = 1 / sqrt(fmax(left, 1e-15 * diagonal));
+        memset(own, 0, i * sizeof *own);
+        other = factor;
+        for (size_t p = 0; p < i; p++, other += p) {
+            double share = l[p] * inverse;
+            for (size_t j = 0; j <= p; j++) {
+                own[j] -= share * other[j];
+            }
+        }
+        own[i] = inverse;
     }
 }
 
 static void begin_component(const mixture_model *model, size_t c, const mix_pattern *pattern, own_work own,
-                            mix_turns *turns) {
+                            double *l, mix_turns *turns) {
     size_t d = model->d, count = pattern->count;
     const double *mean = mix_gaussian_mean(model, c), *covariance = mix_gaussian_covariance(model, c);
-    double half_log_det = 0;
-    for (size_t i = 0; i < count; i++) {
-        const double *row = covariance + pattern->columns[i] * d;
+    double log_norm = -0.5 * (double)count * MIX_LOG_2PI;
+    for (size_t i = pattern->same; i < count; i++) {
         own.mean[i] = mean[pattern->columns[i]];
-        for (size_t j = 0; j <= i && !model->plain; j++) {
-            own.factor[mix_linalg_at(i, j)] = row[pattern->columns[j]];
-        }
         if (model->plain) {
-            own.factor[i] = 1 / sqrt(row[pattern->columns[i]]);
-            half_log_det -= log(own.factor[i]);
+            own.factor[i] = 1 / sqrt(covariance[pattern->columns[i] * (d + 1)]);
         }
     }
     if (!model->plain) {
-        factor_part(count, own.factor, turns);
-        for (size_t i = 0; i < count; i++) {
-            half_log_det += log(own.factor[mix_linalg_at(i, i)]);
-        }
-        mix_linalg_invert_until(count, own.factor, own.factor, turns->cancel);
+        extend_factor(covariance, d, pattern, own.factor, l, turns);
     }
-    *own.log_norm = -0.5 * (double)count * MIX_LOG_2PI - half_log_det;
+    for (size_t i = 0; i < count; i++) {
+        log_norm += log(own.factor[model->plain ? i : mix_linalg_at(i, i)]);
+    }
+    *own.log_norm = log_norm;
     memset(own.sums, 0, (1 + count + mix_linalg_packed(count)) * sizeof(double));
 }
 
 static void gaussian_missing_begin(const mixture_model *model, const mix_pattern *pattern, double *work,
                                    mix_turns *turns) {
-    double count = (double)pattern->count;
+    double count = (double)pattern->count, *l = work + model->k * own_work_size(model->d);
     size_t *others = others_of(model, work);
     for (size_t j = 0, i = 0; j < model->d; j++) {
         if (i < pattern->count && pattern->columns[i] == j) {
@@ -108,8 +118,8 @@ static void gaussian_missing_begin(const mixture_model *model, const mix_pattern
             *others++ = j;
         }
     }
-    for (size_t c = 0; c < model->k && !mix_turns_over(turns, count * count * (count / 3 + 1) + 40); c++) {
-        begin_component(model, c, pattern, own_work_of(model, c, work), turns);
+    for (size_t c = 0; c < model->k && !mix_turns_over(turns, count * count + 40); c++) {
+        begin_component(model, c, pattern, own_work_of(model, c, work), l, turns);
     }
 }
 
@@ -186,15 +196,16 @@ static double product_of(size_t size, const double *a, const double *b) {
 ** V = S_uo W' with S_oo^-1 = W'W: C = S_uu - V V', B = V W. */
 static void add_conditional(const completion *to, const double *covariance, const double *factor, double n,
                             double *b) {
+    double *s_uo = b + to->missing * to->observed; /* where B P_oo is to be */
     for (size_t u = 0; u < to->missing; u++) {
         const double *row = covariance + to->others[u] * to->d;
         double *own = b + u * to->observed;
-        for (size_t i = 0; i < to->observed; i++) {
-            double sum = 0;
-            for (size_t j = 0; j <= i; j++) {
-                sum += factor[mix_linalg_at(i, j)] * row[to->columns[j]];
-            }
-            own[i] = sum;
+        const double *factor_row = factor;
+        for (size_t j = 0; j < to->observed; j++) {
+            s_uo[j] = row[to->columns[j]];
+        }
+        for (size_t i = 0; i < to->observed; i++, factor_row += i) {
+            own[i] = product_of(i + 1, factor_row, s_uo);
         }
         for (size_t v = 0; v <= u; v++) {
             double left = row[to->others[v]] - product_of(to->observed, own, b + v * to->observed);
@@ -203,12 +214,13 @@ static void add_conditional(const completion *to, const double *covariance, cons
     }
     for (size_t u = 0; u < to->missing; u++) {
         double *own = b + u * to->observed;
-        for (size_t j = 0; j < to->observed; j++) { /* in place: what it is made of is not behind it */
-            double sum = 0;
-            for (size_t i = j; i < to->observed; i++) {
-                sum += factor[mix_linalg_at(i, j)] * own[i];
+        const double *row = factor;
+        for (size_t i = 0; i < to->observed; i++, row += i) { /* in place: entry i is used, and then made */
+            double value = own[i];
+            for (size_t j = 0; j < i; j++) {
+                own[j] += row[j] * value;
             }
-            own[j] = sum;
+            own[i] = row[i] * value;
         }
     }
 }
