@@ -1,6 +1,6 @@
-/* categorical_missing.c: categorical columns in rows that have only some of their values. Columns are independent: of
-** those that are missing each level is expected as often as its probability says. Work, per component: the sum of r
-** and those of the levels. */
+/* categorical_missing.c: categorical columns in rows that have only some of their values. Columns are independent:
+** of those that are missing each level is expected as often as its probability says. Work, per component: the sum
+** of r and those of the levels. */
 #include <math.h>
 #include <string.h>
 

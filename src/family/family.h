@@ -120,16 +120,19 @@ enum {
 
 /* A value of a column with levels that is none of them: a NaN of its own, which is not observed to whoever does
 ** not ask. */
+#define MIX_UNSEEN_BITS UINT64_C(0x7ff8000000756e73)
+
 static inline double mix_unseen(void) {
-    const uint64_t bits = 0x7ff8000000756e73;
+    const uint64_t bits = MIX_UNSEEN_BITS;
     double x;
     memcpy(&x, &bits, sizeof x);
     return x;
 }
 
 static inline bool mix_is_unseen(double x) {
-    const double unseen = mix_unseen();
-    return memcmp(&x, &unseen, sizeof x) == 0;
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits == MIX_UNSEEN_BITS;
 }
 
 /* ---- Required: single rows ------------------------------------------------------------------------------- */

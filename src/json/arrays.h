@@ -22,8 +22,8 @@ void mix_json_write_parameters(mix_json_writer *writer, const mix_shape *shape, 
 void mix_json_write_component(mix_json_writer *writer, const mix_shape *shape, size_t a, const double *numbers);
 
 /* Steps in which d columns were recorded: an array of numbers >= 0. As a wish, rather than a finding, null (NaN)
-** leaves a column to be measured, and a number alone is for all of them. In the text they are in the caller's order,
-** in memory in the family's. */
+** leaves a column to be measured, and a number alone is for all of them. In the text they are in the order of the
+** caller, in memory in the family's. */
 mixture_status mix_json_read_steps(mix_json_value value, const mixture_family *family, size_t d, bool wish,
                                    double *steps, mixture_error *error);
 void mix_json_write_steps(mix_json_writer *writer, const mixture_family *family, const double *steps, size_t d);

@@ -108,8 +108,8 @@ static bool earlier_name(void *context, uint32_t a, uint32_t b) {
     return order < 0 || (order == 0 && a < b);
 }
 
-/* Where each of the caller's names stands among the parts'. Both have d names, sorted into the room of 2 d numbers.
-** False: they are not the same. */
+/* Where each of the caller's names stands among the parts'. Both have d names, sorted into the room of 2 d
+** numbers. False: they are not the same. */
 static bool match_names(char **callers, char **parts, size_t d, uint32_t *room, size_t *place) {
     uint32_t *from = room, *to = room + d;
     for (size_t j = 0; j < d; j++) {

@@ -101,8 +101,8 @@ mixture_status mix_shape_json_columns(mix_json_value root, mix_shape *shape, mix
     return *parts != NULL ? MIXTURE_OK : mix_error_status(error, MIXTURE_NOMEM);
 }
 
-/* k from the weights, the rest from the family's parameters. *parts: made for the shape, the caller's to free, also
-** after an error. */
+/* k from the weights, the rest from the family's parameters. *parts: made for the shape, the caller's to free,
+** also after an error. */
 static mixture_status read_shape(mix_json_value root, mix_shape *shape, mixture_parts **parts,
                                  mixture_error *error) {
     mix_json_value weights;

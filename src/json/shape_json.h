@@ -18,7 +18,7 @@ mixture_status mix_shape_json_read(mix_json_value root, mixture_model *model, mi
 void mix_shape_json_write_kind(const mixture_model *model, mix_json_writer *writer);
 void mix_shape_json_write(const mixture_model *model, mix_json_writer *writer);
 
-/* ---- Of a model or of one of its parts ----------------------------------------------------------------------- */
+/* ---- Of a model or of one of its parts --------------------------------------------------------------------- */
 
 /* Columns and, where they have levels, those of each, from the first component of the first parameter array.
 ** *parts: made for the shape, the caller's to free, also after an error. */

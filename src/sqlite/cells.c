@@ -55,7 +55,8 @@ bool mix_cell_of(sqlite3_value *value, mix_cell *cell) {
     }
 }
 
-/* Digits with perhaps a sign, a point and an exponent, blanks around them: what SQLite's numeric affinity reads. */
+/* Digits with perhaps a sign, a point and an exponent, blanks around them: what SQLite's numeric affinity
+** reads. */
 static bool reads_as_number(const char *text, size_t length, double *number) {
     char digits[64];
     size_t used = 0, i = 0, before = 0, after = 0;

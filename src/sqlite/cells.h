@@ -26,8 +26,9 @@ const char *mix_cell_describe(const mix_cell *cell, char *said);
 
 /* ---- Rows ---- */
 
-/* The values of a row: so many arguments; or a single one that holds them, a JSON array, a BLOB of doubles (NaN:
-** NULL), or one of mix_row() that has TEXT or BLOBs in it: a mark, and then for each value its type and what it is. */
+/* The values of a row: so many arguments; or a single one that holds them, a JSON array, a BLOB of doubles
+** (NaN: NULL), or one of mix_row() that has TEXT or BLOBs in it: a mark, and then for each value its type and
+** what it is. */
 typedef struct mix_cells {
     size_t count, next;
     sqlite3_value **values; /* NULL: they are in bytes */
@@ -36,8 +37,8 @@ typedef struct mix_cells {
     unsigned char *own; /* the bytes, if they were made */
 } mix_cells;
 
-/* MIXTURE_OK, _NOMEM, _CANCELLED or, for argument number `first` which is no row, _INVALID with a text. In every case
-** mix_cells_close() frees. */
+/* MIXTURE_OK, _NOMEM, _CANCELLED or, for argument number `first` which is no row, _INVALID with a text. In
+** every case mix_cells_close() frees. */
 mixture_status mix_cells_open(mix_cells *cells, sqlite3 *db, sqlite3_value **values, int count, int first,
                               mixture_error *error);
 /* The next of them. False when out of memory. */

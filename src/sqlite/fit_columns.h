@@ -1,7 +1,7 @@
 /* fit_columns.h: the columns of mix_fit and mix_select while their rows come, when it is not known yet of which
-** family some of them are. A column with levels, or one that may turn out to have some, has the numbers of its levels
-** in the data, in the order in which they came; in the end they are put in order, or become the numbers that they
-** stand for. */
+** family some of them are. A column with levels, or one that may turn out to have some, has the numbers of its
+** levels in the data, in the order in which they came; in the end they are put in order, or become the numbers
+** that they stand for. */
 #ifndef MIX_FIT_COLUMNS_H
 #define MIX_FIT_COLUMNS_H
 
@@ -35,15 +35,15 @@ mixture_status mix_fit_columns_begin(mix_fit_columns *columns, size_t d, const m
                                      const mixture_family *like);
 void mix_fit_columns_clear(mix_fit_columns *columns);
 
-/* A value of column j as the number that goes into the data (NaN: NULL). Where it cannot be one MIXTURE_INVALID, with
-** what was expected in *expected and no text in *error; MIXTURE_NOMEM. A column that has turned out to hold numbers
-** is decoded in the data. */
+/* A value of column j as the number that goes into the data (NaN: NULL). Where it cannot be one
+** MIXTURE_INVALID, with what was expected in *expected and no text in *error; MIXTURE_NOMEM. A column that has
+** turned out to hold numbers is decoded in the data. */
 mixture_status mix_fit_columns_take(mix_fit_columns *columns, size_t j, mix_cell *cell, mixture_data *data,
                                     double *x, const char **expected);
 
-/* After the last row: the families of all columns, the levels in order, the data's columns in the order of the parts.
-** *parts: the caller's to free; NULL where all columns are one part without levels, of *family. MIXTURE_OK, _NOMEM or
-** _CANCELLED. */
+/* After the last row: the families of all columns, the levels in order, the data's columns in the order of the
+** parts. *parts: the caller's to free; NULL where all columns are one part without levels, of *family.
+** MIXTURE_OK, _NOMEM or _CANCELLED. */
 mixture_status mix_fit_columns_finish(mix_fit_columns *columns, mixture_data *data, const mix_cancel *cancel,
                                       const mixture_family **family, mixture_parts **parts);
 

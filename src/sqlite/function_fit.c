@@ -10,7 +10,7 @@
 #include "describe.h"
 #include "error.h"
 #include "family.h"
-#include "fit_columns.h"
+#include "fit_families.h"
 #include "fit_labels.h"
 #include "fit_packed.h"
 #include "json_argument.h"
@@ -23,7 +23,6 @@
 #include "options.h"
 #include "options_json.h"
 #include "packed_row.h"
-#include "parts.h"
 
 /* What tells the functions apart. */
 typedef struct fit_kind {
@@ -53,10 +52,7 @@ typedef struct fit_state {
     char **names;     /* of the data's columns, options.d */
     mix_fit_labels labels;
     mix_fit_packed packed;
-    mix_fit_columns columns;    /* of a mixed fit, */
-    mixture_parts *parts;       /* what they have turned out to be, if that is not one part, */
-    double **start;             /* and where a refit starts from, */
-    size_t start_count;         /* so many arrays */
+    mix_fit_families families;  /* of the columns of a mixed fit */
     double first[FIRST_VALUES]; /* of the first row that was taken */
     double *x;                  /* the row at hand: all arguments before k */
 } fit_state;
@@ -103,12 +99,7 @@ static void fit_clear(void *pointer) {
     mix_options_json_clear(&state->options);
     mixture_data_free(state->data);
     mix_fit_labels_clear(&state->labels);
-    mix_fit_columns_clear(&state->columns);
-    mix_parts_free(state->parts);
-    for (size_t a = 0; state->start != NULL && a < state->start_count; a++) {
-        mix_memory_free(state->start[a]);
-    }
-    mix_memory_free(state->start);
+    mix_fit_families_clear(&state->families);
     mix_memory_free(state->x);
 }
 
@@ -237,25 +228,6 @@ static mixture_status read_k_and_options(fit_state *state, size_t arguments, sql
     return status == MIXTURE_OK ? fit_read_options(state, arguments, options, error) : status;
 }
 
-/* Be ready for columns of families that are not all known. */
-static mixture_status begin_columns(fit_state *state) {
-    const mix_fit_options *options = &state->options;
-    const mixture_model *model = refitted(state);
-    mix_column_wish *wishes = mix_memory_zeros(options->d, sizeof *wishes);
-    if (wishes == NULL) {
-        return MIXTURE_NOMEM;
-    }
-    for (size_t j = 0, column = 0; options->wishes != NULL && j < options->arguments; j++) {
-        if (j + 1 != options->weight && j + 1 != options->label) {
-            wishes[column++] = options->wishes[j];
-        }
-    }
-    mixture_status status =
-        mix_fit_columns_begin(&state->columns, options->d, wishes, model != NULL ? model->family : NULL);
-    mix_memory_free(wishes);
-    return status;
-}
-
 static mixture_status begin_data(fit_state *state, size_t arguments) {
     unsigned extras =
         (state->options.weight ? MIXTURE_WEIGHTED : 0) | (state->options.label ? MIXTURE_LABELLED : 0);
@@ -264,10 +236,10 @@ static mixture_status begin_data(fit_state *state, size_t arguments) {
     if (state->data == NULL || state->x == NULL || !take_names(state)) {
         return MIXTURE_NOMEM;
     }
-    if (is_mixed_fit(state) && begin_columns(state) != MIXTURE_OK) {
+    const mixture_model *model = refitted(state);
+    if (is_mixed_fit(state) && mix_fit_families_begin(&state->families, &state->options, model) != MIXTURE_OK) {
         return MIXTURE_NOMEM;
     }
-    const mixture_model *model = refitted(state);
     char **components = model != NULL ? model->names : state->options.names;
     return mix_fit_labels_begin(&state->labels, state->options.options.k, model != NULL || components != NULL,
                                 (const char *const *)components);
@@ -446,64 +418,6 @@ static mixture_status take_label_name(fit_state *state, int *label, mixture_erro
     return mix_fit_labels_name(&state->labels, value, &place, label, error);
 }
 
-/* What is in argument j of a mixed fit cannot be there. */
-static mixture_status wrong_cell(const fit_state *state, size_t j, const mix_cell *cell, const char *expected,
-                                 mixture_error *error) {
-    char said[MIX_SAID_BYTES], cure[MIX_CURE_BYTES] = "";
-    if (cell->value != NULL) {
-        (void)mix_describe_cure(cell->value, state->arguments[j], cure);
-    }
-    return mix_error_invalid(error, "%s %zu (%.30s) is %s in row %llu; expected %s%s",
-                             state->packed.packed ? "value" : "argument",
-                             j + 1 + (state->packed.packed ? 0 : (size_t)row_place(state)), state->arguments[j],
-                             mix_cell_describe(cell, said), (unsigned long long)state->group.row, expected, cure);
-}
-
-/* A weight or a label, which may be a word: that is NaN here. */
-static mixture_status take_extra(const fit_state *state, size_t j, mix_cell *cell, double *x,
-                                 mixture_error *error) {
-    if (cell->type != SQLITE_NULL && mix_cell_number(cell, x)) {
-        return isfinite(*x) ? MIXTURE_OK : wrong_cell(state, j, cell, "a finite number", error);
-    }
-    *x = (double)NAN;
-    bool word = cell->type == SQLITE_TEXT && j + 1 == state->options.label;
-    return cell->type == SQLITE_NULL || word ? MIXTURE_OK : wrong_cell(state, j, cell, "a number", error);
-}
-
-/* Value j of the row, which is number `column` of the data, into x. */
-static mixture_status take_mixed_value(fit_state *state, size_t j, size_t column, mix_cell *cell,
-                                       mixture_error *error) {
-    const mix_fit_options *options = &state->options;
-    const char *expected = NULL;
-    if (j + 1 == options->weight || j + 1 == options->label) {
-        return take_extra(state, j, cell, &state->x[j], error);
-    }
-    mixture_status status =
-        mix_fit_columns_take(&state->columns, column, cell, state->data, &state->x[j], &expected);
-    return status == MIXTURE_INVALID ? wrong_cell(state, j, cell, expected, error)
-                                     : mix_error_status(error, status);
-}
-
-/* The row of a mixed fit into x, levels as numbers. */
-static mixture_status take_mixed_row(fit_state *state, const mix_row_arguments *row, mixture_error *error) {
-    const mix_fit_options *options = &state->options;
-    mix_cells cells;
-    mixture_status status = mix_cells_open(&cells, row->db, row->values, row->count, row->first, error);
-    if (status == MIXTURE_OK && cells.count != options->arguments) {
-        status =
-            mix_error_invalid(error, "%zu value%s in row %llu; expected %zu, as in the rows before", cells.count,
-                              cells.count == 1 ? "" : "s", (unsigned long long)row->row, options->arguments);
-    }
-    for (size_t j = 0, column = 0; j < options->arguments && status == MIXTURE_OK; j++) {
-        mix_cell cell;
-        status = mix_cells_next(&cells, &cell) ? take_mixed_value(state, j, column, &cell, error)
-                                               : mix_error_status(error, MIXTURE_NOMEM);
-        column += j + 1 != options->weight && j + 1 != options->label;
-    }
-    mix_cells_close(&cells);
-    return status;
-}
-
 static mixture_status fit_row(void *pointer, mixture_error *error) {
     fit_state *state = pointer;
     const mix_group *group = &state->group;
@@ -519,8 +433,10 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
                              .word = options->label};
     double weight;
     int label;
-    mixture_status status =
-        is_mixed_fit(state) ? take_mixed_row(state, &row, error) : mix_arguments_row(&row, state->x, error);
+    mixture_status status = is_mixed_fit(state)
+                                ? mix_fit_families_row(&state->families, options, &row, state->packed.packed,
+                                                       state->data, state->x, error)
+                                : mix_arguments_row(&row, state->x, error);
     mix_fit_packed_watch(&state->packed, group->argv[place]);
     if (status == MIXTURE_OK && !is_mixed_fit(state)) {
         status = check_values(state, family_of(state), error);
@@ -573,8 +489,8 @@ static mixture_status fit_deliver(sqlite3_context *context, fit_state *state, mi
     model->skipped = (size_t)state->skipped;
     model->columns = state->names; /* moved */
     state->names = NULL;
-    model->own_parts = state->parts; /* moved, too */
-    state->parts = NULL;
+    model->own_parts = state->families.parts; /* moved, too */
+    state->families.parts = NULL;
     for (size_t i = 0; i < model->warning_count; i++) {
         sqlite3_log(SQLITE_WARNING, "%s: %s", state->group.function->name, model->warnings[i]);
     }
@@ -587,74 +503,6 @@ static mixture_status fit_deliver(sqlite3_context *context, fit_state *state, mi
         mix_function_json(context, &writer);
     }
     return status;
-}
-
-/* Bring doubles, and names, from the caller's order into that of the parts. */
-static bool order_by_parts(const fit_state *state, double *numbers, char **names) {
-    size_t d = state->options.d;
-    const size_t *place = state->parts->place;
-    double *more = mix_memory_array(d, sizeof *more);
-    char **others = mix_memory_array(d, sizeof *others);
-    bool room = more != NULL && others != NULL;
-    for (size_t j = 0; room && j < d; j++) {
-        more[place[j]] = numbers != NULL ? numbers[j] : 0;
-        others[place[j]] = names[j];
-    }
-    if (room) {
-        memcpy(names, others, d * sizeof *names);
-    }
-    if (room && numbers != NULL) {
-        memcpy(numbers, more, d * sizeof *numbers);
-    }
-    mix_memory_free(more);
-    mix_memory_free(others);
-    return room;
-}
-
-/* After the last row of a mixed fit: what its columns are. */
-static mixture_status settle_families(fit_state *state, const mixture_family **family, mixture_error *error) {
-    const mixture_model *model = refitted(state);
-    mixture_options *options = &state->options.options;
-    mixture_status status =
-        mix_fit_columns_finish(&state->columns, state->data, &state->group.cancel, family, &state->parts);
-    if (status != MIXTURE_OK) {
-        return mix_error_status(error, status);
-    }
-    bool structured = options->structure != 0 || state->options.choices.structures != NULL;
-    if (state->data->incomplete > 0 && (*family)->missing == NULL) {
-        return mix_error_invalid(error,
-                                 "there are rows with a NULL in some of several columns of one family that takes "
-                                 "none; expected option nulls: skip");
-    }
-    const mix_structures_table *table = (*family)->structures;
-    bool listed = false;
-    for (int i = 0; table != NULL && i < table->count; i++) {
-        listed = listed || table->order[i] == options->structure;
-    }
-    if (table != NULL && !listed) {
-        return mix_error_invalid(error, "option %s is %s; expected %s", table->key,
-                                 mixture_structure_name(&mix_mixed, options->structure), table->expected);
-    }
-    if (structured && table == NULL) {
-        return mix_error_invalid(error, "option %s is for gaussian columns, and there are none",
-                                 mix_mixed.structures->key);
-    }
-    for (size_t j = 0; j < state->columns.d && options->structure == 0 && (*family)->structures != NULL; j++) {
-        const mix_column_wish *wish = &state->columns.column[j].wish;
-        bool own = wish->family->structures == (*family)->structures;
-        options->structure = own ? wish->structure : 0; /* as option families says */
-    }
-    if (state->parts != NULL) {
-        double *resolution = model == NULL ? state->options.resolution : NULL; /* a model's is in its order */
-        state->data->parts = state->parts;
-        status = order_by_parts(state, resolution, state->names) ? MIXTURE_OK : MIXTURE_NOMEM;
-    }
-    if (status == MIXTURE_OK && model != NULL) {
-        state->start_count = state->parts->mixed->array_count;
-        status = mix_fit_columns_start(&state->columns, model, state->parts, &state->start);
-        options->start.arrays = (const double *const *)state->start;
-    }
-    return mix_error_status(error, status);
 }
 
 static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture_error *error) {
@@ -672,7 +520,8 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
     options->columns = (const char *const *)state->names;
     mixture_status status = mix_fit_labels_sort(&state->labels, state->data, &state->group.cancel);
     if (status == MIXTURE_OK && is_mixed_fit(state)) {
-        status = settle_families(state, &family, error);
+        status = mix_fit_families_settle(&state->families, &state->options, refitted(state), state->data,
+                                         state->names, &state->group.cancel, &family, error);
     }
     if (status == MIXTURE_OK) {
         status = kind.select ? mixture_select(family, state->data, options, &state->options.choices, &model, error)

@@ -1,4 +1,5 @@
-/* test_function_mix_levels.c: mix_fit with columns of words, flags and other values: latent classes and mixed tables. */
+/* test_function_mix_levels.c: mix_fit with columns of words, flags and other values: latent classes and mixed
+** tables. */
 #include <math.h>
 
 #include <string.h>
@@ -122,7 +123,7 @@ static void a_refit_takes_levels_that_are_new(void **state) {
         sql_double(*state, "SELECT m ->> 'loglik' FROM again"), 0, 1e-6);
 }
 
-/* ---- Levels -------------------------------------------------------------------------------------------------- */
+/* ---- Levels ------------------------------------------------------------------------------------------------ */
 
 static void levels_are_values_of_any_type_in_sqlites_order(void **state) {
     sql_run(
@@ -212,7 +213,7 @@ static void a_column_that_says_nothing_is_named_and_does_not_spoil_the_others(vo
         2);
 }
 
-/* ---- A table of all kinds ------------------------------------------------------------------------------------ */
+/* ---- A table of all kinds ---------------------------------------------------------------------------------- */
 
 enum { DRAWN = 1500, GROUPS = 3 };
 

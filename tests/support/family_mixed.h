@@ -6,7 +6,8 @@
 #include "family.h"
 #include "family_rows.h"
 
-/* Mixed families that are tried, of at most FAMILIES_MOST_D columns; number i is made when it is first asked for. */
+/* Mixed families that are tried, of at most FAMILIES_MOST_D columns; number i is made when it is first asked
+** for. */
 enum { FAMILIES_MIXED = 4 };
 const mixture_parts *families_mixed(size_t i);
 
