@@ -354,9 +354,6 @@ int mix_family_kind(const mixture_family *family, int structure) {
 /* ---- Names ------------------------------------------------------------------------------------------------ */
 
 const mixture_family *mixture_family_find(const char *name) {
-    if (strcmp(name, mix_mixed.name) == 0) {
-        return &mix_mixed;
-    }
     for (size_t i = 0; mix_families[i] != NULL; i++) {
         if (strcmp(name, mix_families[i]->name) == 0) {
             return mix_families[i];

@@ -7,6 +7,7 @@
 #include "error.h"
 #include "family.h"
 #include "memory.h"
+#include "mixed.h"
 #include "sort.h"
 
 /* The word in a string; *name is NULL for another value and for a string that holds a NUL, else the caller's to
@@ -33,6 +34,9 @@ mixture_status mix_names_json_read_family(mix_json_value value, const mixture_fa
     char *name, names[MIX_FAMILIES_BYTES];
     mixture_status status = read_word(value, &name, error);
     *family = name != NULL ? mixture_family_find(name) : NULL;
+    if (name != NULL && strcmp(name, mix_mixed.name) == 0) {
+        *family = &mix_mixed;
+    }
     mix_memory_free(name);
     if (status != MIXTURE_OK || *family != NULL) {
         return status;

@@ -5,6 +5,7 @@
 
 #include "reader.h"
 
+/* Of a model; mix_mixed stands for those that are made for their parts. */
 mixture_status mix_names_json_read_family(mix_json_value value, const mixture_family **family,
                                           mixture_error *error);
 
