@@ -76,6 +76,29 @@ static void of_one_component_the_estimates_are_those_of_fitdistr(void **state) {
     }
 }
 
+/* R, mixtools 2.0.0: gammamixEM(faithful$waiting, lambda = c(.36, .64), alpha = c(80, 150), beta = c(.7, .55), k
+** = 2, epsilon = 1e-13, maxit = 5000): loglik, lambda, gamma.pars (its beta is a scale). */
+static void two_gamma_components_of_old_faithful_are_those_of_mixtools(void **state) {
+    (void)state;
+    size_t rows;
+    double *x = check_csv("faithful.csv", 2, &rows);
+    mixture_data *data = mixture_data_new(1, 0);
+    assert_non_null(data);
+    for (size_t i = 0; i < rows; i++) {
+        assert_int_equal(mixture_data_append(data, &x[2 * i + 1], 1, 0), MIXTURE_OK);
+    }
+    free(x);
+    mixture_model *model = fit_law("gamma", data, 2);
+    assert_true(model->converged);
+    assert_close(model->loglik, -1033.05822411, 0, 5e-5); /* theirs has not quite converged */
+    assert_close(model->weights[0], 0.629112357283, 0, 1e-4);
+    assert_close(model->arrays[0][0], 199.577240129917, 1e-3, 0);
+    assert_close(model->arrays[0][1], 79.73783318385, 1e-3, 0);
+    assert_close(model->arrays[1][0], 1 / 0.402288366148, 1e-3, 0);
+    assert_close(model->arrays[1][1], 1 / 0.68936532429, 1e-3, 0);
+    mixture_model_free(model);
+}
+
 /* mean(cos), mean(sin) and I1(k) / I0(k) = R of eight angles, by R: uniroot(function(k)
 ** besselI(k, 1) / besselI(k, 0) - R, c(.1, 100), tol = 1e-15). */
 static void a_direction_and_its_concentration_are_those_of_the_resultant(void **state) {
@@ -282,6 +305,7 @@ int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_one_component_the_estimates_are_those_of_fitdistr),
+        cmocka_unit_test(two_gamma_components_of_old_faithful_are_those_of_mixtools),
         cmocka_unit_test(a_direction_and_its_concentration_are_those_of_the_resultant),
         cmocka_unit_test(a_value_that_half_of_the_rows_have_is_a_component_as_wide_as_its_step),
         cmocka_unit_test(a_column_that_does_not_vary_is_named_and_spoils_nothing),
