@@ -6,6 +6,7 @@
 
 #include "error.h"
 #include "hash.h"
+#include "kept.h"
 #include "kernel.h"
 #include "magnitudes.h"
 #include "memory.h"
@@ -42,6 +43,7 @@ void mixture_data_free(mixture_data *data) {
     }
     mix_memory_free(data->chunks);
     mix_memory_free(data->blocks);
+    mix_kept_free(data);
     mix_memory_free(data->still);
     mix_memory_free(data->missing);
     mix_memory_free(data->lacking);
@@ -99,6 +101,9 @@ static bool add_chunk(mixture_data *data) {
 }
 
 mixture_status mixture_data_append(mixture_data *data, const double *x, double weight, int label) {
+    if (data->kept != NULL) {
+        mix_kept_free(data);
+    }
     if ((data->extras & MIXTURE_WEIGHTED) && weight == 0) {
         return MIXTURE_OK; /* absent: a far-off value in it must not even round the others */
     }
@@ -411,6 +416,7 @@ mixture_data mix_data_some(const mixture_data *data, size_t first, size_t d) {
     some.d = d;
     some.parts = NULL;
     some.steps = NULL;
+    some.kept = NULL;
     some.frame.center += first;
     some.frame.scale += first;
     some.frame.variance += first;

@@ -30,6 +30,7 @@ struct mixture_data {
     size_t block_count, block_capacity;
     void **chunks; /* what was allocated */
     size_t chunk_count, chunk_capacity;
+    double **kept;        /* of each block (kept.h); NULL: nothing is kept */
     mix_frame frame;      /* set by mix_data_standardize */
     unsigned char *still; /* d: 1 for columns that are not moved, whatever the rest; NULL: none */
     double weight_unit;   /* a power of two that the weights were divided by */
@@ -46,6 +47,12 @@ struct mixture_data {
     size_t moved, moved_blocks; /* columns; blocks of the next one */
 };
 
+/* The first place in memory for doubles that is at a cache line. */
+static inline double *mix_data_line(double *memory) {
+    const size_t line = 64;
+    return (double *)(((uintptr_t)memory + line - 1) / line * line);
+}
+
 static inline mix_rows mix_data_block(const mixture_data *data, size_t block) {
     const double *x = data->blocks[block] + data->first * MIX_BLOCK_ROWS;
     size_t left = data->rows - block * MIX_BLOCK_ROWS;
@@ -59,6 +66,7 @@ static inline mix_rows mix_data_block(const mixture_data *data, size_t block) {
         .padded = mix_data_padded(count),
         .weight = weighted ? extra : NULL,
         .label = labelled ? extra + (weighted ? MIX_BLOCK_ROWS : 0) : NULL,
+        .kept = data->kept != NULL && data->kept[block] != NULL ? mix_data_line(data->kept[block]) : NULL,
     };
 }
 

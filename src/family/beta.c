@@ -204,5 +204,6 @@ const mixture_family mixture_beta = {
     .features = beta_points,
     .constrain = mix_univariate_constrain,
     .exponential = &mix_univariate_exponential,
+    .kept = &mix_univariate_kept,
     .univariate = &beta_law,
 };

@@ -57,6 +57,10 @@ mix_rows mix_exponential_features(const mix_shape *shape, const mix_rows *rows, 
     if (shape->family->exponential->features == NULL) {
         return t;
     }
+    if (rows->kept != NULL) {
+        t.x = rows->kept;
+        return t;
+    }
     shape->family->exponential->features(shape, rows, scratch);
     for (size_t i = 0; rows->padded > rows->count && i < mix_exponential_count(shape); i++) {
         memset(scratch + i * rows->stride + rows->count, 0, (rows->padded - rows->count) * sizeof(double));

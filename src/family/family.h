@@ -173,6 +173,13 @@ typedef struct mix_missing {
                 double *scratch, mix_turns *turns);
 } mix_missing;
 
+/* What is made of a block of rows in each map, and may be kept: so many columns, rows->stride apart, which
+** log_density and accumulate find in rows->kept if they are. */
+typedef struct mix_kept {
+    size_t (*count)(const mix_shape *shape);
+    void (*fill)(const mix_shape *shape, const mix_rows *rows, double *made);
+} mix_kept;
+
 /* ---- Optional tables ------------------------------------------------------------------------------------ */
 
 /* Structures: ways in which parameters are tied or restricted. */
@@ -352,6 +359,7 @@ struct mixture_family {
     const mix_geometry *geometry;
     const mix_conditional *conditional;
     const mix_distribution *distribution;
+    const mix_kept *kept;                      /* NULL: nothing is worth it */
     const struct mix_exponential *exponential; /* what exponential.c goes by; NULL: not by it */
     const struct mix_univariate *univariate;   /* what univariate.c goes by; NULL: not by it */
     const mixture_parts *parts;                /* of a mixed one, which is made for them (mixed.c) */

@@ -149,5 +149,6 @@ const mixture_family mixture_gamma = {
     .features = gamma_points,
     .constrain = mix_univariate_constrain,
     .exponential = &mix_univariate_exponential,
+    .kept = &mix_univariate_kept,
     .univariate = &gamma_law,
 };

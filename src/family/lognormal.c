@@ -125,16 +125,29 @@ static mixture_status lognormal_prepare(mixture_model *model, mixture_error *err
     return status;
 }
 
-/* The rows' logarithms, in scratch; lanes beyond the last row are 0. */
-static mix_rows take_logarithms(const mix_rows *rows, size_t d, double *scratch) {
-    mix_rows logarithms = *rows;
-    for (size_t j = 0; j < d; j++) {
-        double *y = scratch + j * rows->stride;
+static size_t count_logarithms(const mix_shape *shape) {
+    return shape->d;
+}
+
+static void fill_logarithms(const mix_shape *shape, const mix_rows *rows, double *logarithms) {
+    for (size_t j = 0; j < shape->d; j++) {
+        double *y = logarithms + j * rows->stride;
         memcpy(y, rows->x + j * rows->stride, rows->count * sizeof(double));
         mix_kernel_current()->log(rows->count, y);
         memset(y + rows->count, 0, (rows->padded - rows->count) * sizeof(double));
     }
-    logarithms.x = scratch;
+}
+
+static const mix_kept lognormal_kept = {count_logarithms, fill_logarithms};
+
+/* The rows' logarithms, those kept or in scratch; lanes beyond the last row are 0. */
+static mix_rows take_logarithms(const mixture_model *model, const mix_rows *rows, double *scratch) {
+    mix_rows logarithms = *rows;
+    logarithms.x = rows->kept != NULL ? rows->kept : scratch;
+    if (rows->kept == NULL) {
+        const mix_shape shape = mix_shape_of(model);
+        fill_logarithms(&shape, rows, scratch);
+    }
     return logarithms;
 }
 
@@ -149,7 +162,7 @@ static void lognormal_log_base(const mix_shape *shape, const mix_rows *rows, dou
 
 static void lognormal_log_densities(const mixture_model *model, const mix_rows *rows, double *densities,
                                     double *scratch) {
-    const mix_rows logarithms = take_logarithms(rows, model->d, scratch);
+    const mix_rows logarithms = take_logarithms(model, rows, scratch);
     for (size_t c = 0; c < model->k; c++) {
         const double *own = model->derived + c * (1 + model->d);
         mix_kernel_current()->log_density_axis(&logarithms, model->d, model->arrays[LOG_MEAN] + c * model->d,
@@ -159,7 +172,7 @@ static void lognormal_log_densities(const mixture_model *model, const mix_rows *
 
 static void lognormal_accumulate(const mixture_model *model, const mix_rows *rows, const double *resp,
                                  double *statistics, double *scratch) {
-    const mix_rows logarithms = take_logarithms(rows, model->d, scratch);
+    const mix_rows logarithms = take_logarithms(model, rows, scratch);
     for (size_t c = 0; c < model->k; c++) {
         mix_kernel_current()->scatter_axis(&logarithms, model->d, model->arrays[LOG_MEAN] + c * model->d,
                                            resp + c * rows->stride, statistics + c * (1 + 2 * model->d));
@@ -271,4 +284,5 @@ const mixture_family mixture_lognormal = {
     .features = lognormal_points,
     .constrain = mix_univariate_constrain,
     .univariate = &lognormal_law,
+    .kept = &lognormal_kept,
 };

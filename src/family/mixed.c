@@ -123,10 +123,40 @@ size_t mix_mixed_likeliest(const mixture_model *model, size_t column, const doub
     return best;
 }
 
+/* Columns that are kept of a part. */
+static size_t count_kept(const mix_part *part) {
+    const mix_shape own = {part->family, 1, part->d, part->structure, part->alone};
+    return part->family->kept != NULL ? part->family->kept->count(&own) : 0;
+}
+
 static mix_rows part_rows(const mix_rows *rows, const mix_part *part) {
     mix_rows own = *rows;
     own.x += part->first * rows->stride;
+    own.kept = part->family->kept != NULL ? rows->kept : NULL;
+    for (const mix_part *before = part; own.kept != NULL && before->first > 0;) {
+        before--; /* parts stand in the order of their columns */
+        own.kept += count_kept(before) * rows->stride;
+    }
     return own;
+}
+
+static size_t mixed_kept_count(const mix_shape *shape) {
+    size_t sum = 0;
+    for (size_t p = 0; p < count_parts(shape); p++) {
+        sum += count_kept(part_of(shape, p));
+    }
+    return sum;
+}
+
+static void mixed_kept_fill(const mix_shape *shape, const mix_rows *rows, double *made) {
+    for (size_t p = 0; p < count_parts(shape); p++) {
+        const mix_shape own = mix_mixed_shape(shape, p);
+        const mix_rows seen = part_rows(rows, part_of(shape, p));
+        if (own.family->kept != NULL) {
+            own.family->kept->fill(&own, &seen, made);
+            made += own.family->kept->count(&own) * rows->stride;
+        }
+    }
 }
 
 static mix_frame part_frame(const mix_frame *frame, const mix_part *part) {
@@ -629,6 +659,7 @@ static const mix_distribution mixed_distribution = {mixed_tails};
 
 /* ---- The family --------------------------------------------------------------------------------------------- */
 
+static const mix_kept mixed_kept = {mixed_kept_count, mixed_kept_fill};
 static const mix_coordinates mixed_coordinates = {mixed_packed_size, mixed_pack, mixed_unpack, mixed_information};
 static const mix_observed mixed_observed = {mixed_observed_size, mixed_observed_log_density, mixed_conditional};
 static const mix_sampling mixed_sampling = {mixed_sample_factors, mixed_sample};
@@ -663,6 +694,7 @@ const mixture_family mix_mixed = {
     .observed = &mixed_observed,
     .missing = &mix_mixed_missing,
     .log_ratio = mixed_log_ratio,
+    .kept = &mixed_kept,
     .coordinates = &mixed_coordinates,
     .sampling = &mixed_sampling,
     .conditional = &mixed_conditional_table,

@@ -260,6 +260,7 @@ void mix_univariate_log_density(const mixture_model *model, const mix_rows *rows
     }
 }
 
+const mix_kept mix_univariate_kept = {mix_univariate_feature_count, mix_univariate_features};
 const mix_exponential mix_univariate_exponential = {.feature_count = mix_univariate_feature_count,
                                                     .features = mix_univariate_features,
                                                     .natural = mix_univariate_natural,

@@ -106,6 +106,7 @@ mixture_status mix_univariate_natural(const mixture_model *model, size_t compone
 unsigned char mix_univariate_solve(mixture_model *model, size_t component, const double *own, const double *all,
                                    const mix_maximize *how, double *scratch);
 extern const mix_exponential mix_univariate_exponential;
+extern const mix_kept mix_univariate_kept; /* T */
 void mix_univariate_log_density(const mixture_model *model, const mix_rows *rows, double *densities,
                                 double *scratch);
 

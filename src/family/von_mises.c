@@ -224,5 +224,6 @@ const mixture_family mixture_von_mises = {
     .features = von_mises_points,
     .constrain = mix_univariate_constrain,
     .exponential = &mix_univariate_exponential,
+    .kept = &mix_univariate_kept,
     .univariate = &von_mises_law,
 };

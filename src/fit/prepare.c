@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "family.h"
+#include "kept.h"
 #include "magnitudes.h"
 #include "memory.h"
 #include "noise_box.h"
@@ -75,6 +76,18 @@ static mixture_status refuse_column(const mixture_family *family, const mixture_
                          : mix_error_invalid(error, "column %zu (x%zu) %s", number, number, what);
 }
 
+static void fill_kept(const void *what, const mix_rows *rows, double *made) {
+    const mix_shape *shape = what;
+    shape->family->kept->fill(shape, rows, made);
+}
+
+/* What the family makes of complete rows in each map. */
+static mixture_status keep_made(const mix_shape *shape, mixture_data *data, const mix_cancel *cancel) {
+    const mixture_family *family = shape->family;
+    size_t count = family->kept != NULL ? family->kept->count(shape) : 0;
+    return mix_kept_make(data, count, fill_kept, shape, cancel);
+}
+
 mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
                                 size_t most, const mix_cancel *cancel, size_t *distinct, mixture_error *error) {
     const mix_shape shape = mix_shape_for(family, data, 1, 0);
@@ -114,6 +127,9 @@ mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data
         if (status != MIXTURE_OK) {
             return status;
         }
+    }
+    if (status == MIXTURE_OK) {
+        status = keep_made(&shape, data, cancel);
     }
     if (status == MIXTURE_OK && options->noise) {
         status = mix_noise_box_measure(&shape, data, cancel);

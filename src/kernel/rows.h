@@ -34,6 +34,7 @@ typedef struct mix_rows {
     size_t stride, count, padded;
     const double *weight, *label;
     const mix_pattern *pattern; /* NULL: every row has all its values */
+    const double *kept; /* what a family has made of these rows, columns as those of x; NULL: it is to be made */
 } mix_rows;
 
 /* Columns of x, of rows of d columns. */
