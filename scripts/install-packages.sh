@@ -11,7 +11,8 @@
 #   multilib   build it with 32 bits
 #   wasm       build it for the browser; with SQLite's source of today in build/sqlite
 #   python-package  make and test wheels
-#   cross      build it for other platforms, as far as it can be tested here: aarch64, Windows
+#   cross      build it for other platforms, aarch64, Windows, musl
+#   wine       run what was built for Windows
 #   playground  make the page to try it on
 #   browser    test that page in Chromium
 #   bench      measure it beside other programs
@@ -41,7 +42,12 @@ for what in "${@:-nothing}"; do
     multilib) packages="$packages $build gcc-multilib" ;;
     wasm) packages="$packages $build $node emscripten" modules="$modules better-sqlite3-source" ;;
     python-package) packages="$packages $build python3 python3-venv python3-pip" ;;
-    cross) packages="$packages $build gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static gcc-mingw-w64-x86-64-posix" ;;
+    cross)
+        packages="$packages $build gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static"
+        packages="$packages gcc-mingw-w64-x86-64-posix musl-tools"
+        modules="$modules better-sqlite3-source"
+        ;;
+    wine) packages="$packages wine64" ;;
     playground) packages="$packages $node" modules="$modules papaparse@5.7.1" ;;
     browser) packages="$packages $node chromium" modules="$modules playwright-core@1.65.1 axe-core@4.14.1" ;;
     bench) packages="$packages $tests g++ python3-sklearn r-cran-mclust libarmadillo-dev libvlfeat-dev" ;;
