@@ -281,7 +281,7 @@ async function showModel(use, how, statement) {
         model: "SELECT m FROM model",
         summary: "SELECT mix_summary(m) FROM model",
         warnings: "SELECT value FROM model, json_each(m, '$.warnings')",
-        parameters: "SELECT c.component, c.weight, c.* FROM model, mix_components(m) AS c",
+        components: "SELECT component, name, weight, columns FROM model, mix_components(m)",
         plot: `SELECT mix_plot(m, ${list}) FROM data, model${few}`,
         selection: how === "select" ? `SELECT mix_plot_model(m, '{"what":"selection"}') FROM model` : "SELECT NULL",
         unusual: `SELECT data.rowid AS "row", ${list}, mix_predict(m, ${list}) AS component,
@@ -298,7 +298,7 @@ async function showModel(use, how, statement) {
     const model = JSON.parse(single("model"));
 
     at("warnings").replaceChildren(...(model.warnings || []).map((text) => element("li", text)));
-    fillComponents(model, use);
+    fillComponents(model, use, result.components);
     at("summary").textContent = single("summary") ?? result.summary.error ?? "";
     at("pictures").replaceChildren();
     if (single("plot")) {
@@ -316,20 +316,21 @@ async function showModel(use, how, statement) {
     at("h-result").focus();
 }
 
-function fillComponents(model, use) {
-    const names = ["group", "share"], gaussian = model.family === "gaussian";
-    const rows = model.weights.map((weight, c) => [(model.names && model.names[c]) || c + 1, weight]);
-    if (gaussian) {
-        use.forEach(({ name }, j) => {
-            names.push(name, `± ${name}`);
-            rows.forEach((row, c) => row.push(model.means[c][j], Math.sqrt(model.covariances[c][j][j])));
-        });
+/* What mix_components says of each column: {mean, deviation}, {rate}, {level, probability}, … */
+function fillComponents(model, use, found) {
+    const names = ["group", "share"], components = found.error ? [] : found[0].values;
+    const columnsOf = components.map(([, , , text]) => (text === null ? {} : JSON.parse(text)));
+    const rows = components.map(([component, name, weight]) => [name ?? component, weight]);
+    for (const { name } of use) {
+        const members = Object.keys(columnsOf.find((of) => of[name])?.[name] ?? {});
+        for (const member of members) {
+            names.push(members.length === 1 || member === "mean" || member === "level" ? `${name} (${member})` : member);
+            rows.forEach((row, c) => row.push(columnsOf[c][name]?.[member] ?? null));
+        }
     }
     fillTable(at("components"), names, rows);
-    at("components").prepend(element("caption",
-        `${rows.length} ${rows.length === 1 ? "group" : "groups"}` +
-        (model.covariance ? `, ${model.covariance}` : "") + `, log-likelihood ${format(model.loglik)}, BIC ${format(model.bic)}` +
-        (gaussian ? "; mean and deviation of each column" : "; see In words")));
+    at("components-about").textContent = `${rows.length} ${rows.length === 1 ? "group" : "groups"}` +
+        (model.covariance ? `, ${model.covariance}` : "") + `, log-likelihood ${format(model.loglik)}, BIC ${format(model.bic)}.`;
 }
 
 async function rowsAsCsv() {

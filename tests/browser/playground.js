@@ -77,7 +77,7 @@ async function main() {
         assert.match(await text(page, "data-status"), /272 rows, 2 columns/);
         await page.waitForFunction(() => document.getElementById("step-1").textContent === "1");
         await fit(page, "fit", 2);
-        assert.match(await text(page, "components"), /log-likelihood -1130\.26,/);
+        assert.match(await text(page, "components-about"), /2 groups, .*log-likelihood -1130\.26,/);
         assert.match(await text(page, "components"), /0\.3558/);
         assert.strictEqual(await page.locator("#pictures img").count(), 1);
         const drawn = await page.locator("#pictures img").evaluate((image) => image.decode().then(() => image.naturalWidth));
@@ -97,7 +97,7 @@ async function main() {
             await page.fill("#k", "3");
             await page.keyboard.press("Enter");
             await page.waitForSelector("#s-result:not([hidden])");
-            assert.match(await text(page, "components"), /2 groups, VEV, .*BIC 561\.7/); /* mclust 6: VEV,2, -561.7285 */
+            assert.match(await text(page, "components-about"), /2 groups, VEV, .*BIC 561\.7/); /* mclust 6: VEV,2, -561.7285 */
             assert.strictEqual(await page.locator("#pictures img").count(), 2);
             const wide = await page.evaluate(() => document.documentElement.scrollWidth);
             assert.ok(wide <= 390, `${wide} pixels wide`);
@@ -127,7 +127,7 @@ async function main() {
         await page.click("#cancel");
         await page.waitForFunction(() => /Cancelled/.test(document.getElementById("model-error").textContent));
         await fit(page, "fit", 3);
-        assert.match(await text(page, "components"), /3 groups/);
+        assert.match(await text(page, "components-about"), /3 groups/);
     });
     await test("names with quotes, empty cells, SQL of one's own", {}, async (page) => {
         await take(page, "odd.csv", 'id,"a ""b""",c\'d\n1,1,2\n2,,3\n3,n/a,1\n4,5,9\n5,6,8\n6,5.5,8.5\n7,1.1,2.2\n8,0.9,1.5\n');
@@ -141,6 +141,25 @@ async function main() {
         await page.fill("#query", "SELECT nonsense");
         await page.click("#execute");
         await page.waitForFunction(() => /no such column/.test(document.getElementById("query-error").textContent));
+    });
+    await test("words, counts, amounts and gaps", {}, async (page) => {
+        let seed = 1, rows = "age,city,visits,amount\n";
+        const uniform = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+        for (let i = 0; i < 400; i++) {
+            const group = i % 2, city = uniform() < 0.2 + 0.6 * group ? "Oslo" : "Bergen";
+            rows += [Math.round(30 + 20 * group + 8 * (uniform() + uniform() + uniform())), city,
+                Math.floor(-Math.log(uniform()) * (1 + 5 * group)),
+                uniform() < 0.1 ? "" : Math.exp(3 + group + uniform()).toFixed(2)].join(",") + "\n";
+        }
+        await take(page, "people.csv", rows);
+        await page.waitForSelector("#s-columns:not([hidden])");
+        await page.check("#use-1");
+        await page.selectOption("#family-2", "poisson");
+        await page.selectOption("#family-3", "lognormal");
+        await fit(page, "fit", 2);
+        assert.match(await text(page, "components"), /city \(level\)(?=.*Oslo)(?=.*Bergen)/s);
+        assert.match(await text(page, "sql"), /mix_fit\(.*"city":"categorical"/s);
+        await findings(page);
     });
     await test("no text", {}, async (page) => {
         await take(page, "picture.png", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13, 1, 2, 3]));
