@@ -18,12 +18,12 @@ static inline size_t mix_data_padded(size_t count) {
     return (count + MIX_LANES - 1) / MIX_LANES * MIX_LANES;
 }
 
-/* The columns whose values some rows have, rising. */
+/* The columns whose values some rows have, rising. same: so many of the first are those of the pattern before, for
+** whoever keeps what follows from them. */
 typedef struct mix_pattern {
     size_t count;
     const size_t *columns;
-    size_t
-        same; /* so many of the first are those of the pattern before, where anybody keeps what follows from them */
+    size_t same;
 } mix_pattern;
 
 /* One block seen as rows: column j at x + j * stride, `count` rows padded to `padded`. Weight and label are

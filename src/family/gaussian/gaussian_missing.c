@@ -54,9 +54,9 @@ double *mix_gaussian_missing_sums(const mixture_model *model, size_t c, double *
 
 /* ---- Densities --------------------------------------------------------------------------------------------- */
 
-/* Rows of W with S_oo^-1 = W'W, those of columns that are the same as before being there: row i from those before by
-** bordering, as with l = W (S_i0, S_i1, ...) the pivot is the root of S_ii - l'l and the row -l'W over it. A part of
-** a matrix that has a factor has one: a pivot below what rounding leaves is rounding. */
+/* Rows of W with S_oo^-1 = W'W, those of columns that are the same as before being there: row i from those before
+** by bordering, as with l = W (S_i0, S_i1, ...) the pivot is the root of S_ii - l'l and the row -l'W over it. A
+** part of a matrix that has a factor has one: a pivot below what rounding leaves is rounding. */
 static void extend_factor(const double *covariance, size_t d, const mix_pattern *pattern, double *factor,
                           double *l, mix_turns *turns) {
     for (size_t i = pattern->same; i < pattern->count && !mix_turns_over(turns, 2 * (double)i * (double)i); i++) {
