@@ -191,6 +191,27 @@ static void answer_condition(const score_call *call) {
     mix_memory_free(columns);
 }
 
+static void answer_tail(const score_call *call) {
+    mix_binding *binding = sqlite3_user_data(call->context);
+    mix_parsed *parsed = call->parsed;
+    mixture_error error = {MIXTURE_OK, ""};
+    double share = 0;
+    size_t before = mix_tails_bytes(parsed->tails);
+    mix_interrupt interrupt = mix_interrupt_ready(sqlite3_context_db_handle(call->context));
+    const mix_cancel cancel = {mix_interrupt_poll, &interrupt};
+    mixture_status status = mix_tails_share(&parsed->tails, parsed->model, parsed->x, &cancel, &share, &error);
+    mix_interrupt_end(&interrupt);
+    if (mix_tails_bytes(parsed->tails) > before) {
+        mix_model_cache_grow(&binding->connection->models, parsed, mix_tails_bytes(parsed->tails) - before);
+    }
+    if (status == MIXTURE_OK) {
+        sqlite3_result_double(call->context, share);
+    } else {
+        error.status = status;
+        mix_function_fail(call->context, &error);
+    }
+}
+
 /* ---- Reading the arguments ----------------------------------------------------------------------------- */
 
 /* Texts from this length on are kept with the statement where SQLite says that they do not change: looking that
@@ -333,6 +354,7 @@ const mix_function mix_score_functions[] = {
     {"mix_log_density", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(log_density)},
     {"mix_distance", "(model, component, x...)", 3, -1, MIX_PURE, OF_COMPONENT(distance, false)},
     {"mix_impute", "(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(impute)},
+    {"mix_tail", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(tail)},
     {"mix_condition", "(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(condition)},
     {"mix_loglik", "(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &loglik_aggregate, NULL},
 };

@@ -19,6 +19,7 @@ enum {
 
 void mix_parsed_release(mix_parsed *parsed) {
     if (parsed != NULL && --parsed->references == 0) {
+        mix_tails_free(parsed->tails);
         mix_memory_free(parsed->text);
         mixture_model_free(parsed->model);
         mixture_scratch_free(parsed->scratch);
@@ -146,6 +147,15 @@ static void drop_oldest(mix_model_cache *cache) {
     cache->count--;
     cache->bytes -= parsed->bytes;
     mix_parsed_release(parsed);
+}
+
+void mix_model_cache_grow(mix_model_cache *cache, mix_parsed *parsed, size_t bytes) {
+    bool kept = parsed->newer != NULL || cache->newest == parsed;
+    parsed->bytes += bytes;
+    cache->bytes += kept ? bytes : 0;
+    while (cache->bytes > cache->most_bytes && cache->oldest != parsed) {
+        drop_oldest(cache);
+    }
 }
 
 void mix_model_cache_clear(mix_model_cache *cache) {

@@ -9,6 +9,7 @@
 
 #include "cancel.h"
 #include "mixture.h"
+#include "tail.h"
 
 /* A parsed model with room to score one row. */
 typedef struct mix_parsed {
@@ -18,8 +19,9 @@ typedef struct mix_parsed {
     uint64_t text_hash; /* of the whole text; 0: not asked for yet */
     mixture_model *model;
     mixture_scratch *scratch;
-    double *x;    /* d: a row */
-    double *resp; /* k: its responsibilities */
+    double *x;        /* d: a row */
+    double *resp;     /* k: its responsibilities */
+    mix_tails *tails; /* NULL: nobody has asked for them yet */
     /* The cache's: */
     uint64_t hash;                    /* of a part of the text */
     size_t bytes;                     /* that it takes, about */
@@ -41,6 +43,8 @@ typedef struct mix_model_cache {
 ** or _INVALID with a text. cancel: asked while it is parsed; NULL: nobody. */
 mixture_status mix_model_cache_find(mix_model_cache *cache, const char *text, size_t length,
                                     const mix_cancel *cancel, mix_parsed **parsed, mixture_error *error);
+/* A model that may be kept, and that the caller uses, takes so many bytes more. */
+void mix_model_cache_grow(mix_model_cache *cache, mix_parsed *parsed, size_t bytes);
 void mix_model_cache_clear(mix_model_cache *cache);
 
 void mix_parsed_release(mix_parsed *parsed); /* NULL is fine */

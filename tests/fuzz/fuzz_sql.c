@@ -54,6 +54,7 @@ static const struct {
                  {"mix_name", false},
                  {"mix_fit", false},
                  {"mix_select", false},
+                 {"mix_tail", false},
                  {"mix_condition", false},
                  {"mix_marginal", false},
                  {"mix_cdf", false},

@@ -26,6 +26,7 @@ const callable grammar[] = {
     {"mix_log_density",       SCALAR,    "mx",    "L",           NULL},
     {"mix_distance",          SCALAR,    "mcx",   "+",           "gaussian"},
     {"mix_impute",            SCALAR,    "mx",    "J",           NULL},
+    {"mix_tail",              SCALAR,    "mx",    "u",           NULL},
     {"mix_condition",         SCALAR,    "mx",    "M?",          NULL},
     {"mix_marginal",          SCALAR,    "mJ",    "M?",          NULL},
     {"mix_cdf",               SCALAR,    "oz",    "u?",          "gaussian poisson"},

@@ -38,6 +38,7 @@ static void too_few_arguments_show_the_usage(void **state) {
                                   "mix_log_density(model, x...)",
                                   "mix_distance(model, component, x...)",
                                   "mix_impute(model, x...)",
+                                  "mix_tail(model, x...)",
                                   "mix_condition(model, x...)",
                                   "mix_loglik(model, x...)"};
     for (size_t i = 0; i < sizeof usages / sizeof *usages; i++) {

@@ -27,6 +27,7 @@ static const char *const functions[] = {
     "mix_log_density(m, x)",
     "mix_distance(m, 1, x)",
     "mix_impute(m, x)",
+    "mix_tail(m, x)",
     "mix_condition(m, NULL)",
     "mix_marginal(m, '[1]')",
     "mix_cdf(m, x)",
