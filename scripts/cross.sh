@@ -72,7 +72,8 @@ cross_windows() {
     quietly x86_64-w64-mingw32-gcc-posix -O1 -static -pthread -Ibuild/sqlite tests/cross/host.c build/sqlite/sqlite3.c \
         -o "$folder/host.exe"
     cp build/packages/windows-x86_64/mixture.dll "$folder"
-    WINEDEBUG=-all WINEPREFIX=$folder/wine wine64 "$folder/host.exe" "$folder/mixture.dll" tests/cross/script.sql |
+    wine=$(command -v wine64 || echo /usr/lib/wine/wine64)
+    WINEDEBUG=-all WINEPREFIX=$folder/wine "$wine" "$folder/host.exe" "$folder/mixture.dll" tests/cross/script.sql |
         tr -d '\r' >"$folder/found"
     compare windows
 }
