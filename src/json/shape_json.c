@@ -114,6 +114,10 @@ static mixture_status read_shape(mix_json_value root, mix_shape *shape, mixture_
     if (mix_json_type_of(weights) != MIX_JSON_ARRAY || shape->k == 0) {
         return mix_json_complain(weights, "an array of one number or more", error);
     }
+    mix_json_value period;
+    if (mix_family_has_periods(shape->family) && mix_json_member(root, "period", &period)) {
+        return mix_json_complain(period, "none but in a part of a model of family mixed", error);
+    }
     status = shape->family->array_count > 0 ? mix_shape_json_columns(root, shape, parts, error)
                                             : mix_parts_json_read(root, shape, parts, error);
     const char *const names[] = {"k", "d"};

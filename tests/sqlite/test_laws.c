@@ -43,6 +43,21 @@ static void a_value_without_density_is_refused_with_what_is_expected(void **stat
     }
 }
 
+/* Periods are of columns, which only parts have by themselves: one that is not read must not be passed over. */
+static void a_period_stands_in_a_part_of_a_mixed_model(void **state) {
+    expect_error(
+        *state,
+        "SELECT mix_density('{\"family\":\"von_mises\",\"weights\":[1],\"means\":[[1]],\"concentrations\":"
+        "[[2]],\"period\":24}', 1)",
+        "mix_density: argument 1 (model): period is 24 at offset 82; expected none but in a part of a model of "
+        "family mixed");
+    double hours =
+        sql_double(*state, "SELECT mix_density('{\"family\":\"mixed\",\"weights\":[1],\"parts\":[{\"family\":"
+                           "\"von_mises\",\"columns\":[\"x\"],\"period\":24,\"means\":[12],"
+                           "\"concentrations\":[1.5]}]}', 12 + 5.729577951308232)");
+    assert_close(hours, 0.10746837812934236 * 2 * acos(-1) / 24, 1e-13, 0);
+}
+
 /* A value that is not known is imputed by the mean of its law, and has no part in the density. */
 static void what_is_not_observed_is_left_out_and_imputed_by_its_mean(void **state) {
     static const char model[] = "'{\"family\":\"gamma\",\"weights\":[0.5,0.5],\"shapes\":[[3,2],[3,4]],"
@@ -77,6 +92,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         sql_test(a_density_is_that_of_r),
         sql_test(a_value_without_density_is_refused_with_what_is_expected),
+        sql_test(a_period_stands_in_a_part_of_a_mixed_model),
         sql_test(what_is_not_observed_is_left_out_and_imputed_by_its_mean),
         sql_test(rows_drawn_lead_back_to_the_model),
     };
