@@ -65,10 +65,12 @@ static mixture_status decode_column(mix_fit_column *column, size_t j, mixture_da
     return status;
 }
 
-static mixture_status take_plain(const mix_fit_column *column, mix_cell *cell, double *x, const char **expected) {
+static mixture_status take_plain(const mix_fit_columns *columns, const mix_fit_column *column, mix_cell *cell,
+                                 double *x, const char **expected) {
     const mixture_family *family = column->wish.family;
     if (!mix_cell_number(cell, x)) {
-        *expected = "a number: option families can make the column categorical";
+        *expected =
+            columns->like != NULL ? "a number" : "a number: option families can make the column categorical";
         return MIXTURE_INVALID;
     }
     const mix_shape shape = {.family = family, .k = 1, .d = 1};
@@ -127,7 +129,7 @@ mixture_status mix_fit_columns_take(mix_fit_columns *columns, size_t j, mix_cell
         return MIXTURE_OK;
     }
     if (!column->coded) {
-        return take_plain(column, cell, x, expected);
+        return take_plain(columns, column, cell, x, expected);
     }
     if (cell->type == SQLITE_FLOAT && !isfinite(cell->real)) {
         *expected = "a finite number";

@@ -261,6 +261,8 @@ static void a_model_that_is_none_says_what_is_wrong_with_which_part(void **state
                  "mix_distance: argument 1 (model) is of family mixed; expected gaussian");
     expect_error(*state, "SELECT mix_predict(m, 1, 0.5, 3) FROM model",
                  "mix_predict: value 2 (visits) is 0.5; expected a count, an integer from 0 to 2^53");
+    expect_error(*state, "SELECT mix_refit(m, age, 'z', z) FROM t, model",
+                 "mix_refit: argument 3 (visits) is TEXT 'z' in row 1; expected a number");
     expect_error(*state, "SELECT mix_predict(m, 1, 2) FROM model",
                  "mix_predict: 2 values given; expected 3, the model's columns, or one mix_row()");
     expect_error(*state, "SELECT mix_predict(m, 'a', 2, 3) FROM model",
