@@ -31,6 +31,7 @@ typedef struct mix_part {
     /* Of a mixed model's: */
     const struct mix_level *level; /* what the levels stand for, column after column; NULL: it has none */
     size_t array;                  /* its first array among the model's */
+    size_t derived;                /* doubles that the parts before it derive of a component */
     const mixture_parts *alone;    /* as the only part of a model of its own */
 } mix_part;
 
@@ -40,6 +41,7 @@ struct mixture_parts {
     /* Of a mixed model's: */
     const mixture_family *mixed; /* the family that is made for them (mixed.c) */
     size_t structured;           /* the part that a model's structure is of; count: none */
+    size_t derived;              /* doubles that all parts derive of a component */
     const size_t *place;         /* d: where each of the caller's columns stands among the parts' */
     const size_t *owner;         /* d: the part of each column */
 };
@@ -277,7 +279,7 @@ struct mixture_family {
     /* What column j is. */
     const mix_column *(*column)(const mix_shape *shape, size_t j);
 
-    /* Doubles: derived from the parameters, per component (at least 1); of statistics, per component; of work
+    /* Doubles: derived from the parameters, per component (at least 1; neither k nor the structure matters); of statistics, per component; of work
     ** space for a block of rows; and for all else (maximize, constrain, features, coordinates), where that is
     ** more, NULL: it is not. */
     size_t (*derived_size)(const mix_shape *shape);

@@ -41,16 +41,6 @@ mix_shape mix_mixed_shape(const mix_shape *shape, size_t p) {
                        part->alone};
 }
 
-/* Doubles of a component that the parts before p have derived; p may be the number of parts. */
-static size_t derived_before(const mix_shape *shape, size_t p) {
-    size_t sum = 0;
-    for (size_t i = 0; i < p; i++) {
-        const mix_shape own = mix_mixed_shape(shape, i);
-        sum += own.family->derived_size(&own);
-    }
-    return sum;
-}
-
 /* Where the statistics of part p begin, among a component's. */
 static size_t statistics_before(const mix_shape *shape, size_t p) {
     size_t sum = 1;
@@ -63,7 +53,7 @@ static size_t statistics_before(const mix_shape *shape, size_t p) {
 
 /* Whether the plainer form of part p will do. */
 static double *plain_of(const mixture_model *model, const mix_shape *shape, size_t p) {
-    return model->derived + (derived_before(shape, count_parts(shape)) + p) * model->k;
+    return model->derived + (shape->family->parts->derived + p) * model->k;
 }
 
 mixture_model mix_mixed_view(const mixture_model *model, size_t p) {
@@ -75,7 +65,7 @@ mixture_model mix_mixed_view(const mixture_model *model, size_t p) {
     view.parts = own.parts;
     view.own_parts = NULL;
     view.arrays += part_of(&shape, p)->array;
-    view.derived += model->k * derived_before(&shape, p);
+    view.derived += model->k * part_of(&shape, p)->derived;
     view.plain = *plain_of(model, &shape, p) != 0;
     return view;
 }
@@ -193,16 +183,13 @@ static mixture_status name_part(size_t p, mixture_status status, const mixture_e
 /* ---- Sizes -------------------------------------------------------------------------------------------------- */
 
 static const mix_column *mixed_column(const mix_shape *shape, size_t j) {
-    size_t p = 0;
-    while (j >= part_of(shape, p)->first + part_of(shape, p)->d) {
-        p++;
-    }
+    size_t p = shape->family->parts->owner[j];
     const mix_shape own = mix_mixed_shape(shape, p);
     return own.family->column(&own, j - part_of(shape, p)->first);
 }
 
 static size_t mixed_derived_size(const mix_shape *shape) {
-    return derived_before(shape, count_parts(shape)) + count_parts(shape);
+    return shape->family->parts->derived + count_parts(shape);
 }
 
 static size_t mixed_statistics_size(const mix_shape *shape) {
@@ -631,7 +618,7 @@ static void mixed_sample_factors(const mixture_model *model, double *factors) {
     const mix_shape shape = mix_shape_of(model);
     for (size_t p = 0; p < count_parts(&shape); p++) {
         const mixture_model view = mix_mixed_view(model, p);
-        view.family->sampling->prepare(&view, factors + model->k * derived_before(&shape, p));
+        view.family->sampling->prepare(&view, factors + model->k * part_of(&shape, p)->derived);
     }
 }
 
@@ -640,7 +627,7 @@ static void mixed_sample(const mixture_model *model, size_t component, const dou
     const mix_shape shape = mix_shape_of(model);
     for (size_t p = 0; p < count_parts(&shape); p++) {
         const mixture_model view = mix_mixed_view(model, p);
-        const double *own = factors + model->k * derived_before(&shape, p);
+        const double *own = factors + model->k * part_of(&shape, p)->derived;
         view.family->sampling->draw(&view, component, own, trials, random, x + part_of(&shape, p)->first);
     }
 }

@@ -127,6 +127,7 @@ mixture_parts *mix_parts_mixed(const mix_part *part, size_t count, const size_t 
     left.owner = left.place + size.d;
     left.text = (void *)(left.owner + size.d);
     const mix_array *arrays = left.array;
+    mix_part *first_part = left.part;
     own->parts = (mixture_parts){.count = count,
                                  .part = left.part,
                                  .mixed = &own->family,
@@ -144,6 +145,12 @@ mixture_parts *mix_parts_mixed(const mix_part *part, size_t count, const size_t 
         if (part[p].family->structures != NULL && leads) {
             own->parts.structured = p;
         }
+    }
+    for (size_t p = 0; p < count; p++) {
+        mix_part *at = first_part + p;
+        const mix_shape shape = {at->family, 1, at->d, at->structure, at->alone};
+        at->derived = own->parts.derived;
+        own->parts.derived += at->family->derived_size(&shape);
     }
     mix_mixed_make(&own->parts, arrays, size.arrays, &own->family);
     return &own->parts;
