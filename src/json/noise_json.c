@@ -9,6 +9,9 @@
 #include "members.h"
 #include "memory.h"
 
+/* Sides from the least to the largest double, of a thousand columns. */
+#define MOST_LOG_DENSITY 1e6
+
 static void write_side(const mixture_model *model, const char *key, const double *side, mix_json_writer *writer) {
     mix_json_write_key(writer, key);
     mix_json_begin_array(writer);
@@ -85,6 +88,11 @@ mixture_status mix_noise_json_read(mix_json_value root, mixture_model *model, mi
         }
         model->noise_log_density -= log(side);
     }
-    return status == MIXTURE_OK ? mix_members_read_number(noise, "log_density", &model->noise_log_density, error)
-                                : status;
+    if (status == MIXTURE_OK && mix_json_member(noise, "log_density", &value)) {
+        status = mix_members_read_number(noise, "log_density", &model->noise_log_density, error);
+        if (status == MIXTURE_OK && !(fabs(model->noise_log_density) <= MOST_LOG_DENSITY)) {
+            status = mix_json_complain(value, "a number from -1e6 to 1e6", error);
+        }
+    }
+    return status;
 }

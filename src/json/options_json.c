@@ -22,6 +22,7 @@ typedef struct options_reader {
     mix_fit_options *out;
     mixture_error *error;
     const mixture_model *model; /* of a refit */
+    double noise;               /* what the weights to start from leave to it */
 } options_reader;
 
 /* ---- Values of one type ------------------------------------------------------------------------------ */
@@ -348,6 +349,7 @@ static mixture_status start_from_model(options_reader *reader, mix_json_value va
     } else {
         mixture_start *start = &reader->out->options.start;
         start->weights = reader->out->weights = model->weights;
+        reader->noise = model->noisy ? model->noise : 0;
         model->weights = NULL;
         reader->out->names = model->names;
         model->names = NULL;
@@ -586,10 +588,30 @@ static void take_model(const mixture_model *model, mixture_options *options) {
     options->start = (mixture_start){model->weights, (const double *const *)model->arrays};
 }
 
+/* Without noise the weights of a model that has some share all rows. */
+static mixture_status share_noise(options_reader *reader) {
+    mix_fit_options *out = reader->out;
+    const double *weights = out->options.start.weights;
+    if (out->options.noise || !(reader->noise > 0 && reader->noise < 1) || weights == NULL) {
+        return MIXTURE_OK;
+    }
+    if (out->weights == NULL) { /* they are those of a model that is fitted again */
+        out->weights = mix_memory_array(reader->k, sizeof(double));
+        if (out->weights == NULL) {
+            return mix_error_status(reader->error, MIXTURE_NOMEM);
+        }
+    }
+    for (size_t c = 0; c < reader->k; c++) {
+        out->weights[c] = weights[c] / (1 - reader->noise);
+    }
+    out->options.start.weights = out->weights;
+    return MIXTURE_OK;
+}
+
 mixture_status mix_options_json_read(const char *text, size_t length, const mix_options_target *target,
                                      mix_fit_options *options, mixture_error *error) {
-    options_reader reader = {target->family, target->select, target->k,    target->arguments,
-                             options,        error,          target->model};
+    options_reader reader = {target->family, target->select, target->k,     target->arguments,
+                             options,        error,          target->model, 0};
     mixture_status status = MIXTURE_OK;
     memset(options, 0, sizeof *options);
     mixture_options_default(&options->options);
@@ -598,6 +620,7 @@ mixture_status mix_options_json_read(const char *text, size_t length, const mix_
     options->arguments = options->d = target->arguments;
     if (target->model != NULL) {
         take_model(target->model, &options->options);
+        reader.noise = target->model->noisy ? target->model->noise : 0;
     }
     if (text != NULL) {
         mix_json_document *document;
@@ -608,6 +631,7 @@ mixture_status mix_options_json_read(const char *text, size_t length, const mix_
             mix_json_free(document);
         }
     }
+    status = status == MIXTURE_OK ? share_noise(&reader) : status;
     return status == MIXTURE_OK && target->select ? list_all_k(&reader) : status;
 }
 

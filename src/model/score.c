@@ -253,12 +253,26 @@ double mixture_distance(const mixture_model *model, size_t component, const doub
     return (double)sqrtl(model->family->geometry->distance(model, component, x, scratch->exact + model->k));
 }
 
+/* Responsibilities if the row belongs to a component, of which alone something can be expected. */
+static void share_without_noise(const mixture_model *model, double *resp) {
+    double sum = 0;
+    for (size_t c = 0; c < model->k; c++) {
+        sum += resp[c];
+    }
+    for (size_t c = 0; c < model->k; c++) {
+        resp[c] = sum > 0 ? resp[c] / sum : model->noise < 1 ? model->weights[c] / (1 - model->noise) : 0;
+    }
+}
+
 void mixture_impute(const mixture_model *model, double *x, mixture_scratch *scratch) {
     size_t d = model->d;
     if (mix_block_complete(x, d)) {
         return;
     }
     (void)mixture_responsibilities(model, x, scratch->resp, scratch);
+    if (model->noisy) {
+        share_without_noise(model, scratch->resp);
+    }
     /* scratch->x is free now; sums of the conditional expectations go there. */
     double *sum = scratch->x;
     memset(sum, 0, d * sizeof(double));

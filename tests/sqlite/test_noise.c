@@ -136,6 +136,8 @@ static void scores_count_noise_as_one_more_component(void **state) {
     assert_close(sql_double(db, "SELECT mix_density(%Q, 1, NULL)", hand),
                  0.2 / (8 / sqrt(2)) + 0.8 * exp(-0.5) / sqrt(tau), 1e-13, 0);
     assert_close(sql_double(db, "SELECT mix_probability(%Q, 0, NULL, NULL)", hand), 0.2, 1e-13, 0);
+    /* Of noise nothing is expected: at x = 1 the components are 3 to 5. */
+    assert_close(sql_double(db, "SELECT mix_impute(%Q, 1, NULL) ->> 1", hand), 5 / 8.0, 1e-13, 0);
 }
 
 static void tables_and_draws_have_component_0(void **state) {
@@ -174,6 +176,12 @@ static void steps_and_refits_carry_noise(void **state) {
     /* The share of the noise is the mean of its probabilities. */
     assert_close(sql_double(db, "SELECT %Q ->> '$.noise.weight'", step),
                  sql_double(db, "SELECT avg(mix_probability(m, 0, a, b)) FROM m, f"), 1e-12, 0);
+    /* A fit without noise may start from it. */
+    double plain = sql_double(db, "SELECT gmm_fit(a, b, 2) ->> 'loglik' FROM f");
+    assert_close(sql_double(db, "SELECT mix_refit(m, a, b, '{\"noise\":false}') ->> 'loglik' FROM m, f"), plain,
+                 1e-5, 0);
+    assert_close(sql_double(db, "SELECT gmm_fit(a, b, 2, json_object('init', json(m))) ->> 'loglik' FROM m, f"),
+                 plain, 1e-5, 0);
     char *refit = sql_text(db, "SELECT mix_refit(m, a, b, '{\"tol\":1e-12,\"max_iter\":1000}') FROM m, f");
     assert_close(sql_double(db, "SELECT %Q ->> 'loglik'", refit), mclust[0].loglik, 1e-9, 0);
 }
