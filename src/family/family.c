@@ -49,11 +49,12 @@ const mix_level *mix_family_levels(const mixture_family *family, size_t column) 
 
 /* The part of a mixed family that array `a` is of. */
 static const mix_part *find_part(const mixture_parts *parts, size_t a) {
-    const mix_part *part = parts->part;
-    while (a >= part->array + part->family->array_count) {
-        part++;
+    size_t low = 0, high = parts->count; /* the arrays of low begin at a or before, those of high behind it */
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        *(parts->part[middle].array <= a ? &low : &high) = middle;
     }
-    return part;
+    return &parts->part[low];
 }
 
 mix_array_columns mix_family_array_columns(const mix_shape *shape, size_t a) {
