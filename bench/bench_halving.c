@@ -3,9 +3,9 @@
 ** usage: bench_halving [ROWS [KMAX [TABLES [KIND]]]]
 **
 ** Draws TABLES (1) tables of ROWS (100,000) rows and two columns of each kind, or of one: clear groups, skewed
-** columns, uniform, heavily overlapping, rounded, with 1 % noise. Selects among 1..KMAX (9) and all structures with
-** and without a sample, and prints both choices, how much lower (better) the BIC of the one with a sample is, how many
-** candidates were fitted to all rows, and seconds of processor time. */
+** columns, uniform, heavily overlapping, rounded, with 1 % noise. Selects among 1..KMAX (9) and all structures
+** with and without a sample, and prints both choices, how much lower (better) the BIC of the one with a sample is,
+** how many candidates were fitted to all rows, and seconds of processor time. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

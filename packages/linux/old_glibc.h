@@ -1,5 +1,6 @@
-/* old_glibc.h: -include it in front of the amalgamation on Linux, and link libm and libpthread by name: functions that
-** the C library has given newer versions of are taken as they were, so that the module loads with glibc 2.17, too. */
+/* old_glibc.h: -include it in front of the amalgamation on Linux, and link libm and libpthread by name: functions
+** that the C library has given newer versions of are taken as they were, so that the module loads with glibc 2.17,
+** too. */
 #if defined(__x86_64__)
 #define OLD_GLIBC(name) __asm__(".symver " #name ", " #name "@GLIBC_2.2.5");
 #elif defined(__aarch64__)

@@ -1,4 +1,5 @@
-/* wasm_module.c: SQLite and the extension in one WebAssembly module: what api.js needs besides SQLite's own interface. */
+/* wasm_module.c: SQLite and the extension in one WebAssembly module: what api.js needs besides SQLite's own
+** interface. */
 #include <emscripten.h>
 #include <sqlite3.h>
 #include <stddef.h>
@@ -33,8 +34,8 @@ EMSCRIPTEN_KEEPALIVE int wasm_start(void) {
     return rc != SQLITE_OK ? rc : sqlite3_auto_extension((void (*)(void))sqlite3_mixture_init);
 }
 
-/* An empty database in memory, or, of `size` bytes that sqlite3_malloc() gave, a copy of a file; it takes the bytes.
-** NULL: out of memory. */
+/* An empty database in memory, or, of `size` bytes that sqlite3_malloc() gave, a copy of a file; it takes the
+** bytes. NULL: out of memory. */
 EMSCRIPTEN_KEEPALIVE sqlite3 *wasm_open(unsigned char *bytes, int size) {
     sqlite3 *db = NULL;
     if (sqlite3_open(":memory:", &db) != SQLITE_OK) {

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A function whose argument number `format_at` is a format as printf's, and the first that it formats; 0: a va_list. On
-** Windows the compiler takes Microsoft's for printf's, but what is linked (_mingw.h) is as in C. */
+/* A function whose argument number `format_at` is a format as printf's, and the first that it formats; 0: a
+** va_list. On Windows the compiler takes Microsoft's for printf's, but what is linked (_mingw.h) is as in C. */
 #if defined(_WIN32) && !defined(__clang__)
 #define MIX_PRINTF(format_at, first_at) __attribute__((format(gnu_printf, format_at, first_at)))
 #else

@@ -1,6 +1,6 @@
-/* processor.c: asked by CPUID and XGETBV themselves: __builtin_cpu_supports reads a table of the compiler's run-time
-** library, which not every tool chain has. Bits: Intel 64 and IA-32 Architectures Software Developer's Manual,
-** volume 2A, CPUID; volume 1, 13.2 and 14.3 (XCR0). */
+/* processor.c: asked by CPUID and XGETBV themselves: __builtin_cpu_supports reads a table of the compiler's
+** run-time library, which not every tool chain has. Bits: Intel 64 and IA-32 Architectures Software Developer's
+** Manual, volume 2A, CPUID; volume 1, 13.2 and 14.3 (XCR0). */
 #include "processor.h"
 
 #if defined(__x86_64__)

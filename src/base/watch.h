@@ -1,6 +1,6 @@
 /* watch.h: how far a piece of work is. Those who do it write, from any of its threads; others read meanwhile, from
-** any thread. Nothing is locked: each number is right, though two of them may be of different moments. NULL: nobody
-** waits, and there is nothing to do. */
+** any thread. Nothing is locked: each number is right, though two of them may be of different moments. NULL:
+** nobody waits, and there is nothing to do. */
 #ifndef MIX_WATCH_H
 #define MIX_WATCH_H
 

@@ -373,8 +373,9 @@ static void student_conditional(const mixture_model *model, size_t component, co
 
 /* ---- Some columns ------------------------------------------------------------------------------------------ */
 
-/* Given p columns at the squared distance q the rest has the Gaussian location and scale, times (n + q) / (n + p), and
-** n + p degrees of freedom (K. V. Mardia, J. T. Kent & J. M. Bibby, Multivariate Analysis (1979), section 2.6). */
+/* Given p columns at the squared distance q the rest has the Gaussian location and scale, times (n + q) / (n + p),
+** and n + p degrees of freedom (K. V. Mardia, J. T. Kent & J. M. Bibby, Multivariate Analysis (1979), section
+** 2.6). */
 static bool student_reduce(const mixture_model *model, size_t component, const size_t *columns, size_t count,
                            const double *x, mixture_model *part, long double *scratch, mix_turns *turns) {
     long double degrees = (long double)model->arrays[DEGREES][component], given = 0, distance = 0;

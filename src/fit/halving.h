@@ -1,6 +1,6 @@
 /* halving.h: of a selection over many rows, which candidates may be the best: by successive halving (Jamieson &
-** Talwalkar, AISTATS 2016). All are fitted to a sample; those that may still win, by how sure the differences are, go
-** on to a larger one, and from there to all rows. */
+** Talwalkar, AISTATS 2016). All are fitted to a sample; those that may still win, by how sure the differences are,
+** go on to a larger one, and from there to all rows. */
 #ifndef MIX_HALVING_H
 #define MIX_HALVING_H
 
@@ -29,8 +29,8 @@ typedef struct mix_halving {
     mix_half *halves;   /* by candidate */
 } mix_halving;
 
-/* Rows that the first sample should have, at least `wanted`; 0: it saves nothing, or it cannot be. `by_k` is in the
-** order of k. */
+/* Rows that the first sample should have, at least `wanted`; 0: it saves nothing, or it cannot be. `by_k` is in
+** the order of k. */
 size_t mix_halving_rows(const mix_plan *plan, const mix_structures *by_k, size_t by_k_count, size_t wanted);
 
 /* What one candidate takes on so many rows, from a fit to fewer, in the unit of mix_structures_work(). */
@@ -41,8 +41,8 @@ uint64_t mix_halving_work(size_t k, size_t rows);
 ** warnings are the caller's to free. */
 mixture_status mix_halving_run(mix_halving *halving);
 
-/* Once candidate `place` has been fitted to all rows: what is expected of those that are not is put right by how far
-** the same samples were from the truth about it. */
+/* Once candidate `place` has been fitted to all rows: what is expected of those that are not is put right by how
+** far the same samples were from the truth about it. */
 void mix_halving_compare(mix_halving *halving, size_t place);
 
 /* How many go on to all rows, and what that takes. */

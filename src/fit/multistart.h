@@ -16,7 +16,8 @@ typedef struct mix_multistart {
     const mixture_model *given;         /* what the caller gave, in the data's frame; NULL: nothing */
     double single[MIX_MOST_STRUCTURES]; /* log-likelihood of one component, by structure; NAN: not asked for yet */
 
-    /* Told how far a fit is; NULL: nobody is. shift: see mix_result_shift, for the log-likelihood that it is told. */
+    /* Told how far a fit is; NULL: nobody is. shift: see mix_result_shift, for the log-likelihood that it is
+    ** told. */
     mixture_watch *watch;
     double shift;
 

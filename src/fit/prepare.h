@@ -8,8 +8,8 @@
 /* Whether there are rows that have a value in every column; if not *column is the first without one. */
 bool mix_prepare_has_values(const mixture_data *data, size_t *column);
 
-/* Once for a table: there are rows with a value in every column, no column is beyond what squares in a double can hold; the data are
-** standardized. Counts the distinct rows, no further than `most`. */
+/* Once for a table: there are rows with a value in every column, no column is beyond what squares in a double can
+** hold; the data are standardized. Counts the distinct rows, no further than `most`. */
 mixture_status mix_prepare_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
                                 size_t most, const mix_cancel *cancel, size_t *distinct, mixture_error *error);
 

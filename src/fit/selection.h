@@ -19,8 +19,9 @@ typedef struct mix_selection {
     mixture_error *error;
 } mix_selection;
 
-/* halve.c: compare all candidates on samples, of so many rows at first, and fit to all rows those that may be the
-** best. Where nothing is sound there is no choice, and all is as if this had not been: selection->sample stays 0. */
+/* halve.c: compare all candidates on samples, of so many rows at first, and fit to all rows those that may be
+** the best. Where nothing is sound there is no choice, and all is as if this had not been: selection->sample
+** stays 0. */
 mixture_status mix_selection_halve(mix_selection *selection, size_t rows, size_t arena_bytes);
 
 /* again.c: fit the best again as fits of their own. */

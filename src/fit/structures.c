@@ -136,7 +136,8 @@ static bool misses_repeated(const mix_plan *plan, int structure) {
     return misses && others;
 }
 
-/* Work without hope is not begun: the reason why the candidate at hand cannot be sound, or not be the right one. */
+/* Work without hope is not begun: the reason why the candidate at hand cannot be sound, or not be the right
+** one. */
 static mixture_status check_hope(const structures_fit *fit, mixture_error *reason) {
     const mix_plan *plan = fit->plan;
     size_t k = fit->options.k,

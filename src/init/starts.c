@@ -140,8 +140,8 @@ static void sort_ranked(ranked *values, size_t count) {
 }
 
 /* Clusters of equal weight, but for equal values, which are in the same one, and for all to have any: cut at the
-** quantiles j / k between the first value and the last (R's type 7), which is where mclust cuts; a value at a cut is
-** above it. `distinct` values are in order; there are k of them or more. */
+** quantiles j / k between the first value and the last (R's type 7), which is where mclust cuts; a value at a cut
+** is above it. `distinct` values are in order; there are k of them or more. */
 static void cut_at_quantiles(const mix_starts *starts, const ranked *values, size_t distinct, size_t k,
                              size_t *labels) {
     const double *weight = mix_init_weight(starts->init);

@@ -1,4 +1,5 @@
-/* dispatch.c: choosing the kernel. The pointer is the only state; every thread that races to set it sets the same. */
+/* dispatch.c: choosing the kernel. The pointer is the only state; every thread that races to set it sets the
+** same. */
 #include <stdatomic.h>
 
 #include "kernel.h"

@@ -1,6 +1,6 @@
-/* kernel.c: the hot loops, compiled once per instruction set with MIX_KERNEL its name and MIX_KERNEL_BITS the width
-** of its registers. Everything here but the one table is static: nothing compiled for a newer instruction set may
-** be linked to by other files. */
+/* kernel.c: the hot loops, compiled once per instruction set with MIX_KERNEL its name and MIX_KERNEL_BITS the
+** width of its registers. Everything here but the one table is static: nothing compiled for a newer instruction
+** set may be linked to by other files. */
 #ifndef MIX_KERNEL
 #error "compile kernel.c with -DMIX_KERNEL=base, avx2 or avx512"
 #endif

@@ -83,8 +83,8 @@ static void add_parameters(profile *p, size_t i) {
     p->several = p->several || other || p->count > before + 1;
 }
 
-/* How much a parameter tells the components apart: as Pearson's chi-square, the weighted squares of what each is away
-** from the mean, over the mean. */
+/* How much a parameter tells the components apart: as Pearson's chi-square, the weighted squares of what each is
+** away from the mean, over the mean. */
 static double tell_apart(const profile *p, size_t i) {
     const mixture_model *model = p->drawing->model;
     double mean = 0, sum = 0;

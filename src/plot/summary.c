@@ -124,9 +124,11 @@ static void write_level(const mixture_model *model, size_t c, size_t column, cha
         double number = own.kind == MIX_LEVEL_INTEGER ? (double)own.integer : own.real;
         length = mix_json_format_double(number, text);
     }
-    length = length > MOST_NAME_BYTES ? MOST_NAME_BYTES : length;
-    while (length > 0 && length == MOST_NAME_BYTES && ((unsigned char)name[length] & 0xC0) == 0x80) {
-        length--; /* whole characters */
+    if (length > MOST_NAME_BYTES) {
+        length = MOST_NAME_BYTES;
+        while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80) {
+            length--; /* whole characters */
+        }
     }
     snprintf(cell, CELL_BYTES, "%.*s %s", (int)length, name, mix_caption_percent(probability, share));
 }

@@ -48,8 +48,8 @@ static void write_own_array(const mix_cursor *cursor, size_t a, mix_json_writer 
     mix_json_write_component(writer, &shape, a, numbers);
 }
 
-/* The parameter array of that name, or of one component's; NULL when the family has no such array. Of a mixed model
-** the first of its parts' arrays. */
+/* The parameter array of that name, or of one component's; NULL when the family has no such array. Of a mixed
+** model the first of its parts' arrays. */
 static void result_array(mix_cursor *cursor, sqlite3_context *context, const char *name) {
     const mixture_family *family = mix_cursor_model(cursor)->family;
     for (size_t a = 0; a < family->array_count; a++) {
@@ -197,8 +197,8 @@ const mix_table mix_table_components = {
 
 /* ---- mix_parameters: component by component, its weight, then each array's entries ------------------------ */
 
-/* Where a row stands. Entry of the array; i and j in it, or the number of a level among its column's; the column of
-** the model that it is of. */
+/* Where a row stands. Entry of the array; i and j in it, or the number of a level among its column's; the column
+** of the model that it is of. */
 typedef struct parameter {
     size_t component, array, entry, i, j, column;
     bool weight;

@@ -1,6 +1,6 @@
-/* host.c: a program with SQLite inside that loads the extension: host MODULE SCRIPT.sql. Runs the script and prints each
-** row, values with | between them; exits with 1 and the message when a statement fails. For systems without a shell
-** of SQLite. */
+/* host.c: a program with SQLite inside that loads the extension: host MODULE SCRIPT.sql. Runs the script and
+** prints each row, values with | between them; exits with 1 and the message when a statement fails. For systems
+** without a shell of SQLite. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>

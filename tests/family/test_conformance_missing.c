@@ -1,5 +1,5 @@
-/* test_conformance_missing.c: what every family with the table `missing` must keep when rows have only some of their
-** values: a new family needs nothing here. */
+/* test_conformance_missing.c: what every family with the table `missing` must keep when rows have only some of
+** their values: a new family needs nothing here. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

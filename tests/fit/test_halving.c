@@ -160,7 +160,8 @@ static void the_choice_is_that_of_all_rows_and_its_list_says_who_was_finished(vo
             assert_int_equal(candidate->parameters, other->parameters);
             assert_close(candidate->bic, -2 * candidate->loglik + (double)candidate->parameters * log(HALF_ROWS),
                          1e-12, 0);
-            /* A sum over n rows stands for one over N: its deviation is N / sqrt(n) times that of a row, about 1. */
+            /* A sum over n rows stands for one over N: its deviation is N / sqrt(n) times that of a row, about
+            ** 1. */
             double deviation = HALF_ROWS / sqrt((double)candidate->rows);
             if (candidate->rows > 0) {
                 assert_close(candidate->loglik, other->loglik, 0, 5 * deviation);
@@ -248,8 +249,8 @@ static void weights_count_as_so_many_rows(void **state) {
     for (size_t i = 0; i < one->candidate_count; i++) {
         const mixture_candidate *a = &one->candidates[i], *b = find_half(four, a->k, a->structure);
         if (a->rows > 0 && b->rows > 0) {
-            /* Both fits are the same, and so is the best. What a parameter adds to the log-likelihood of a sample is
-            ** 1/2 in both. */
+            /* Both fits are the same, and so is the best. What a parameter adds to the log-likelihood of a sample
+            ** is 1/2 in both. */
             double times = (double)WEIGHED_ROWS / HALF_SAMPLE;
             assert_close(b->loglik,
                          4 * a->loglik + 1.5 * (times - 1) * ((double)a->parameters - (double)one->parameters),

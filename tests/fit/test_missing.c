@@ -1,5 +1,5 @@
-/* test_missing.c: Gaussian fits to rows with values missing, beside answers of other kinds: closed forms, a plain EM
-** in long double, the parameters that the rows were drawn from. */
+/* test_missing.c: Gaussian fits to rows with values missing, beside answers of other kinds: closed forms, a plain
+** EM in long double, the parameters that the rows were drawn from. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static mixture_model *fit_from(const plain *start, const double *x, size_t rows,
     return check_fit(x, rows, d, &options);
 }
 
-/* ---- One component, two columns, of which the second lacks values ----------------------------------------------- */
+/* ---- One component, two columns, of which the second lacks values ------------------------------------------- */
 
 /* T. W. Anderson, JASA 52 (1957) 200: the first column by itself, the second by its regression on the first in the
 ** complete rows. */
@@ -110,12 +110,12 @@ static void monotone_gaps_of_two_columns_give_andersons_closed_form(void **state
     free(x);
 }
 
-/* ---- A plain EM ------------------------------------------------------------------------------------------------ */
+/* ---- A plain EM --------------------------------------------------------------------------------------------- */
 
 typedef long double ld;
 
-/* Expectation and covariance of a row given its values, by sweeping the covariance on their columns (Little & Rubin,
-** Statistical Analysis with Missing Data (2002), 7.4.3). */
+/* Expectation and covariance of a row given its values, by sweeping the covariance on their columns (Little &
+** Rubin, Statistical Analysis with Missing Data (2002), 7.4.3). */
 static void complete_row(const plain *model, size_t c, const double *x, ld *mean,
                          ld covariance[PLAIN_D][PLAIN_D]) {
     size_t d = model->d;
@@ -226,7 +226,7 @@ static void maps_are_those_of_a_plain_em_in_long_double(void **state) {
     }
 }
 
-/* ---- Many rows ------------------------------------------------------------------------------------------------- */
+/* ---- Many rows ---------------------------------------------------------------------------------------------- */
 
 static const plain apart = {.k = 2,
                             .d = 4,
@@ -326,7 +326,7 @@ static void the_number_of_threads_changes_no_bit(void **state) {
     free(x);
 }
 
-/* ---- What there is too little of -------------------------------------------------------------------------------- */
+/* ---- What there is too little of ---------------------------------------------------------------------------- */
 
 static void rows_of_which_nothing_is_observed_are_no_rows(void **state) {
     const double x[] = {NAN, NAN, 1, 2, NAN, 3, 4, NAN};

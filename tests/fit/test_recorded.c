@@ -1,6 +1,6 @@
 /* test_recorded.c: selections on values recorded in steps: tests/data/hard with a few components; with
-** RECORDED_SAMPLES=5 in the environment (ctest -L long) also five samples of each kind, and with as many components
-** as people try. */
+** RECORDED_SAMPLES=5 in the environment (ctest -L long) also five samples of each kind, and with as many
+** components as people try. */
 #include <math.h>
 #include <stdlib.h>
 

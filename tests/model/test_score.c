@@ -217,8 +217,8 @@ static void rows_however_far_have_responsibilities_and_no_answer_is_not_a_number
     }
 }
 
-/* Of one covariance S the log odds are (m_2 - m_1)' S^-1 (x - (m_1 + m_2) / 2), here 10: of squared distances of up
-** to 1e60 whose difference no double has. */
+/* Of one covariance S the log odds are (m_2 - m_1)' S^-1 (x - (m_1 + m_2) / 2), here 10: of squared distances of
+** up to 1e60 whose difference no double has. */
 static void far_from_components_of_one_covariance_the_nearer_one_is_likelier(void **state) {
     (void)state;
     const double weights[] = {0.5, 0.5}, covariances[] = {4, 0, 0, 1, 4, 0, 0, 1};

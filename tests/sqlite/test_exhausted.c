@@ -188,7 +188,8 @@ static const char points[] =
     "CREATE TABLE p AS WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 20000) "
     "SELECT n %% 7 + n %% 13 * 0.37 + (n %% 3) * 9 AS x, n %% 11 - n %% 17 * 0.21 AS y FROM i";
 
-/* The fits of one k each are jobs on threads, and those of many rows are divided among threads. Scores have none. */
+/* The fits of one k each are jobs on threads, and those of many rows are divided among threads. Scores have
+** none. */
 static int fit_in_worker_threads(void (*take)(void)) {
     static const char *const queries[] = {
         "SELECT gmm_select(x, y, 4, '{\"threads\":%d}') FROM p",

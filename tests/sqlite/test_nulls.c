@@ -1,4 +1,5 @@
-/* test_nulls.c: NULLs in fits, in the three verbs and in selections: what is said in SQL of values not observed. */
+/* test_nulls.c: NULLs in fits, in the three verbs and in selections: what is said in SQL of values not
+** observed. */
 #include <math.h>
 
 #include "sql.h"

@@ -35,8 +35,8 @@ static void one_column_starts_from_clusters_of_equal_counts_too(void **state) {
                  209.8023, 0, 1e-3);
 }
 
-/* Drawn from groups that overlap: where a row at a third of the way counts for the lower cluster EM ends at -57.45,
-** for the upper one, as in mclust 6.0.0, at -56.25. */
+/* Drawn from groups that overlap: where a row at a third of the way counts for the lower cluster EM ends at
+** -57.45, for the upper one, as in mclust 6.0.0, at -56.25. */
 static void a_value_at_a_quantile_is_above_it(void **state) {
     sql_run(*state, "CREATE TABLE o(x)");
     sql_run(*state, "INSERT INTO o VALUES (-0.1416), (-0.5681), (-0.5336), (-0.8552), (-0.709), (-0.1348), "

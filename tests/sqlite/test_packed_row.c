@@ -183,9 +183,9 @@ static void wrong_ones_are_named(void **state) {
 #define MODEL                                                                                                     \
     "{\"family\":\"gaussian\",\"weights\":[0.25,0.75],\"means\":[[0,0],[4,0]],\"covariances\":[[[1,0],[0,1]],"    \
     "[[2,1],[1,2]]]}"
-#define MODEL_JSONB                                                                                                 \
-    "x'CC586766616D696C7987676175737369616E7777656967687473AB45302E323545302E3735576D65616E73AB4B133013304B1334133" \
-    "0B7636F76617269616E636573CB16AB4B133113304B13301331AB4B133213314B13311332'"
+#define MODEL_JSONB                                                                                               \
+    "x'CC586766616D696C7987676175737369616E7777656967687473AB45302E323545302E3735576D65616E73AB4B133013304B1334"  \
+    "1330B7636F76617269616E636573CB16AB4B133113304B13301331AB4B133213314B13311332'"
 #define OPTIONS_JSONB "x'CC1CA7636F76617269616E63653745494977636F6C756D6E734B17781779'"
 
 static void models_are_read_as_jsonb(void **state) {

@@ -1,6 +1,6 @@
-/* test_running.c: long work says how far it is: lines in SQLite's log, by a clock that runs as the test wants it to; and
-** the table mix_progress, asked from a progress handler and from another thread while fits run, end, fail and are
-** interrupted. */
+/* test_running.c: long work says how far it is: lines in SQLite's log, by a clock that runs as the test wants it
+** to; and the table mix_progress, asked from a progress handler and from another thread while fits run, end, fail
+** and are interrupted. */
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>

@@ -245,8 +245,9 @@ static const char *const fits[] = {
 #define CHOICES "'{\"k\":[1,2],\"covariances\":[\"EII\",\"VVV\"],\"n_init\":1,\"max_iter\":2}'"
 #define COINS                                                                                                     \
     "'{\"family\":\"multinomial\",\"weights\":[0.5,0.5],\"probabilities\":[[0.25,0.75],[0.5,0.5]],\"trials\":4}'"
-#define PARTS                                                                                                                                         \
-    "'{\"family\":\"mixed\",\"columns\":[\"n\",\"x\"],\"weights\":[0.5,0.5],\"parts\":[{\"family\":\"gaussian\",\"columns\":[\"x\"],\"means\":[1,2]," \
+#define PARTS                                                                                                     \
+    "'{\"family\":\"mixed\",\"columns\":[\"n\",\"x\"],\"weights\":[0.5,0.5],"                                     \
+    "\"parts\":[{\"family\":\"gaussian\",\"columns\":[\"x\"],\"means\":[1,2],"                                    \
     "\"covariances\":[1,2]},{\"family\":\"poisson\",\"columns\":[\"n\"],\"rates\":[1,5]}]}'"
 #define RATES "'{\"family\":\"poisson\",\"weights\":[0.5,0.5],\"rates\":[[1,2],[5,0]]}'"
 

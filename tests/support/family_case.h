@@ -15,8 +15,9 @@ typedef struct family_case {
 
 typedef void family_check(const family_case *at);
 
-/* Every family of families.c, and some mixed ones; every structure, d = 1..5, k = 1..4; of the structures, for each d
-** and k, and of d and k where columns are independent, one in `every`: what knows little of them need not try all. */
+/* Every family of families.c, and some mixed ones; every structure, d = 1..5, k = 1..4; of the structures, for
+** each d and k, and of d and k where columns are independent, one in `every`: what knows little of them need not
+** try all. */
 enum { FAMILY_CASE_ALL = 1, FAMILY_CASE_THIN = 3 };
 void family_case_each(family_check *check, size_t every);
 
