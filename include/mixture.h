@@ -155,8 +155,15 @@ typedef struct mixture_options {
 
 void mixture_options_default(mixture_options *options); /* everything but k, which becomes 1 */
 
-typedef enum mixture_criterion { MIXTURE_BIC, MIXTURE_ICL, MIXTURE_AIC } mixture_criterion;
-const char *mixture_criterion_name(mixture_criterion criterion); /* "bic", "icl", "aic" */
+typedef enum mixture_criterion {
+    MIXTURE_BIC,
+    MIXTURE_ICL,
+    MIXTURE_AIC,
+    MIXTURE_SABIC, /* BIC with (n + 2) / 24 in place of n */
+    MIXTURE_CAIC   /* BIC and the number of parameters */
+} mixture_criterion;
+enum { MIXTURE_CRITERIA = MIXTURE_CAIC + 1 };
+const char *mixture_criterion_name(mixture_criterion criterion); /* "bic", "icl", "aic", … */
 
 /* What mixture_select() chooses from: every k with every structure. */
 typedef struct mixture_choices {

@@ -22,7 +22,22 @@ typedef struct structures_fit {
 /* ---- Order ------------------------------------------------------------------------------------------- */
 
 double mix_structures_value(const mixture_candidate *candidate, mixture_criterion criterion) {
-    return criterion == MIXTURE_BIC ? candidate->bic : criterion == MIXTURE_ICL ? candidate->icl : candidate->aic;
+    double parameters = (double)candidate->parameters;
+    switch (criterion) {
+    case MIXTURE_BIC:
+        return candidate->bic;
+    case MIXTURE_ICL:
+        return candidate->icl;
+    case MIXTURE_AIC:
+        return candidate->aic;
+    case MIXTURE_CAIC:
+        return candidate->bic + parameters;
+    default: { /* the penalty of BIC says n */
+        double log_n = parameters > 0 ? (candidate->bic + 2 * candidate->loglik) / parameters : 0;
+        log_n = log_n < 40 ? log(exp(log_n) + 2) : log_n;
+        return -2 * candidate->loglik + parameters * (log_n - log(24));
+    }
+    }
 }
 
 int mix_structures_compare(const mixture_candidate *a, const mixture_candidate *b, mixture_criterion criterion) {

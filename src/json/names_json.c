@@ -59,11 +59,11 @@ mixture_status mix_names_json_read_structure(mix_json_value value, const mixture
 mixture_status mix_names_json_read_criterion(mix_json_value value, mixture_criterion *criterion,
                                              mixture_error *error) {
     bool known = false;
-    for (int i = MIXTURE_BIC; i <= MIXTURE_AIC && !known; i++) {
+    for (int i = MIXTURE_BIC; i < MIXTURE_CRITERIA && !known; i++) {
         *criterion = (mixture_criterion)i;
         known = mix_json_string_equals(value, mixture_criterion_name(*criterion));
     }
-    return known ? MIXTURE_OK : mix_json_complain(value, "bic, icl or aic", error);
+    return known ? MIXTURE_OK : mix_json_complain(value, "bic, icl, aic, sabic or caic", error);
 }
 
 mixture_status mix_names_json_read_nulls(mix_json_value value, bool *skip, mixture_error *error) {

@@ -8,6 +8,7 @@
 #include "family.h"
 #include "picture.h"
 #include "reach.h"
+#include "structures.h"
 #include "text.h"
 
 #define MARK_RADIUS 4.0
@@ -22,9 +23,7 @@ typedef struct line {
 } line;
 
 static double criterion_of(const mixture_model *model, const mixture_candidate *candidate) {
-    return model->criterion == MIXTURE_BIC   ? candidate->bic
-           : model->criterion == MIXTURE_ICL ? candidate->icl
-                                             : candidate->aic;
+    return mix_structures_value(candidate, model->criterion);
 }
 
 static bool is_drawn(const mixture_model *model, const mixture_candidate *candidate) {

@@ -1,5 +1,6 @@
 /* table_model.c: tables that show what a model holds: mix_components, mix_parameters, mix_trace,
 ** mix_selection. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include "mixed.h"
 #include "model.h"
 #include "noise.h"
+#include "structures.h"
 #include "table.h"
 
 /* ---- mix_components ------------------------------------------------------------------------------------ */
@@ -353,7 +355,23 @@ const mix_table mix_table_trace = {
 
 /* ---- mix_selection ---------------------------------------------------------------------------------------- */
 
-enum { RANK, K, STRUCTURE, LOGLIK, PARAMETERS, BIC, ICL, AIC, SELECTION_CONVERGED, SOUND, WARNINGS, ROWS };
+enum {
+    RANK,
+    K,
+    STRUCTURE,
+    LOGLIK,
+    PARAMETERS,
+    BIC,
+    ICL,
+    AIC,
+    SELECTION_CONVERGED,
+    SOUND,
+    WARNINGS,
+    ROWS,
+    SABIC,
+    CAIC,
+    ENTROPY
+};
 
 static mixture_status start_selection(mix_cursor *cursor, sqlite3_value **values, int count,
                                       mixture_error *error) {
@@ -379,11 +397,22 @@ static void result_warnings(sqlite3_context *context, const mixture_candidate *c
     mix_function_json(context, &writer);
 }
 
+/* Of the responsibilities, from 0, each row is sure, to 1, none says anything: per row, and relative to ln k. */
+static double relative_entropy(const mixture_model *model, const mixture_candidate *candidate) {
+    double entropy = (candidate->icl - candidate->bic) / 2, most = model->n * log((double)candidate->k);
+    return most > 0 ? fmin(fmax(entropy / most, 0), 1) : 0;
+}
+
 static void column_selection(mix_cursor *cursor, sqlite3_context *context, int column) {
     const mixture_model *model = mix_cursor_model(cursor);
     const mixture_candidate *candidate = &model->candidates[cursor->row];
-    const double numbers[] = {
-        [LOGLIK] = candidate->loglik, [BIC] = candidate->bic, [ICL] = candidate->icl, [AIC] = candidate->aic};
+    const double numbers[] = {[LOGLIK] = candidate->loglik,
+                              [BIC] = candidate->bic,
+                              [ICL] = candidate->icl,
+                              [AIC] = candidate->aic,
+                              [SABIC] = mix_structures_value(candidate, MIXTURE_SABIC),
+                              [CAIC] = mix_structures_value(candidate, MIXTURE_CAIC),
+                              [ENTROPY] = relative_entropy(model, candidate)};
     switch (column) {
     case RANK:
         sqlite3_result_int64(context, cursor->row + 1);
@@ -428,8 +457,9 @@ static void column_selection(mix_cursor *cursor, sqlite3_context *context, int c
 const mix_table mix_table_selection = {
     .name = "mix_selection",
     .usage = "mix_selection(model)",
-    .columns = "rank, k, covariance, loglik, parameters, bic, icl, aic, converged, sound, warnings, rows",
-    .column_count = 12,
+    .columns = "rank, k, covariance, loglik, parameters, bic, icl, aic, converged, sound, warnings, rows, "
+               "sabic, caic, entropy",
+    .column_count = 15,
     .start = start_selection,
     .column = column_selection,
 };

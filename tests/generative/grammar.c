@@ -52,7 +52,7 @@ const callable grammar[] = {
     {"mix_parameters",        TABLE,     "m",     "cTi?i?fT?T?",   NULL},
     {"mix_responsibilities",  TABLE,     "mx",    "cuL",         NULL},
     {"mix_trace",             TABLE,     "m",     "if",          NULL},
-    {"mix_selection",         TABLE,     "m",     "iiT?f?i?f?f?f?i?iJ", NULL},
+    {"mix_selection",         TABLE,     "m",     "iiT?f?i?f?f?f?i?iJi?f?f?u?", NULL},
     {"mix_sample",            TABLE,     "mn",    "icJf?f?f?f?f?f?f?f?", NULL},
     {"mix_grid",              TABLE,     "mn",    "ff?Dc",       "gaussian"},
     {"mix_ellipses",          TABLE,     "mp",    "ciff",        "gaussian"},
@@ -96,7 +96,7 @@ void grammar_is_complete(trial *t) {
 /* ---- Arguments ---------------------------------------------------------------------------------------------- */
 
 static const char *const selections[] = {"\"criterion\":\"icl\"", "\"k\":[1,2]",  "\"max_iter\":3",
-                                         "\"criterion\":\"aic\"", "\"n_init\":1", NULL};
+                                         "\"criterion\":\"sabic\"", "\"n_init\":1", NULL};
 static const char *const refits[] = {"\"max_iter\":3", "\"tol\":0.01", "\"accelerate\":false", NULL};
 static const char *const drawings[] = {"\"what\":\"uncertainty\"", "\"what\":\"density\"", "\"width\":300",
                                        "\"title\":\"<&>\"",        "\"points\":5",         "\"levels\":2",

@@ -72,6 +72,38 @@ static void options_choose_what_is_tried(void **state) {
         sql_text(db, "SELECT m FROM model"));
 }
 
+/* As their definitions have them, with n = 272; entropy a row from the responsibilities of the model itself. */
+static void every_criterion_is_listed_and_may_choose(void **state) {
+    sqlite3 *db = *state;
+    assert_close(sql_double(db,
+                            "SELECT max(abs(sabic + 2 * loglik - parameters * ln(274 / 24.0)) + abs(caic + 2 * "
+                            "loglik - parameters * (ln(272) + 1))) FROM model, mix_selection(m) WHERE loglik "
+                            "NOTNULL"),
+                 0, 0, 1e-9);
+    assert_close(
+        sql_double(db, "SELECT entropy FROM model, mix_selection(m) WHERE rank = 1"),
+        sql_double(db, "SELECT sum(iif(probability > 0, -probability * ln(probability), 0)) / 272 / ln(3) FROM "
+                       "faithful, model, mix_responsibilities(m, c1, c2)"),
+        1e-6, 1e-9);
+    assert_close(sql_double(db, "SELECT max(entropy) FROM model, mix_selection(m) WHERE k = 1"), 0, 0, 0);
+    const char *const criteria[] = {"sabic", "caic"};
+    for (size_t i = 0; i < 2; i++) {
+        sql_run(db,
+                "CREATE TABLE by_%s AS SELECT gmm_select(c1, c2, 4, '{\"criterion\":\"%s\",\"covariances\":["
+                "\"EEE\",\"VVV\"]}') AS m FROM faithful",
+                criteria[i], criteria[i]);
+        assert_string_equal(sql_text(db, "SELECT m ->> 'criterion' FROM by_%s", criteria[i]), criteria[i]);
+        assert_int_equal(sql_integer(db,
+                                     "SELECT rank FROM by_%s, mix_selection(m) WHERE sound ORDER BY %s LIMIT 1",
+                                     criteria[i], criteria[i]),
+                         1);
+        assert_int_equal(
+            sql_integer(db, "SELECT mix_plot_model(m, '{\"what\":\"selection\"}') LIKE '<svg%%' FROM by_%s",
+                        criteria[i]),
+            1);
+    }
+}
+
 static void the_other_options_are_those_of_a_fit(void **state) {
     sqlite3 *db = *state;
     sql_run(db, "CREATE TABLE extra AS SELECT c1, c2, rowid %% 3 AS w, iif(rowid %% 9, NULL, 1 + (c1 > 3)) AS l "
@@ -187,7 +219,7 @@ static void wrong_arguments_are_named(void **state) {
         {"gmm_select(c1, c2, rowid)",
          "argument 3 (kmax) changes from 1 to 2 in row 2; expected the same in all rows, behind the columns"},
         {"gmm_select(c1, c2, 2, '{\"criterion\":\"best\"}')",
-         "argument 4 (options): criterion is \"best\" at offset 13; expected bic, icl or aic"},
+         "argument 4 (options): criterion is \"best\" at offset 13; expected bic, icl, aic, sabic or caic"},
         {"gmm_select(c1, c2, 2, '{\"covariances\":[]}')",
          "argument 4 (options): covariances is an array of 0 at offset 15; expected an array of one covariance structure or more"},
         {"gmm_select(c1, c2, 2, '{\"covariances\":[\"EEE\",\"tied\"]}')",
@@ -265,7 +297,7 @@ static void malformed_lists_are_named(void **state) {
          "selection[0].bic is \"low\" at offset 97; expected a number"},
         {",\"selection\":[{\"k\":1,\"warnings\":[1]}]",
          "selection[0].warnings[0] is 1 at offset 103; expected a string"},
-        {",\"criterion\":\"best\"", "criterion is \"best\" at offset 83; expected bic, icl or aic"},
+        {",\"criterion\":\"best\"", "criterion is \"best\" at offset 83; expected bic, icl, aic, sabic or caic"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         expect_error(*state, sql_build("SELECT * FROM mix_selection(" MODEL "%s}')", cases[i].rest),
@@ -279,6 +311,7 @@ int main(int argc, char **argv) {
         select_test(the_model_is_a_model_like_any_other),
         select_test(the_list_is_best_first),
         select_test(options_choose_what_is_tried),
+        select_test(every_criterion_is_listed_and_may_choose),
         select_test(groups_filters_and_nulls_are_as_in_fits),
         select_test(the_other_options_are_those_of_a_fit),
         select_test(a_choice_on_a_sample_says_so),
