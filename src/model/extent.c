@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "error.h"
 #include "model.h"
+#include "noise.h"
 
 double mix_extent_mean(const mixture_model *model, size_t component, size_t column) {
     return model->family->geometry->mean(model, component, column);
@@ -46,7 +48,10 @@ mixture_status mix_extent_marginal(const mixture_model *model, const size_t *col
     }
     memcpy(part->weights, model->weights, model->k * sizeof(double));
     model->family->geometry->marginal(model, columns, count, part);
-    mixture_status status = mixture_model_prepare(part, error);
+    mixture_status status = mix_error_status(error, mix_noise_some(model, columns, count, part));
+    if (status == MIXTURE_OK) {
+        status = mixture_model_prepare(part, error);
+    }
     if (status != MIXTURE_OK) {
         mixture_model_free(part);
         *marginal = NULL;

@@ -68,6 +68,27 @@ void mix_noise_begin(mixture_model *model, const double *box, double log_density
     }
 }
 
+mixture_status mix_noise_some(const mixture_model *model, const size_t *columns, size_t count,
+                              mixture_model *some) {
+    if (!model->noisy) {
+        return MIXTURE_OK;
+    }
+    double *box = mix_memory_array(count, 2 * sizeof(double)), stretch = find_stretch(model);
+    if (box == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    some->noise_log_density = 0;
+    for (size_t i = 0; i < count; i++) {
+        box[i] = model->noise_box[columns[i]];
+        box[count + i] = model->noise_box[model->d + columns[i]];
+        some->noise_log_density -= log_side(model, columns[i]) + stretch;
+    }
+    some->noisy = true;
+    some->noise = model->noise;
+    some->noise_box = some->own_box = box;
+    return MIXTURE_OK;
+}
+
 mixture_status mix_noise_keep(mixture_model *model, const double *center, const double *scale,
                               const bool *framed) {
     size_t d = model->d;

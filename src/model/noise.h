@@ -25,6 +25,10 @@ double mix_noise_share(const mixture_model *model, const double *resp);
 ** share the rest. */
 void mix_noise_begin(mixture_model *model, const double *box, double log_density, double weight);
 
+/* That of some columns alone, for a model of these; nothing where `model` has none. MIXTURE_OK or _NOMEM. */
+mixture_status mix_noise_some(const mixture_model *model, const size_t *columns, size_t count,
+                              mixture_model *some);
+
 /* Bring it into the user's units, in memory of the model's own. `framed`: of each of the d columns, whether it is
 ** centered and scaled. MIXTURE_OK or _NOMEM. */
 mixture_status mix_noise_keep(mixture_model *model, const double *center, const double *scale, const bool *framed);

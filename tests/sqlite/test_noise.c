@@ -157,6 +157,11 @@ static void tables_and_draws_have_component_0(void **state) {
         sql_double(db, "SELECT min(x1) >= -4 AND max(x1) <= 4 AND min(x2) >= -2 AND max(x2) <= 3 FROM drawn") ==
         1);
     assert_close(sql_double(db, "SELECT avg(x2) FROM drawn"), 0.5, 0, 4 * 5 / sqrt(12 * 2000.0));
+    /* Pictures are of the marginal of two columns, or of one. */
+    assert_true(sql_integer(db, "SELECT length(mix_plot_model(%Q))", hand) > 1000);
+    assert_true(sql_integer(db, "SELECT length(mix_plot(%Q, x1, x2)) FROM drawn", hand) > 1000);
+    assert_true(sql_integer(db, "SELECT length(mix_plot(%Q, x1, x2, '{\"columns\":[2]}')) FROM drawn", hand) >
+                1000);
     assert_non_null(strstr(sql_text(db, "SELECT mix_summary(%Q)", hand), "noise      20.0 %"));
 }
 
