@@ -90,8 +90,8 @@ function(mixture_objects target)
     target_link_libraries(${target} PRIVATE Threads::Threads)
 endfunction()
 
-# mixture_kernel(name bits flag...): src/kernel/kernel.c for one instruction set, fused where it has the instruction;
-# appended to the list `objects`.
+# mixture_kernel(name bits flag...): src/kernel/kernel.c for one instruction set, fused where it has the
+# instruction; appended to the list `objects`.
 # No link-time optimization: it could move such code to where the processor was not asked yet.
 function(mixture_kernel name bits)
     set(target kernel_${name})

@@ -34,7 +34,7 @@ complain 'Other than clang-format -i lays it out:'
 complain 'Longer than 115 columns:'
 
 # shellcheck disable=SC2046
-shellcheck .ci/run $(find scripts tests bench -name '*.sh') >"$log" 2>&1 || true
+shellcheck .ci/run scripts/amalgamate $(find scripts tests bench -name '*.sh') >"$log" 2>&1 || true
 complain 'By shellcheck:'
 
 find src -name '*.c' -print0 | xargs -0 -n 12 -P "$(nproc)" clang-tidy -p build/release --quiet \

@@ -20,7 +20,8 @@ quietly() {
 expected() {
     quietly cmake --preset release -B build/demo -DMIXTURE_BUILD_TESTS=OFF -DMIXTURE_WERROR=OFF
     quietly cmake --build build/demo --target mixture
-    sqlite3 -init /dev/null -batch -bail :memory: ".load build/demo/mixture" ".read tests/cross/script.sql" >"$folder/expected"
+    sqlite3 -init /dev/null -batch -bail :memory: ".load build/demo/mixture" ".read tests/cross/script.sql" \
+        >"$folder/expected"
     [ "$(wc -l <"$folder/expected")" -gt 50 ]
 }
 
@@ -31,6 +32,8 @@ compare() {
 
 cross_aarch64() {
     libraries=$folder/root/usr/lib/aarch64-linux-gnu
+    emulator=qemu-aarch64-static
+    tests='kernel/.*|json/number|fit/fit|fit/reference|model/score'
     if [ ! -e "$folder/root/usr/bin/sqlite3" ]; then
         # Debian's packages for arm64, by a state of apt of their own: this machine's stays as it is.
         mkdir -p "$folder/lists/partial" "$folder/packages"
@@ -48,19 +51,21 @@ cross_aarch64() {
     fi
     cat >"$folder/sqlite3" <<SHELL
 #!/bin/sh
-exec qemu-aarch64-static -L /usr/aarch64-linux-gnu -E LD_LIBRARY_PATH="$libraries" "$folder/root/usr/bin/sqlite3" "\$@"
+exec qemu-aarch64-static -L /usr/aarch64-linux-gnu -E LD_LIBRARY_PATH="$libraries" \\
+    "$folder/root/usr/bin/sqlite3" "\$@"
 SHELL
     chmod +x "$folder/sqlite3"
     quietly cmake -G Ninja -S . -B "$folder/build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_SYSTEM_NAME=Linux \
         -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_C_COMPILER=aarch64-linux-gnu-gcc-12 \
-        "-DCMAKE_CROSSCOMPILING_EMULATOR=qemu-aarch64-static;-L;/usr/aarch64-linux-gnu;-E;LD_LIBRARY_PATH=$libraries" \
+        "-DCMAKE_CROSSCOMPILING_EMULATOR=$emulator;-L;/usr/aarch64-linux-gnu;-E;LD_LIBRARY_PATH=$libraries" \
         -DSQLite3_INCLUDE_DIR="$folder/root/usr/include" -DSQLite3_LIBRARY="$libraries/libsqlite3.so.0" \
         -DCMOCKA_INCLUDE_DIR="$folder/root/usr/include" -DCMOCKA_LIBRARY="$libraries/libcmocka.so.0" \
         -DSQLITE3_SHELL="$folder/sqlite3"
-    targets=$(ninja -C "$folder/build" -t targets all | sed -n 's/^\(test_kernel_[a-z]*\|test_json_number\|test_fit_fit\|test_fit_reference\|test_model_score\): phony$/\1/p')
+    targets=$(ninja -C "$folder/build" -t targets all | sed -n 's/: phony$//p' |
+        grep -xE "test_($(echo "$tests" | tr / _))")
     # shellcheck disable=SC2086
     quietly cmake --build "$folder/build" --target mixture $targets
-    (cd "$folder/build" && ctest --output-on-failure -j2 -R '^kernel/|^json/number|^fit/fit$|^fit/reference|^model/score|^doc/') |
+    (cd "$folder/build" && ctest --output-on-failure -j2 -R "^($tests|doc/.*)\$") |
         grep -E 'tests passed|Failed|\*\*\*'
     (cd "$folder/build" && "$folder/sqlite3" -init /dev/null -batch :memory: ".load ./mixture" \
         ".read $root/tests/cross/script.sql") >"$folder/found"
@@ -69,19 +74,20 @@ SHELL
 
 cross_windows() {
     scripts/module.sh windows-x86_64
-    quietly x86_64-w64-mingw32-gcc-posix -O1 -static -pthread -Ibuild/sqlite tests/cross/host.c build/sqlite/sqlite3.c \
-        -o "$folder/host.exe"
+    quietly x86_64-w64-mingw32-gcc-posix -O1 -static -pthread -Ibuild/sqlite tests/cross/host.c \
+        build/sqlite/sqlite3.c -o "$folder/host.exe"
     cp build/packages/windows-x86_64/mixture.dll "$folder"
     wine=$(command -v wine64 || echo /usr/lib/wine/wine64)
-    WINEDEBUG=-all WINEPREFIX=$folder/wine "$wine" "$folder/host.exe" "$folder/mixture.dll" tests/cross/script.sql |
-        tr -d '\r' >"$folder/found"
+    export WINEDEBUG=-all WINEPREFIX="$folder/wine"
+    "$wine" "$folder/host.exe" "$folder/mixture.dll" tests/cross/script.sql | tr -d '\r' >"$folder/found"
     compare windows
 }
 
 cross_musl() {
     scripts/amalgamate "$folder"
     cp build/sqlite/sqlite3.h build/sqlite/sqlite3ext.h "$folder"
-    quietly musl-gcc -O1 -shared -fPIC -Wall -Wextra -Werror -I"$folder" "$folder/sqlite-mixture.c" -o "$folder/mixture.so" -lm
+    quietly musl-gcc -O1 -shared -fPIC -Wall -Wextra -Werror -I"$folder" "$folder/sqlite-mixture.c" \
+        -o "$folder/mixture.so" -lm
     echo "musl: builds without a warning"
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# generative.sh [SECONDS [newest]]: generated cases (tests/generative) for so long (60), from a seed that is new each
-# day; newest: with the newest SQLite that npm's better-sqlite3 brings, built with its assertions and with all that it
-# can check of how it is called.
+# generative.sh [SECONDS [newest]]: generated cases (tests/generative) for so long (60), from a seed that is new
+# each day; newest: with the newest SQLite that npm's better-sqlite3 brings, built with its assertions and with all
+# that it can check of how it is called.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}

@@ -1,6 +1,6 @@
 #!/bin/sh
-# module.sh [PLATFORM]: build the module that is released, of the amalgamation: build/packages/PLATFORM/mixture.so (or
-# .dll). PLATFORM: linux-x86_64, linux-aarch64, windows-x86_64; without: this machine's.
+# module.sh [PLATFORM]: build the module that is released, of the amalgamation: build/packages/PLATFORM/mixture.so
+# (or .dll). PLATFORM: linux-x86_64, linux-aarch64, windows-x86_64; without: this machine's.
 set -eu
 cd "$(dirname "$0")/.."
 platform=${1:-linux-$(uname -m)}
@@ -46,4 +46,5 @@ if [ "$last" != "$newest" ]; then
     exit 1
 fi
 [ "$("${prefix}nm" -D --defined-only "$folder/mixture.so" | awk '{ print $3 }')" = sqlite3_mixture_init ]
-echo "$folder/mixture.so: $(wc -c <"$folder/mixture.so") bytes, glibc $(printf '%s\n' "$needed" | tail -1 | sed 's/ .*//')"
+last=$(printf '%s\n' "$needed" | tail -1)
+echo "$folder/mixture.so: $(wc -c <"$folder/mixture.so") bytes, glibc ${last%% *}"

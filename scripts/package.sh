@@ -1,5 +1,5 @@
 #!/bin/sh
-# package.sh KIND...: build a package into build/packages, install it in an empty place, and run the demo's query there:
+# package.sh KIND...: build a package into build/packages, install it in an empty place and ask it for a fit there:
 #   wheel    for Python (sqlite-mixture): this machine's platform, and what cross compilers there are for
 #   npm      for Node (sqlite-mixture and one package a platform)
 #   wasm     for browsers and Node (sqlite-mixture-wasm)
@@ -82,9 +82,10 @@ connection = sqlite3.connect(":memory:")
 sqlite_mixture.load(connection)
 connection.execute("CREATE TABLE f(eruptions, waiting)")
 with open(sys.argv[1]) as file:
-    connection.executemany("INSERT INTO f VALUES (?, ?)", [tuple(map(float, row)) for row in list(csv.reader(file))[1:]])
-picture = sqlite_mixture.show_svg(
-    connection, "SELECT mix_plot(m, eruptions, waiting) FROM f, (SELECT gmm_fit(eruptions, waiting, 2) AS m FROM f)")
+    rows = [tuple(map(float, row)) for row in list(csv.reader(file))[1:]]
+connection.executemany("INSERT INTO f VALUES (?, ?)", rows)
+connection.execute("CREATE TABLE model AS SELECT gmm_fit(eruptions, waiting, 2) AS m FROM f")
+picture = sqlite_mixture.show_svg(connection, "SELECT mix_plot(m, eruptions, waiting) FROM f, model")
 assert picture._repr_svg_().startswith("<svg")
 assert sqlite_mixture.__version__ == connection.execute("SELECT mixture_version()").fetchone()[0]
 print(connection.execute(sys.argv[2]).fetchone()[0])
@@ -94,7 +95,8 @@ PYTHON
 
 # npm_manifest NAME DESCRIPTION MEMBER...: a package.json on standard output; members are JSON, without a comma.
 npm_manifest() {
-    printf '{\n  "name": "%s",\n  "version": "%s",\n  "description": "%s",\n  "license": "MIT"' "$1" "$version" "$2"
+    printf '{\n  "name": "%s",\n  "version": "%s",\n' "$1" "$version"
+    printf '  "description": "%s",\n  "license": "MIT"' "$2"
     shift 2
     for member in "$@"; do
         printf ',\n  %s' "$member"
@@ -109,14 +111,15 @@ package_npm() {
     optional=
     for platform in $platforms; do
         case "$platform" in
-        linux-x86_64) name=linux-x64 system='"os": ["linux"]' processor='"cpu": ["x64"]' library='"libc": ["glibc"]' ;;
-        linux-aarch64) name=linux-arm64 system='"os": ["linux"]' processor='"cpu": ["arm64"]' library='"libc": ["glibc"]' ;;
-        windows-x86_64) name=win32-x64 system='"os": ["win32"]' processor='"cpu": ["x64"]' library= ;;
+        linux-x86_64) name=linux-x64 system=linux processor=x64 library='"libc": ["glibc"]' ;;
+        linux-aarch64) name=linux-arm64 system=linux processor=arm64 library='"libc": ["glibc"]' ;;
+        windows-x86_64) name=win32-x64 system=win32 processor=x64 library= ;;
         esac
         package=$out/npm/sqlite-mixture-$name
         mkdir -p "$package"
         cp "$(module_of "$platform")" LICENSE "$package"
-        npm_manifest "sqlite-mixture-$name" "sqlite-mixture for $name" "$system" "$processor" ${library:+"$library"} \
+        npm_manifest "sqlite-mixture-$name" "sqlite-mixture for $name" "\"os\": [\"$system\"]" \
+            "\"cpu\": [\"$processor\"]" ${library:+"$library"} \
             >"$package/package.json"
         optional="$optional${optional:+, }\"sqlite-mixture-$name\": \"$version\""
     done
@@ -131,9 +134,11 @@ package_npm() {
     done
     name=linux-x64
     [ "$(uname -m)" = x86_64 ] || name=linux-arm64
-    (cd "$empty" && echo '{}' >package.json && npm install --silent --no-audit --no-fund --omit=optional --offline \
+    echo '{}' >"$empty/package.json"
+    (cd "$empty" && npm install --silent --no-audit --no-fund --omit=optional --offline \
         "$out/npm/sqlite-mixture-$version.tgz" "$out/npm/sqlite-mixture-$name-$version.tgz")
-    said npm "$(cd "$empty" && NODE_PATH=$root/build/clients/node_modules node - "$root/tests/data/faithful.csv" "$query" <<'NODE'
+    said npm "$(cd "$empty" && NODE_PATH=$root/build/clients/node_modules \
+        node - "$root/tests/data/faithful.csv" "$query" <<'NODE'
 const [file, query] = process.argv.slice(2), Database = require("libsql"), mixture = require("sqlite-mixture");
 const db = new Database(":memory:");
 mixture.load(db);
@@ -152,10 +157,11 @@ package_wasm() {
     package=$out/wasm/sqlite-mixture-wasm
     rm -rf "$out/wasm"
     mkdir -p "$package"
-    cp build/wasm/sqlite-mixture.js build/wasm/sqlite-mixture.wasm packages/wasm/index.d.ts packages/wasm/README.md \
-        LICENSE "$package"
+    cp build/wasm/sqlite-mixture.js build/wasm/sqlite-mixture.wasm packages/wasm/index.d.ts \
+        packages/wasm/README.md LICENSE "$package"
     npm_manifest sqlite-mixture-wasm "SQLite with finite mixture models inside, in the interface of sql.js" \
-        '"main": "sqlite-mixture.js"' '"types": "index.d.ts"' '"keywords": ["sqlite", "mixture", "clustering", "wasm"]' \
+        '"main": "sqlite-mixture.js"' '"types": "index.d.ts"' \
+        '"keywords": ["sqlite", "mixture", "clustering", "wasm"]' \
         >"$package/package.json"
     (cd "$out/wasm" && npm pack --silent "$package")
     (cd "$empty" && echo '{}' >package.json &&
@@ -176,7 +182,8 @@ NODE
 
 package_deb() {
     scripts/install-packages.sh build
-    cmake --preset release -B build/deb -DMIXTURE_BUILD_TESTS=OFF -DMIXTURE_WERROR=OFF -DCMAKE_INSTALL_PREFIX=/usr \
+    cmake --preset release -B build/deb -DMIXTURE_BUILD_TESTS=OFF -DMIXTURE_WERROR=OFF \
+        -DCMAKE_INSTALL_PREFIX=/usr \
         -DCMAKE_INSTALL_LIBDIR="lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)" >/dev/null
     cmake --build build/deb --target mixture mixture_static >/dev/null
     rm -rf "$out/deb"
@@ -187,8 +194,8 @@ package_deb() {
     dpkg-deb -x "$(ls "$out"/deb/libsqlite3-mod-mixture-dev_*.deb)" "$empty/deb"
     [ -e "$empty/deb/usr/include/sqlite-mixture.h" ]
     module=$(find "$empty/deb" -name mixture.so)
-    said deb "$(sqlite3 -init /dev/null -batch :memory: ".load ${module%.so}" "CREATE TABLE f(eruptions, waiting)" \
-        ".import --csv --skip 1 tests/data/faithful.csv f" "$query")"
+    said deb "$(sqlite3 -init /dev/null -batch :memory: ".load ${module%.so}" \
+        "CREATE TABLE f(eruptions, waiting)" ".import --csv --skip 1 tests/data/faithful.csv f" "$query")"
 }
 
 # archive NAME FOLDER FILE...: a tar file whose bytes follow from its contents.
@@ -209,12 +216,13 @@ package_archive() {
         archive "sqlite-mixture-$version-$platform.tar.gz" "$out/$platform" "${module##*/}" LICENSE README.md
     done
     cp LICENSE build/amalgamation
-    archive "sqlite-mixture-$version-amalgamation.tar.gz" build/amalgamation sqlite-mixture.c sqlite-mixture.h LICENSE
+    archive "sqlite-mixture-$version-amalgamation.tar.gz" build/amalgamation \
+        sqlite-mixture.c sqlite-mixture.h LICENSE
     sed "s/@VERSION@/$version/g" packages/sqlpkg/sqlpkg.json.in >"$out/release/sqlpkg.json"
     (cd "$out/release" && sha256sum ./* >SHA256SUMS && cat SHA256SUMS)
     tar -xzf "$out/release/sqlite-mixture-$version-linux-$(uname -m).tar.gz" -C "$empty"
-    said archive "$(sqlite3 -init /dev/null -batch :memory: ".load $empty/mixture" "CREATE TABLE f(eruptions, waiting)" \
-        ".import --csv --skip 1 tests/data/faithful.csv f" "$query")"
+    said archive "$(sqlite3 -init /dev/null -batch :memory: ".load $empty/mixture" \
+        "CREATE TABLE f(eruptions, waiting)" ".import --csv --skip 1 tests/data/faithful.csv f" "$query")"
 }
 
 [ $# -gt 0 ] || set -- none

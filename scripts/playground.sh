@@ -19,7 +19,7 @@ cp site/playground/table.js "$folder/table"
 cp site/playground/page.js "$folder/page"
 sed -n 's/^#define MIXTURE_VERSION "\(.*\)"$/\1/p' include/mixture.h | tr -d '\n' >"$folder/version"
 # Each {name} of the page becomes that file; a script must not end early, nor its text begin a comment of HTML.
-awk -v folder="$folder" '
+awk -v folder="$folder" -v parts='style|wasm|worker|faithful|iris|points|papaparse|table|page|version' '
     function content(name, file, text, line) {
         file = folder "/" name
         text = ""
@@ -32,7 +32,7 @@ awk -v folder="$folder" '
         return text
     }
     {
-        while (match($0, /(\/\* )?\{(style|wasm|worker|faithful|iris|points|papaparse|table|page|version)\}( \*\/)?/)) {
+        while (match($0, "(/[*] )?[{](" parts ")[}]( [*]/)?")) {
             name = substr($0, RSTART, RLENGTH)
             gsub(/[^a-z]/, "", name)
             printf "%s", substr($0, 1, RSTART - 1)

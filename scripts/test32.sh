@@ -1,7 +1,7 @@
 #!/bin/sh
 # test32.sh: build for x86 with 32 bits, with the compiler of a 64-bit Debian, and run all test programs. The
-# sqlite3 shell and other programs have 64 bits there and cannot load the result: what runs in them is left out, and
-# what takes minutes.
+# sqlite3 shell and other programs have 64 bits there and cannot load the result: what runs in them is left out,
+# and what takes minutes.
 set -eu
 cd "$(dirname "$0")/.."
 root=$(pwd)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# wasm.sh: build SQLite with the extension inside for the browser and Node: build/wasm/sqlite-mixture.js and .wasm, in
-# the interface of sql.js.
+# wasm.sh: build SQLite with the extension inside for the browser and Node: build/wasm/sqlite-mixture.js and .wasm,
+# in the interface of sql.js.
 set -eu
 cd "$(dirname "$0")/.."
 scripts/install-packages.sh wasm
@@ -20,7 +20,8 @@ quietly() {
 }
 
 # The extension for size but for its kernels, as everywhere.
-quietly emcmake cmake -G Ninja -S . -B "$folder/cmake" -DCMAKE_BUILD_TYPE=Release -DMIXTURE_BUILD_TESTS=OFF -Wno-dev \
+quietly emcmake cmake -G Ninja -S . -B "$folder/cmake" -Wno-dev -DCMAKE_BUILD_TYPE=Release \
+    -DMIXTURE_BUILD_TESTS=OFF \
     -DCMAKE_C_FLAGS_RELEASE="-Oz -DNDEBUG -msimd128" -DSQLite3_INCLUDE_DIR="$PWD/$sqlite"
 quietly cmake --build "$folder/cmake" --target mixture_static
 # SQLite again only when it or this has changed.

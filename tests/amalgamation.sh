@@ -1,6 +1,6 @@
 #!/bin/sh
-# amalgamation.sh MODULE: scripts/amalgamate writes the same bytes twice; the one file compiles by the command in its
-# head without a warning, exports one symbol, and gives the models of MODULE bit for bit.
+# amalgamation.sh MODULE: scripts/amalgamate writes the same bytes twice; the one file compiles by the command in
+# its head without a warning, exports one symbol, and gives the models of MODULE bit for bit.
 set -eu
 cd "$(dirname "$0")/.."
 module=$1
@@ -12,7 +12,8 @@ scripts/amalgamate "$folder/again" >/dev/null
 cmp "$folder/sqlite-mixture.c" "$folder/again/sqlite-mixture.c"
 cmp "$folder/sqlite-mixture.h" "$folder/again/sqlite-mixture.h"
 
-(cd "$folder" && "${CC:-gcc}" -O2 -shared -fPIC -Wall -Wextra sqlite-mixture.c -o mixture.so -lm) 2>"$folder/warnings"
+(cd "$folder" && "${CC:-gcc}" -O2 -shared -fPIC -Wall -Wextra sqlite-mixture.c -o mixture.so -lm) \
+    2>"$folder/warnings"
 [ ! -s "$folder/warnings" ] || {
     head -20 "$folder/warnings"
     exit 1
@@ -35,7 +36,8 @@ SELECT gmm_fit(x, y, z, u, v, w, 3, '{"covariance":"' || s || '"}')
 SELECT mmm_fit(waiting % 5, waiting % 3, 2), pmm_fit(CAST(waiting AS INTEGER), 2) FROM f;
 WITH m(m) AS MATERIALIZED (SELECT gmm_fit(eruptions, waiting, 2) FROM f)
 SELECT mix_probabilities(m, eruptions, waiting), mix_log_density(m, eruptions, NULL),
-       hex(mix_statistics(m, eruptions, waiting)), mix_uncertainty(m, eruptions, waiting) FROM f, m GROUP BY f.rowid;
+       hex(mix_statistics(m, eruptions, waiting)), mix_uncertainty(m, eruptions, waiting)
+  FROM f, m GROUP BY f.rowid;
 SELECT mix_plot(m, eruptions, waiting) FROM f, (SELECT gmm_fit(eruptions, waiting, 2) AS m FROM f);
 SQL
 sqlite3 :memory: ".load $module" ".read $folder/models.sql" >"$folder/built"
