@@ -1,6 +1,6 @@
-# file_scope_names.awk: prints "NAME FILE" for each name that a C file defines at file scope: a function, static or not,
-# a type, an enumerator, a variable, a macro. What stands between braces is passed over, but for enumerators. It is
-# written for files laid out by clang-format.
+# file_scope_names.awk: prints "NAME FILE" for each name that a C file defines at file scope: a function, static or
+# not, a type, an enumerator, a variable, a macro. What stands between braces is passed over, but for enumerators.
+# It is written for files laid out by clang-format.
 
 function define(name) {
     if (name ~ /^[A-Za-z_][A-Za-z_0-9]*$/ && !((name, FILENAME) in seen)) {
