@@ -85,17 +85,19 @@ static double translate_level(const mix_level *level, const mix_level *list, siz
 }
 
 /* A row of another model. False: it is impossible here. */
-static bool take_row_of(viewer *own, const viewer *from) {
-    const mix_shape shape = mix_shape_of(own->model);
+static bool take_row_of(viewer *to, const viewer *from) {
+    const mix_shape shape = mix_shape_of(to->model);
     bool possible = true;
-    for (size_t j = 0; j < own->model->d; j++) {
+    for (size_t j = 0; j < to->model->d; j++) {
         size_t count, there;
-        const mix_level *levels = levels_of_column(own->model, j, &count);
+        const mix_level *levels = levels_of_column(to->model, j, &count);
         const mix_level *theirs = levels_of_column(from->model, j, &there);
-        size_t place = mix_family_place(own->model->family, j);
+        size_t place = mix_family_place(to->model->family, j);
         double x = from->x[mix_family_place(from->model->family, j)];
-        x = levels != NULL && theirs != NULL ? translate_level(&theirs[(size_t)x], levels, count) : x;
-        own->x[place] = x;
+        if (levels != NULL && theirs != NULL) {
+            x = x < (double)there ? translate_level(&theirs[(size_t)x], levels, count) : mix_unseen();
+        }
+        to->x[place] = x;
         possible = possible && mix_family_refusal(&shape, place, x) == NULL;
     }
     return possible;

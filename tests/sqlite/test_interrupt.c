@@ -74,6 +74,12 @@ static void *interrupt_thread(void *pointer) {
     return NULL;
 }
 
+/* 10,000 components in m: a row that is drawn takes long. */
+#define MANY_COMPONENTS                                                                                           \
+    "(WITH RECURSIVE i(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM i WHERE i < 9999) SELECT "                     \
+    "'{\"family\":\"gaussian\",\"weights\":[' || group_concat('1e-04') || '],\"means\":[' || "                    \
+    "group_concat('[' || i || ']') || '],\"covariances\":[' || group_concat('[[1.25]]') || ']}' AS m FROM i)"
+
 static void another_thread_can_interrupt_a_fit(void **state) {
     const char *const queries[] = {
         long_fit,
@@ -82,6 +88,8 @@ static void another_thread_can_interrupt_a_fit(void **state) {
         "SELECT mix_fit(x1, x2, 'w' || i % 9, i % 5, 40, '{\"n_init\":10000,\"tol\":0,\"families\":{\"x4\":\"poisson\"}}') FROM many",
         "SELECT gmm_fit(x1, x2, 3, '{\"n_init\":1,\"max_iter\":1000000000,\"tol\":0,\"accelerate\":false,\"threads\":1}'), "
         "(WITH RECURSIVE s(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM s) SELECT count(*) FROM s) FROM many",
+        "SELECT mix_tail(m, 1) FROM " MANY_COMPONENTS,
+        "SELECT mix_divergence(m, m || ' ') FROM " MANY_COMPONENTS,
     };
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         interrupter own = {.db = *state};
@@ -218,6 +226,9 @@ static void a_large_model_is_read_used_and_written_with_questions(void **state) 
         "WHERE x < 3", /* too few rows: after the options were read */
         "SELECT length(mix_row(list)) FROM lists",
         "SELECT length(mix_rename(m, names)) FROM large, lists",
+        "SELECT length(mix_marginal(m, '[1]')) FROM large",
+        "SELECT length(mix_condition(m, NULL)) FROM large",
+        "SELECT mix_quantile(m, 0.3) FROM large",
     };
     sql_run(
         db,
