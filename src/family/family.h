@@ -261,6 +261,12 @@ typedef struct mix_conditional {
     int (*structure)(int structure, size_t count);
 } mix_conditional;
 
+/* Moments: mean and standard deviation of a column of a component; NaN where there is none. */
+typedef struct mix_column_moments {
+    double (*mean)(const mixture_model *model, size_t component, size_t column);
+    double (*deviation)(const mixture_model *model, size_t component, size_t column);
+} mix_column_moments;
+
 /* Distribution: of a model of one column whose values have an order. */
 typedef struct mix_distribution {
     /* How much of a component is at most x, and above it (MIX_LOWER, MIX_UPPER of incomplete.h). Any x that is not
@@ -279,9 +285,9 @@ struct mixture_family {
     /* What column j is. */
     const mix_column *(*column)(const mix_shape *shape, size_t j);
 
-    /* Doubles: derived from the parameters, per component (at least 1; neither k nor the structure matters); of statistics, per component; of work
-    ** space for a block of rows; and for all else (maximize, constrain, features, coordinates), where that is
-    ** more, NULL: it is not. */
+    /* Doubles: derived from the parameters, per component (at least 1; neither k nor the structure matters); of
+    ** statistics, per component; of work space for a block of rows; and for all else (maximize, constrain,
+    ** features, coordinates), where that is more, NULL: it is not. */
     size_t (*derived_size)(const mix_shape *shape);
     size_t (*statistics_size)(const mix_shape *shape);
     size_t (*scratch_size)(const mix_shape *shape);
@@ -361,6 +367,7 @@ struct mixture_family {
     const mix_geometry *geometry;
     const mix_conditional *conditional;
     const mix_distribution *distribution;
+    const mix_column_moments *moments;         /* NULL: of counts of a given sum and of categories */
     const mix_kept *kept;                      /* NULL: nothing is worth it */
     const struct mix_exponential *exponential; /* what exponential.c goes by; NULL: not by it */
     const struct mix_univariate *univariate;   /* what univariate.c goes by; NULL: not by it */

@@ -64,6 +64,10 @@ static double lognormal_mean(const mix_law *law) {
     return exp(law->p[LOG_MEAN] + lognormal_dispersion(law) / 2);
 }
 
+static double lognormal_deviation(const mix_law *law) {
+    return lognormal_mean(law) * sqrt(expm1(lognormal_dispersion(law)));
+}
+
 static double lognormal_place(const mix_law *law) {
     return law->p[LOG_MEAN];
 }
@@ -261,6 +265,7 @@ static const mix_univariate lognormal_law = {
     .mean = lognormal_mean,
     .place = lognormal_place,
     .spread = lognormal_spread,
+    .deviation = lognormal_deviation,
     .draw = lognormal_draw,
     .pack = lognormal_pack,
     .unpack = lognormal_unpack,

@@ -640,6 +640,33 @@ static void mixed_tails(const mixture_model *model, size_t component, double x, 
     view.family->distribution->tails(&view, component, x, tails);
 }
 
+/* The part of a column, its columns counted from 0; NULL: its family has no moments. */
+static const mix_column_moments *moments_at(const mixture_model *model, size_t column, mixture_model *view,
+                                            size_t *place) {
+    size_t p = 0;
+    for (const mix_part *part = model->family->parts->part; column >= part[p].first + part[p].d; p++) {
+    }
+    *view = mix_mixed_view(model, p);
+    *place = column - model->family->parts->part[p].first;
+    return view->family->moments;
+}
+
+static double mixed_mean(const mixture_model *model, size_t component, size_t column) {
+    mixture_model view;
+    size_t place;
+    const mix_column_moments *moments = moments_at(model, column, &view, &place);
+    return moments != NULL ? moments->mean(&view, component, place) : (double)NAN;
+}
+
+static double mixed_deviation(const mixture_model *model, size_t component, size_t column) {
+    mixture_model view;
+    size_t place;
+    const mix_column_moments *moments = moments_at(model, column, &view, &place);
+    return moments != NULL ? moments->deviation(&view, component, place) : (double)NAN;
+}
+
+static const mix_column_moments mixed_moments = {mixed_mean, mixed_deviation};
+
 /* Its parts are reduced one by one (conditional.c); here it says that each of them can be. */
 static const mix_conditional mixed_conditional_table = {NULL, NULL};
 static const mix_distribution mixed_distribution = {mixed_tails};
@@ -685,6 +712,7 @@ const mixture_family mix_mixed = {
     .coordinates = &mixed_coordinates,
     .sampling = &mixed_sampling,
     .conditional = &mixed_conditional_table,
+    .moments = &mixed_moments,
 };
 
 void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t count, mixture_family *family) {

@@ -271,6 +271,14 @@ static void poisson_tails(const mixture_model *model, size_t component, double x
     tails[MIX_UPPER] = gamma[MIX_LOWER];
 }
 
+static double poisson_mean(const mixture_model *model, size_t component, size_t column) {
+    return rates_of(model, component)[column];
+}
+
+static double poisson_deviation(const mixture_model *model, size_t component, size_t column) {
+    return sqrt(rates_of(model, component)[column]);
+}
+
 /* ---- The family -------------------------------------------------------------------------------------------- */
 
 static const mix_exponential poisson_exponential = {.natural = poisson_natural,
@@ -283,6 +291,7 @@ static const mix_observed poisson_observed = {poisson_observed_size, poisson_obs
                                               poisson_conditional};
 static const mix_conditional poisson_conditionals = {mix_family_pick, NULL};
 static const mix_distribution poisson_distribution = {poisson_tails};
+static const mix_column_moments poisson_moments = {poisson_mean, poisson_deviation};
 static const mix_sampling poisson_sampling = {poisson_sample_factors, poisson_sample};
 
 const mixture_family mixture_poisson = {
@@ -308,4 +317,5 @@ const mixture_family mixture_poisson = {
     .sampling = &poisson_sampling,
     .conditional = &poisson_conditionals,
     .distribution = &poisson_distribution,
+    .moments = &poisson_moments,
 };

@@ -413,6 +413,17 @@ static void student_tails(const mixture_model *model, size_t component, double x
     tails[1 - side] = 0.5L + beyond[MIX_UPPER] / 2;
 }
 
+/* The variance is n / (n - 2) of the scale. */
+static double student_mean(const mixture_model *model, size_t component, size_t column) {
+    return model->arrays[DEGREES][component] > 1 ? mix_gaussian_mean(model, component)[column] : (double)NAN;
+}
+
+static double student_deviation(const mixture_model *model, size_t component, size_t column) {
+    double degrees = model->arrays[DEGREES][component];
+    double scale = mix_gaussian_covariance(model, component)[column * model->d + column];
+    return degrees > 2 ? sqrt(scale * (degrees / (degrees - 2))) : (double)NAN;
+}
+
 /* ---- Sampling ---------------------------------------------------------------------------------------------- */
 
 static void student_sample_factors(const mixture_model *model, double *factors) {
@@ -443,6 +454,7 @@ static const mix_observed student_observed = {student_observed_size, student_obs
                                               student_conditional};
 static const mix_conditional student_conditionals = {student_reduce, student_reduced_structure};
 static const mix_distribution student_distribution = {student_tails};
+static const mix_column_moments student_moments = {student_mean, student_deviation};
 static const mix_sampling student_sampling = {student_sample_factors, student_sample};
 
 const mixture_family mixture_student = {
@@ -479,4 +491,5 @@ const mixture_family mixture_student = {
     .sampling = &student_sampling,
     .conditional = &student_conditionals,
     .distribution = &student_distribution,
+    .moments = &student_moments,
 };

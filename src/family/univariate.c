@@ -398,3 +398,16 @@ static void tails_of_law(const mixture_model *model, size_t component, double x,
 
 const mix_conditional mix_univariate_conditional = {mix_family_pick, NULL};
 const mix_distribution mix_univariate_distribution = {tails_of_law};
+
+static double mean_of_law(const mixture_model *model, size_t component, size_t column) {
+    const mix_law law = mix_univariate_law(model, component, column);
+    return own_of(model->family)->mean(&law);
+}
+
+static double deviation_of_law(const mixture_model *model, size_t component, size_t column) {
+    const mix_univariate *own = own_of(model->family);
+    const mix_law law = mix_univariate_law(model, component, column);
+    return own->deviation != NULL ? own->deviation(&law) : own->spread(&law);
+}
+
+const mix_column_moments mix_univariate_moments = {mean_of_law, deviation_of_law};

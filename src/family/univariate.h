@@ -49,6 +49,7 @@ typedef struct mix_univariate {
     /* Two laws at about the same place and of about the same spread are the same. */
     double (*place)(const mix_law *law);
     double (*spread)(const mix_law *law);
+    double (*deviation)(const mix_law *law); /* NULL: it is the spread */
     double (*draw)(const mix_law *law, mix_random *random);
 
     /* Coordinates, as many as parameters; the information that so many rows have of each. */
@@ -97,6 +98,7 @@ extern const mix_observed mix_univariate_observed;
 extern const mix_sampling mix_univariate_sampling;
 extern const mix_conditional mix_univariate_conditional;
 extern const mix_distribution mix_univariate_distribution;
+extern const mix_column_moments mix_univariate_moments;
 
 /* The family as an exponential one. */
 size_t mix_univariate_feature_count(const mix_shape *shape);
@@ -135,7 +137,8 @@ void mix_univariate_log_density(const mixture_model *model, const mix_rows *rows
     .observed = &mix_univariate_observed, \
     .sampling = &mix_univariate_sampling, \
     .conditional = &mix_univariate_conditional, \
-    .distribution = &mix_univariate_distribution
+    .distribution = &mix_univariate_distribution, \
+    .moments = &mix_univariate_moments
 /* clang-format on */
 
 #endif

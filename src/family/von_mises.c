@@ -116,6 +116,12 @@ static void von_mises_tails(const mix_law *law, long double x, long double tails
     tails[MIX_UPPER] = von_mises_share(law, unit * (x - direction), unit * (period - direction));
 }
 
+/* The circular standard deviation, of which the mean length is exp(-s^2 / 2). */
+static double von_mises_deviation(const mix_law *law) {
+    long double ratio = mix_special_bessel_ratio((long double)law->p[CONCENTRATION]);
+    return ratio > 0 ? von_mises_unit(law) * (double)sqrtl(-2 * logl(ratio)) : (double)INFINITY;
+}
+
 static double von_mises_draw(const mix_law *law, mix_random *random) {
     double k = law->p[CONCENTRATION], turn = mix_random_uniform(random) - 0.5; /* enough where k is next to 0 */
     double tau = 1 + sqrt(1 + 4 * k * k), rho = (tau - sqrt(2 * tau)) / (2 * k), r = (1 + rho * rho) / (2 * rho);
@@ -209,6 +215,7 @@ static const mix_univariate von_mises_law = {
     .mean = von_mises_mean,
     .place = von_mises_mean,
     .spread = von_mises_spread,
+    .deviation = von_mises_deviation,
     .draw = von_mises_draw,
     .pack = von_mises_pack,
     .unpack = von_mises_unpack,

@@ -36,6 +36,7 @@ static const struct {
                  {"mix_components", true},
                  {"mix_parameters", true},
                  {"mix_responsibilities", true},
+                 {"mix_explain", true},
                  {"mix_trace", true},
                  {"mix_sample", true},
                  {"mix_grid", true},

@@ -51,6 +51,7 @@ const callable grammar[] = {
     {"mix_components",        TABLE,     "m",     "cuJ?J?J?JT?J", NULL},
     {"mix_parameters",        TABLE,     "m",     "cTi?i?fT?T?",   NULL},
     {"mix_responsibilities",  TABLE,     "mx",    "cuL",         NULL},
+    {"mix_explain",           TABLE,     "mx",    "TV?cf?f?f?f?f?f?", NULL},
     {"mix_trace",             TABLE,     "m",     "if",          NULL},
     {"mix_selection",         TABLE,     "m",     "iiT?f?i?f?f?f?i?iJi?f?f?u?", NULL},
     {"mix_sample",            TABLE,     "mn",    "icJf?f?f?f?f?f?f?f?", NULL},
@@ -95,7 +96,7 @@ void grammar_is_complete(trial *t) {
 
 /* ---- Arguments ---------------------------------------------------------------------------------------------- */
 
-static const char *const selections[] = {"\"criterion\":\"icl\"", "\"k\":[1,2]",  "\"max_iter\":3",
+static const char *const selections[] = {"\"criterion\":\"icl\"",   "\"k\":[1,2]",  "\"max_iter\":3",
                                          "\"criterion\":\"sabic\"", "\"n_init\":1", NULL};
 static const char *const refits[] = {"\"max_iter\":3", "\"tol\":0.01", "\"accelerate\":false", NULL};
 static const char *const drawings[] = {"\"what\":\"uncertainty\"", "\"what\":\"density\"", "\"width\":300",
@@ -311,6 +312,8 @@ static bool is_of_kind(trial *t, char kind, const cell *got) {
         return got->type == SQLITE_TEXT && strlen(got->text) == got->bytes && svg_well_formed(got->text);
     case 'B':
         return got->type == SQLITE_BLOB && got->bytes > 0;
+    case 'V':
+        return got->type != SQLITE_NULL;
     case 'T':
         return got->type == SQLITE_TEXT && got->bytes > 0;
     default:

@@ -15,9 +15,9 @@ typedef struct callable {
     ** may stand, or not: f options of a fit, v with families, a of a selection, r of a refit, d of a picture of
     ** rows, w of one without rows. */
     const char *arguments;
-    /* A letter for each column of the result:
-    ** c a component, u in [0, 1], + a finite number >= 0, D a density: >= 0, L its logarithm: not +Inf, f a finite
-    ** number, i an integer >= 0, J JSON, M a model, S a picture, B a BLOB, T a text; before a '?': or NULL. */
+    /* A letter for each column of the result: c a component, u in [0, 1], + a finite number >= 0, D a density: >=
+    ** 0, L its logarithm: not +Inf, f a finite number, i an integer >= 0, J JSON, M a model, S a picture, B a
+    ** BLOB, T a text, V any value; before a '?': or NULL. */
     const char *result;
     const char *families; /* only models of these have it; NULL: of all */
 } callable;

@@ -70,3 +70,5 @@ const mix_geometry mix_gaussian_geometry = {
     .outline = outline,
     .marginal = marginal,
 };
+
+const mix_column_moments mix_gaussian_moments = {mean_at, deviation_at};

@@ -653,4 +653,5 @@ const mixture_family mixture_gaussian = {
     .geometry = &mix_gaussian_geometry,
     .conditional = &mix_gaussian_conditional,
     .distribution = &mix_gaussian_distribution,
+    .moments = &mix_gaussian_moments,
 };

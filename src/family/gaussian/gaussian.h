@@ -45,5 +45,6 @@ double *mix_gaussian_missing_sums(const mixture_model *model, size_t c, double *
 
 /* ellipse.c */
 extern const mix_geometry mix_gaussian_geometry;
+extern const mix_column_moments mix_gaussian_moments;
 
 #endif
