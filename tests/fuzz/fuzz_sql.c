@@ -82,8 +82,8 @@ static const char *const texts[] = {
     "{\"what\":\"uncertainty\",\"levels\":[0.5,0.9],\"columns\":[1]}",
     "{\"what\":\"trace\",\"title\":\"<a\\tb>\"}",
     "[0.5,0.25]",
-    "{\"family\":\"mixed\",\"weights\":[0.5,0.5],\"parts\":[{\"family\":\"gaussian\",\"means\":[0,4],\"covariances\":[1,2]},"
-    "{\"family\":\"categorical\",\"levels\":[0,\"a\"],\"probabilities\":[[0.5,0.5],[0.25,0.75]]}]}",
+    ("{\"family\":\"mixed\",\"weights\":[0.5,0.5],\"parts\":[{\"family\":\"gaussian\",\"means\":[0,4],\"covariances\":[1,2]},"
+     "{\"family\":\"categorical\",\"levels\":[0,\"a\"],\"probabilities\":[[0.5,0.5],[0.25,0.75]]}]}"),
     "{\"families\":{\"x1\":\"categorical\",\"x2\":\"poisson\"},\"n_init\":1,\"max_iter\":3}",
 };
 enum { TEXTS = sizeof texts / sizeof *texts };
