@@ -37,8 +37,7 @@ static double log_odds(const explainer *own) {
     return own->densities[own->component] - top - log(sum);
 }
 
-/* The period of a column of angles; 0: it has none. */
-static double find_period(const mixture_model *model, size_t column) {
+double mix_explain_period(const mixture_model *model, size_t column) {
     const mix_shape shape = mix_shape_of(model);
     if (model->family->parts == NULL) {
         return mix_family_has_periods(model->family) ? mix_family_period(&shape, column) : 0;
@@ -50,7 +49,7 @@ static double find_period(const mixture_model *model, size_t column) {
 
 /* Deviations from a mean; around the turn of angles. */
 static double deviations_from(const mixture_model *model, size_t column, double x, double mean, double deviation) {
-    double period = find_period(model, column), gap = period > 0 ? remainder(x - mean, period) : x - mean;
+    double period = mix_explain_period(model, column), gap = period > 0 ? remainder(x - mean, period) : x - mean;
     double z = deviation > 0 ? gap / deviation : (double)NAN;
     return isfinite(z) ? z : (double)NAN;
 }

@@ -17,4 +17,7 @@ typedef struct mix_explanation {
 mixture_status mix_explain_row(const mixture_model *model, size_t component, const double *x,
                                const mix_cancel *cancel, mix_explanation *columns, mixture_error *error);
 
+/* The period of a column of angles, in the model's own order; 0: it has none. */
+double mix_explain_period(const mixture_model *model, size_t column);
+
 #endif

@@ -37,6 +37,7 @@ static const struct {
                  {"mix_parameters", true},
                  {"mix_responsibilities", true},
                  {"mix_explain", true},
+                 {"mix_profile", true},
                  {"mix_trace", true},
                  {"mix_sample", true},
                  {"mix_grid", true},

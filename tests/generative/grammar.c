@@ -52,6 +52,7 @@ const callable grammar[] = {
     {"mix_parameters",        TABLE,     "m",     "cTi?i?fT?T?",   NULL},
     {"mix_responsibilities",  TABLE,     "mx",    "cuL",         NULL},
     {"mix_explain",           TABLE,     "mx",    "TV?cf?f?f?f?f?f?", NULL},
+    {"mix_profile",           TABLE,     "m",     "cTV?f?f?f?f?f?", NULL},
     {"mix_trace",             TABLE,     "m",     "if",          NULL},
     {"mix_selection",         TABLE,     "m",     "iiT?f?i?f?f?f?i?iJi?f?f?u?", NULL},
     {"mix_sample",            TABLE,     "mn",    "icJf?f?f?f?f?f?f?f?", NULL},

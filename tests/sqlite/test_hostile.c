@@ -55,6 +55,7 @@ static const char *const tables[] = {
     "mix_parameters(m)",
     "mix_responsibilities(m, 1)",
     "mix_explain(m, 1)",
+    "mix_profile(m)",
     "mix_trace(fitted)",
     "mix_sample(m, 3)",
     "mix_grid(m, 3)",
