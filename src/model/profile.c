@@ -82,7 +82,7 @@ static void compare_chances(const mixture_model *model, mix_profile *first, size
         weights += model->weights[c];
         overall += model->weights[c] * first[c * stride].mean;
     }
-    overall = fmin(overall / weights, 1);
+    overall = weights > 0 ? fmin(overall / weights, 1) : (double)NAN;
     double deviation = sqrt(overall * (1 - overall));
     for (size_t c = 0; c < model->k; c++) {
         mix_profile *at = &first[c * stride];

@@ -75,12 +75,26 @@ static void shares_and_angles_and_what_has_no_moments(void **state) {
     assert_int_equal(sql_count(*state, "SELECT * FROM mix_profile(NULL)"), 0);
 }
 
+/* By hand: of shares .25 and .25 beside noise of .5 the mean is 2 and the variance 1 + 1. */
+static void noise_is_left_out(void **state) {
+#define NOISY(weights, noise)                                                                                     \
+    "mix_profile('{\"family\":\"gaussian\",\"weights\":" weights                                                  \
+    ",\"means\":[[1],[3]],\"covariances\":[[[1]],[[1]]],"                                                         \
+    "\"noise\":{\"weight\":" noise ",\"log_density\":-3,\"low\":[0],\"high\":[20]}}')"
+    assert_string_equal(sql_text(*state,
+                                 "SELECT group_concat(printf('%%d %%.3f %%.3f %%.3f', component, overall_mean, "
+                                 "overall_deviation, difference), ', ') FROM " NOISY("[0.25,0.25]", "0.5")),
+                        "1 2.000 1.414 -0.707, 2 2.000 1.414 0.707");
+    assert_int_equal(sql_count(*state, "SELECT * FROM " NOISY("[0,0]", "1") " WHERE overall_mean IS NULL"), 2);
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         sql_test(overall_moments_are_those_of_rows_drawn),
         sql_test(of_mixed_models_levels_have_lifts),
         sql_test(shares_and_angles_and_what_has_no_moments),
+        sql_test(noise_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
