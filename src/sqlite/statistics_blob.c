@@ -14,13 +14,24 @@
 static const unsigned char magic[8] = {'M', 'I', 'X', 'S', 'T', 'A', 'T', 1};
 enum { HEADER_BYTES = 32, CHECKSUM_BYTES = 8 };
 
-enum { CHECKSUM_PIECE = 1 << 20 }; /* bytes between two questions whether to go on */
+enum { PIECE = 1 << 20 }; /* bytes between two questions whether to go on */
+
+/* memcpy(), in pieces: new memory is slow to be touched first. False: stopped. */
+static bool copy_bytes(void *to, const void *from, size_t length, const mix_cancel *cancel) {
+    for (size_t at = 0; at < length; at += PIECE) {
+        memcpy((char *)to + at, (const char *)from + at, length - at < PIECE ? length - at : PIECE);
+        if (length - at > PIECE && mix_cancelled(cancel)) {
+            return false;
+        }
+    }
+    return true;
+}
 
 /* FNV-1a (Fowler, Noll & Vo). False: stopped. */
 static bool checksum(const unsigned char *bytes, size_t length, const mix_cancel *cancel, uint64_t *sum) {
     uint64_t hash = 0xcbf29ce484222325u;
     for (size_t i = 0; i < length; i++) {
-        if (i % CHECKSUM_PIECE == CHECKSUM_PIECE - 1 && mix_cancelled(cancel)) {
+        if (i % PIECE == PIECE - 1 && mix_cancelled(cancel)) {
             return false;
         }
         hash = (hash ^ bytes[i]) * 0x100000001b3u;
@@ -110,9 +121,11 @@ mixture_status mix_statistics_blob_read(mix_statistics_blob *blob, sqlite3_value
     if (blob->model == NULL || blob->statistics == NULL) {
         return mix_error_status(error, MIXTURE_NOMEM);
     }
-    memcpy(blob->model, bytes + HEADER_BYTES, blob->model_bytes);
+    if (!copy_bytes(blob->model, bytes + HEADER_BYTES, blob->model_bytes, cancel)) {
+        return mix_error_status(error, MIXTURE_CANCELLED);
+    }
     for (size_t i = 0; i < blob->size; i++) {
-        if (i % CHECKSUM_PIECE == CHECKSUM_PIECE - 1 && mix_cancelled(cancel)) {
+        if (i % (PIECE / 8) == PIECE / 8 - 1 && mix_cancelled(cancel)) {
             return mix_error_status(error, MIXTURE_CANCELLED);
         }
         blob->statistics[i] = mix_little_endian_get_double(bytes + HEADER_BYTES + blob->model_bytes + 8 * i);
@@ -140,11 +153,12 @@ mixture_status mix_statistics_blob_result(const mix_statistics_blob *blob, sqlit
     mix_little_endian_put(bytes + 8, blob->model_bytes);
     mix_little_endian_put(bytes + 16, blob->size);
     mix_little_endian_put(bytes + 24, blob->skipped);
-    memcpy(bytes + HEADER_BYTES, blob->model, blob->model_bytes);
-    for (size_t i = 0; i < blob->size; i++) {
+    bool going = copy_bytes(bytes + HEADER_BYTES, blob->model, blob->model_bytes, cancel);
+    for (size_t i = 0; i < blob->size && going; i++) {
         mix_little_endian_put_double(bytes + HEADER_BYTES + blob->model_bytes + 8 * i, blob->statistics[i]);
+        going = i % (PIECE / 8) != PIECE / 8 - 1 || !mix_cancelled(cancel);
     }
-    if (!checksum(bytes, length - CHECKSUM_BYTES, cancel, &sum)) {
+    if (!going || !checksum(bytes, length - CHECKSUM_BYTES, cancel, &sum)) {
         mix_memory_free(bytes);
         return MIXTURE_CANCELLED;
     }
