@@ -4,13 +4,14 @@
 #include "profile.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stdint.h>
 
 #include "error.h"
 #include "explain.h"
 #include "family.h"
 #include "memory.h"
 #include "mixed.h"
+#include "sort.h"
 
 /* Entries of a component that a column has. */
 static size_t count_entries(const mix_column_view *at) {
@@ -115,20 +116,34 @@ static void profile_column(const mixture_model *model, size_t column, mix_profil
     }
 }
 
-/* All that tells nothing is equal. */
-static int by_telling(const void *left, const void *right) {
-    const mix_profile *a = left, *b = right;
-    double x = isnan(a->tells) ? -1 : a->tells, y = isnan(b->tells) ? -1 : b->tells;
-    if (x != y) {
-        return x > y ? -1 : 1;
+/* The more telling one first; all that tells nothing is equal. Before, entries stand in order of component, column
+** and level, which decides between equal ones. */
+static bool tells_more(void *context, uint32_t left, uint32_t right) {
+    const mix_profile *all = context;
+    double a = isnan(all[left].tells) ? -1 : all[left].tells, b = isnan(all[right].tells) ? -1 : all[right].tells;
+    return a != b ? a > b : left < right;
+}
+
+/* The entries in that order, in place of the others. False: out of memory. */
+static bool sort_profile(mix_profile **all, size_t count) {
+    uint32_t *order = count <= UINT32_MAX ? mix_memory_array(count, sizeof *order) : NULL;
+    mix_profile *sorted = order != NULL ? mix_memory_array(count, sizeof *sorted) : NULL;
+    for (size_t i = 0; i < count && sorted != NULL; i++) {
+        order[i] = (uint32_t)i;
     }
-    if (a->component != b->component) {
-        return a->component < b->component ? -1 : 1;
+    if (sorted != NULL) {
+        mix_sort_numbers(order, count, tells_more, *all);
     }
-    if (a->column != b->column) {
-        return a->column < b->column ? -1 : 1;
+    for (size_t i = 0; i < count && sorted != NULL; i++) {
+        sorted[i] = (*all)[order[i]];
     }
-    return a->level < b->level ? -1 : a->level > b->level;
+    mix_memory_free(order);
+    if (sorted == NULL) {
+        return false;
+    }
+    mix_memory_free(*all);
+    *all = sorted;
+    return true;
 }
 
 mixture_status mix_profile_make(const mixture_model *model, const mix_cancel *cancel, mix_profile **result,
@@ -153,6 +168,10 @@ mixture_status mix_profile_make(const mixture_model *model, const mix_cancel *ca
             return mix_error_status(error, MIXTURE_CANCELLED);
         }
     }
-    qsort(all, *count, sizeof *all, by_telling);
+    if (!sort_profile(result, *count)) {
+        mix_memory_free(all);
+        *result = NULL;
+        return mix_error_status(error, MIXTURE_NOMEM);
+    }
     return mix_error_status(error, MIXTURE_OK);
 }
