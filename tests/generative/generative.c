@@ -12,7 +12,7 @@
 
 #include "subjects.h"
 
-enum { USUAL_CASES = 400 };
+enum { USUAL_CASES = 240 };
 
 static const struct {
     const char *name;
