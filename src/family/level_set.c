@@ -44,6 +44,7 @@ mixture_status mix_level_set_add(mix_level_set *set, const mix_level *level) {
     if (level->length > 0) {
         memcpy(bytes, level->bytes, level->length);
     }
+    bytes[level->length] = '\0';
     mix_numbered_level *at = set->sorted + place;
     memmove(at + 1, at, (set->count - place) * sizeof *at);
     *at = (mix_numbered_level){*level, set->count++};

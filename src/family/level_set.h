@@ -1,5 +1,5 @@
-/* level_set.h: the different values of a categorical column while its rows come: each once, sorted, with a number
-** in the order in which they came. */
+/* level_set.h: the different values of a column while its rows come, levels or names of components: each once,
+** sorted, with a number in the order in which they came. */
 #ifndef MIX_LEVEL_SET_H
 #define MIX_LEVEL_SET_H
 
@@ -8,7 +8,7 @@
 #include "level.h"
 #include "mixture.h"
 
-/* A level that is in a set; its bytes are the set's. */
+/* A level that is in a set; its bytes are the set's, with a NUL behind them. */
 typedef struct mix_numbered_level {
     mix_level level;
     size_t number; /* from 0 */

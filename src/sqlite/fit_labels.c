@@ -10,12 +10,17 @@
 #include "memory.h"
 #include "reader.h"
 
+static mix_level level_of_name(const char *name, size_t length) {
+    return (mix_level){.kind = MIX_LEVEL_TEXT, .bytes = name, .length = length};
+}
+
 mixture_status mix_fit_labels_begin(mix_fit_labels *labels, size_t k, bool known, const char *const *names) {
     mixture_status status = MIXTURE_OK;
     labels->most = k;
     labels->known = known;
     for (size_t c = 0; names != NULL && c < k && status == MIXTURE_OK; c++) {
-        status = mix_words_add(&labels->words, names[c], strlen(names[c]));
+        const mix_level level = level_of_name(names[c], strlen(names[c]));
+        status = mix_level_set_add(&labels->names, &level);
     }
     return status;
 }
@@ -46,7 +51,7 @@ static mixture_status wrong_name(const mix_fit_labels *labels, const char *said,
         return mix_error_invalid(
             error, "%s; expected a component's number, as in the rows before, or NULL for unknown", said);
     }
-    if (labels->known && labels->words.count == 0) {
+    if (labels->known && labels->names.count == 0) {
         return mix_error_invalid(error,
                                  "%s; expected a component from 1 to %zu, or NULL for unknown: the model has no "
                                  "names",
@@ -57,7 +62,7 @@ static mixture_status wrong_name(const mix_fit_labels *labels, const char *said,
     }
     return mix_error_invalid(error,
                              "%s, after %zu other name%s; expected at most k = %zu names, or NULL for unknown",
-                             said, labels->words.count, labels->words.count == 1 ? "" : "s", labels->most);
+                             said, labels->names.count, labels->names.count == 1 ? "" : "s", labels->most);
 }
 
 mixture_status mix_fit_labels_name(mix_fit_labels *labels, sqlite3_value *value, const mix_label_place *place,
@@ -73,32 +78,36 @@ mixture_status mix_fit_labels_name(mix_fit_labels *labels, sqlite3_value *value,
         return mix_error_invalid(error, "%s; expected a component's name or number, or NULL for unknown%s", said,
                                  mix_describe_cure(value, place->column, cure));
     }
-    mix_words *words = &labels->words;
+    mix_level_set *names = &labels->names;
+    const mix_level level = level_of_name(text, length);
     bool numbers = labels->kind == MIX_LABELS_NUMBERS;
-    *label = numbers ? 0 : mix_words_find(words, text, length);
-    if (*label == 0 && (numbers || labels->known || words->count >= labels->most)) {
-        say_place(value, place, said);
-        return wrong_name(labels, said, error);
+    size_t number;
+    if (numbers || !mix_level_set_find(names, &level, &number)) {
+        if (numbers || labels->known || names->count >= labels->most) {
+            say_place(value, place, said);
+            return wrong_name(labels, said, error);
+        }
+        number = names->count;
+        if (mix_level_set_add(names, &level) != MIXTURE_OK) {
+            return mix_error_status(error, MIXTURE_NOMEM);
+        }
     }
-    if (*label == 0 && mix_words_add(words, text, length) != MIXTURE_OK) {
-        return mix_error_status(error, MIXTURE_NOMEM);
-    }
-    *label = *label != 0 ? *label : (int)words->count;
+    *label = (int)number + 1;
     labels->kind = MIX_LABELS_NAMES;
     return MIXTURE_OK;
 }
 
 mixture_status mix_fit_labels_sort(const mix_fit_labels *labels, mixture_data *data, const mix_cancel *cancel) {
-    const mix_words *words = &labels->words;
-    if (labels->known || words->count == 0) {
+    const mix_level_set *names = &labels->names;
+    if (labels->known || names->count == 0) {
         return MIXTURE_OK;
     }
-    int *labelled = mix_memory_zeros(words->count + 1, sizeof *labelled);
+    int *labelled = mix_memory_zeros(names->count + 1, sizeof *labelled);
     if (labelled == NULL) {
         return MIXTURE_NOMEM;
     }
-    for (size_t i = 0; i < words->count; i++) {
-        labelled[words->sorted[i].number] = (int)i + 1;
+    for (size_t i = 0; i < names->count; i++) {
+        labelled[names->sorted[i].number + 1] = (int)i + 1;
     }
     mixture_status status = mix_data_relabel(data, labelled, cancel);
     mix_memory_free(labelled);
@@ -106,14 +115,14 @@ mixture_status mix_fit_labels_sort(const mix_fit_labels *labels, mixture_data *d
 }
 
 mixture_status mix_fit_labels_give(const mix_fit_labels *labels, mixture_model *model) {
-    const mix_words *words = &labels->words;
-    if (words->count == 0) {
+    const mix_level_set *names = &labels->names;
+    if (names->count == 0) {
         return MIXTURE_OK;
     }
     model->names = mix_memory_zeros(model->k, sizeof *model->names);
-    for (size_t i = 0; model->names != NULL && i < words->count; i++) {
-        size_t c = labels->known ? (size_t)words->sorted[i].number - 1 : i;
-        if (c < model->k && (model->names[c] = mix_memory_string(words->sorted[i].name)) == NULL) {
+    for (size_t i = 0; model->names != NULL && i < names->count; i++) {
+        size_t c = labels->known ? names->sorted[i].number : i;
+        if (c < model->k && (model->names[c] = mix_memory_string(names->sorted[i].level.bytes)) == NULL) {
             return MIXTURE_NOMEM;
         }
     }
@@ -128,5 +137,5 @@ mixture_status mix_fit_labels_give(const mix_fit_labels *labels, mixture_model *
 }
 
 void mix_fit_labels_clear(mix_fit_labels *labels) {
-    mix_words_clear(&labels->words);
+    mix_level_set_clear(&labels->names);
 }

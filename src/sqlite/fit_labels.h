@@ -6,7 +6,7 @@
 
 #include "api.h"
 #include "cancel.h"
-#include "words.h"
+#include "level_set.h"
 
 typedef enum mix_label_kind { MIX_LABELS_UNSEEN, MIX_LABELS_NUMBERS, MIX_LABELS_NAMES } mix_label_kind;
 
@@ -15,7 +15,7 @@ typedef struct mix_fit_labels {
     mix_label_kind kind; /* what the rows so far hold: not both */
     bool known;          /* the components are a model's: their names are these, or none */
     size_t most;         /* components */
-    mix_words words;
+    mix_level_set names; /* TEXT */
 } mix_fit_labels;
 
 /* `known`: the components are those of a model, whose k names are `names`, or NULL. MIXTURE_OK or _NOMEM. */
