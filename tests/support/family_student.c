@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "family_laws.h"
+#include "plain.h"
 
 enum { MOST_D = FAMILIES_MOST_D };
 
@@ -38,7 +39,7 @@ static size_t eliminate(const mixture_model *model, size_t c, const double *x, l
                         long double *q, double *complete) {
     size_t d = model->d, seen[MOST_D], n = 0;
     const double *mean = model->arrays[0] + c * d, *matrix = model->arrays[1] + c * d * d;
-    long double s[MOST_D][MOST_D + 1], y[MOST_D];
+    long double s[MOST_D * (MOST_D + 1)], y[MOST_D];
     for (size_t j = 0; j < d; j++) {
         if (!isnan(x[j])) {
             seen[n++] = j;
@@ -46,28 +47,11 @@ static size_t eliminate(const mixture_model *model, size_t c, const double *x, l
     }
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++) {
-            s[i][j] = (long double)matrix[seen[i] * d + seen[j]];
+            s[i * (n + 1) + j] = (long double)matrix[seen[i] * d + seen[j]];
         }
-        s[i][n] = (long double)x[seen[i]] - (long double)mean[seen[i]];
+        s[i * (n + 1) + n] = (long double)x[seen[i]] - (long double)mean[seen[i]];
     }
-    *log_det = *q = 0;
-    for (size_t i = 0; i < n; i++) { /* no pivoting: S is positive definite */
-        *log_det += logl(s[i][i]);
-        for (size_t r = i + 1; r < n; r++) {
-            long double factor = s[r][i] / s[i][i];
-            for (size_t j = i; j <= n; j++) {
-                s[r][j] -= factor * s[i][j];
-            }
-        }
-    }
-    for (size_t i = n; i-- > 0;) {
-        y[i] = s[i][n];
-        for (size_t j = i + 1; j < n; j++) {
-            y[i] -= s[i][j] * y[j];
-        }
-        y[i] /= s[i][i];
-        *q += y[i] * ((long double)x[seen[i]] - (long double)mean[seen[i]]);
-    }
+    *q = plain_solve(n, s, y, log_det);
     for (size_t j = 0; j < d; j++) {
         long double expected = (long double)mean[j];
         for (size_t i = 0; i < n; i++) {

@@ -98,10 +98,34 @@ plain plain_read(const char *json) {
     return model;
 }
 
+long double plain_solve(size_t n, long double *s, long double *y, long double *log_det) {
+    size_t width = n + 1;
+    long double squared = 0;
+    *log_det = 0;
+    for (size_t i = 0; i < n; i++) { /* no pivoting: S is positive definite */
+        *log_det += logl(s[i * width + i]);
+        for (size_t r = i + 1; r < n; r++) {
+            long double factor = s[r * width + i] / s[i * width + i];
+            for (size_t j = i; j <= n; j++) {
+                s[r * width + j] -= factor * s[i * width + j];
+            }
+        }
+    }
+    for (size_t i = n; i-- > 0;) {
+        y[i] = s[i * width + n];
+        squared += y[i] * y[i] / s[i * width + i]; /* S = L D L', L z = v: v' S^-1 v = z' D^-1 z */
+        for (size_t j = i + 1; j < n; j++) {
+            y[i] -= s[i * width + j] * y[j];
+        }
+        y[i] /= s[i * width + i];
+    }
+    return squared;
+}
+
 /* With S = covariance of the observed columns: solve S y = x - m by elimination; also gives its determinant. */
 static size_t observe(const plain *model, size_t c, const double *x, size_t *seen, long double *y,
                       long double *log_det, long double *squared_distance) {
-    long double s[PLAIN_D][PLAIN_D + 1], shift[PLAIN_D];
+    long double s[PLAIN_D * (PLAIN_D + 1)];
     size_t n = 0;
     for (size_t j = 0; j < model->d; j++) {
         if (!isnan(x[j])) {
@@ -110,28 +134,11 @@ static size_t observe(const plain *model, size_t c, const double *x, size_t *see
     }
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++) {
-            s[i][j] = (long double)model->covariances[c][seen[i]][seen[j]];
+            s[i * (n + 1) + j] = (long double)model->covariances[c][seen[i]][seen[j]];
         }
-        shift[i] = s[i][n] = (long double)x[seen[i]] - (long double)model->means[c][seen[i]];
+        s[i * (n + 1) + n] = (long double)x[seen[i]] - (long double)model->means[c][seen[i]];
     }
-    *log_det = *squared_distance = 0;
-    for (size_t i = 0; i < n; i++) { /* no pivoting: S is positive definite */
-        *log_det += logl(s[i][i]);
-        for (size_t r = i + 1; r < n; r++) {
-            long double factor = s[r][i] / s[i][i];
-            for (size_t j = i; j <= n; j++) {
-                s[r][j] -= factor * s[i][j];
-            }
-        }
-    }
-    for (size_t i = n; i-- > 0;) {
-        y[i] = s[i][n];
-        for (size_t j = i + 1; j < n; j++) {
-            y[i] -= s[i][j] * y[j];
-        }
-        y[i] /= s[i][i];
-        *squared_distance += y[i] * shift[i];
-    }
+    *squared_distance = plain_solve(n, s, y, log_det);
     return n;
 }
 

@@ -18,6 +18,10 @@ char *plain_json(const plain *model);
 /* The parameters in the JSON that the extension wrote. */
 plain plain_read(const char *json);
 
+/* Of S, n x n and positive definite, with a vector v behind each row, so n + 1 wide: y = S^-1 v by elimination,
+** which overwrites S; its log determinant. Returns v' S^-1 v. */
+long double plain_solve(size_t n, long double *s, long double *y, long double *log_det);
+
 /* Log density of a component at the values of x that are not NaN; its squared Mahalanobis distance there if
 ** wanted. */
 long double plain_component(const plain *model, size_t component, const double *x, long double *squared_distance);
