@@ -1,6 +1,7 @@
 /* fit_packed.c: vectors or rows? */
 #include "fit_packed.h"
 
+#include "hash.h"
 #include "json_argument.h"
 #include "jsonb.h"
 #include "model.h"
@@ -41,13 +42,27 @@ mixture_status mix_fit_packed_begin(mix_fit_packed *packed, const mix_group *gro
     return mix_arguments_columns(group->interrupt.db, values, count, named, columns);
 }
 
+/* Repeated values say the same again. */
+static void count_different(mix_fit_packed *packed, sqlite3_value *value) {
+    uint64_t hash = mix_hash_bytes(MIX_HASH_BEGIN, sqlite3_value_blob(value), (size_t)sqlite3_value_bytes(value));
+    for (size_t i = 0; i < packed->different; i++) {
+        if (packed->seen[i] == hash) {
+            return;
+        }
+    }
+    packed->seen[packed->different++] = hash;
+}
+
 void mix_fit_packed_watch(mix_fit_packed *packed, sqlite3_value *value) {
     packed->doubtful = packed->doubtful && sqlite3_value_type(value) == SQLITE_BLOB &&
                        mix_packed_row_looks_like_floats(value, &packed->lower);
+    if (packed->doubtful && packed->different < MIX_PACKED_ENOUGH) {
+        count_different(packed, value);
+    }
 }
 
 mixture_status mix_fit_packed_warn(const mix_fit_packed *packed, size_t columns, mixture_model *model) {
-    return packed->doubtful && packed->lower
+    return packed->doubtful && packed->lower && packed->different == MIX_PACKED_ENOUGH
                ? mix_model_warn(model,
                                 "the BLOBs were taken for mix_row() of %zu columns, but look like vectors of %zu "
                                 "32-bit floats: if they are, name as many columns",

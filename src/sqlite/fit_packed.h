@@ -3,13 +3,20 @@
 #ifndef MIX_FIT_PACKED_H
 #define MIX_FIT_PACKED_H
 
+#include <stdint.h>
+
 #include "aggregate.h"
+
+/* So many different BLOBs that look like floats are no chance: the lower half of one double in six does. */
+enum { MIX_PACKED_ENOUGH = 8 };
 
 /* Starts as {0}. */
 typedef struct mix_fit_packed {
     bool packed;   /* the first row came as one value */
     bool doubtful; /* a BLOB of it is taken for a mix_row(); all rows so far look like floats besides, */
     bool lower;    /* and not all lower halves of the doubles are 0 */
+    uint64_t seen[MIX_PACKED_ENOUGH]; /* hashes of different BLOBs, */
+    size_t different;                 /* so many */
 } mix_fit_packed;
 
 /* Columns of the first row; 0: it is none. How many floats a BLOB would have where it is a vector the options say,

@@ -98,12 +98,14 @@ static bool tied_units(const char *options) {
     return false;
 }
 
-/* Columns times powers of 2: numbers that say the same, to the last bit. */
+/* Columns times powers of 2: numbers that say the same, to the last bit. A column of zeros has no unit. */
 static void check_units(trial *t, const char *options) {
     int powers[MOST_COLUMNS], same = (int)trial_below(t, 41) - 20;
-    const char *values = "";
+    const char *values = "", *used = world_observed(t, strstr(options, "\"skip\"") != NULL ? "AND" : "OR");
+    answer largest = trial_rows(t, "SELECT %s FROM t WHERE %s", world_columns(t, NULL, "max(abs(%s))"), used);
     for (size_t j = 0; j < t->d; j++) {
-        powers[j] = tied_units(options) ? same : (int)trial_below(t, 41) - 20;
+        int own = (int)trial_below(t, 41) - 20;
+        powers[j] = largest.cells[j].number == 0 ? 0 : tied_units(options) ? same : own;
         values = trial_text(t, "%s%sx%d * %!.17g", values, j > 0 ? ", " : "", (int)j + 1, ldexp(1, powers[j]));
     }
     trial_run(t, "CREATE TABLE scaled AS SELECT %s AS m FROM t", fit_call(t, values, options));
@@ -123,7 +125,6 @@ static void check_units(trial *t, const char *options) {
                        cells[1].number, power);
         }
     }
-    const char *used = world_observed(t, strstr(options, "\"skip\"") != NULL ? "AND" : "OR");
     answer observed = trial_rows(t, "SELECT %s FROM t WHERE %s", world_columns(t, NULL, "count(%s)"), used);
     double loglik = figure(t, "loglik"), shift = 0;
     for (size_t j = 0; j < t->d; j++) {
