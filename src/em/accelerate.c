@@ -20,6 +20,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "coordinates.h"
 #include "linalg.h"
 #include "memory.h"
 #include "model.h"
@@ -80,7 +81,7 @@ mix_accelerate *mix_accelerate_new(const mix_shape *shape) {
     if (accelerate == NULL) {
         return NULL;
     }
-    size_t size = accelerate->size = shape->k * (1 + shape->family->coordinates->size(shape));
+    size_t size = accelerate->size = mix_coordinates_count(shape, false);
     accelerate->saved = mix_model_new(shape);
     size_t most = DIRECTIONS_BYTES / sizeof(double) / (4 * size);
     accelerate->directions = most < 2 ? 2 : most > DIRECTIONS ? DIRECTIONS : most;
@@ -128,37 +129,6 @@ void mix_accelerate_reset(mix_accelerate *accelerate) {
     accelerate->slow = accelerate->jumped = false;
     accelerate->bound = FIRST_BOUND;
     accelerate->pause = accelerate->next_pause = 0;
-}
-
-/* ---- Coordinates ---------------------------------------------------------------------------------------- */
-
-static bool pack_model(const mixture_model *model, double *theta, double *scratch) {
-    const mix_coordinates *coordinates = model->family->coordinates;
-    const mix_shape shape = mix_shape_of(model);
-    for (size_t c = 0; c < model->k; c++) {
-        if (model->floored[c] > MIX_FLOOR_STEP || !(model->weights[c] > 1e-300)) {
-            return false; /* at an edge of the parameter space that is no place to stay: leave it to EM */
-        }
-        *theta++ = model->log_weights[c];
-        coordinates->pack(model, c, theta, scratch);
-        theta += coordinates->size(&shape);
-    }
-    return true;
-}
-
-static void unpack_model(mixture_model *model, const double *theta, bool equal_weights, double *scratch) {
-    const mix_coordinates *coordinates = model->family->coordinates;
-    const mix_shape shape = mix_shape_of(model);
-    size_t size = 1 + coordinates->size(&shape);
-    double sum = 0;
-    for (size_t c = 0; c < model->k; c++, theta += size) {
-        model->weights[c] = equal_weights ? 1 : exp(theta[0]);
-        sum += model->weights[c];
-        coordinates->unpack(model, c, theta + 1, scratch);
-    }
-    for (size_t c = 0; c < model->k; c++) {
-        model->weights[c] /= sum;
-    }
 }
 
 /* Roots of the information of each coordinate at the current point. */
@@ -318,7 +288,7 @@ void mix_accelerate_depart(mix_accelerate *accelerate, const mixture_model *mode
     accelerate->last = accelerate->current;
     accelerate->current = last;
     accelerate->last_known = accelerate->known;
-    accelerate->known = accelerate->slow && pack_model(model, accelerate->current.theta, scratch);
+    accelerate->known = accelerate->slow && mix_coordinates_pack(model, accelerate->current.theta, scratch);
 }
 
 void mix_accelerate_arrive(mix_accelerate *accelerate, const mixture_model *model, double *scratch) {
@@ -326,7 +296,7 @@ void mix_accelerate_arrive(mix_accelerate *accelerate, const mixture_model *mode
         return;
     }
     double *theta = accelerate->current.theta, *f = accelerate->current.f;
-    if (!accelerate->known || !pack_model(model, f, scratch)) {
+    if (!accelerate->known || !mix_coordinates_pack(model, f, scratch)) {
         forget(accelerate);
         return;
     }
@@ -356,7 +326,7 @@ bool mix_accelerate_jump(mix_accelerate *accelerate, mixture_model *model, const
         return false;
     }
     mix_model_copy(accelerate->saved, model);
-    unpack_model(model, accelerate->target, how->equal_weights, scratch);
+    mix_coordinates_unpack(model, accelerate->target, how->equal_weights, scratch);
     /* A structure does not survive unless it is restored; the floor may be passed. */
     if (model->family->constrain(model, how, scratch) || mixture_model_prepare(model, NULL) != MIXTURE_OK) {
         mix_accelerate_undo(accelerate, model);

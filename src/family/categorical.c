@@ -272,8 +272,9 @@ static void categorical_unpack(mixture_model *model, size_t component, const dou
 
 static void categorical_information(const mix_shape *shape, const double *theta, const double *statistics,
                                     double *information) {
-    (void)theta;
-    memcpy(information, statistics + 1, all_levels(shape) * sizeof(double));
+    for (size_t i = 0; i < all_levels(shape); i++) {
+        information[i] = statistics != NULL ? statistics[1 + i] : exp(theta[i]);
+    }
 }
 
 /* ---- Clustering space -------------------------------------------------------------------------------------- */

@@ -129,8 +129,9 @@ void mix_exponential_log_pack(const mixture_model *model, size_t component, doub
 
 void mix_exponential_log_information(const mix_shape *shape, const double *theta, const double *statistics,
                                      double *information) {
-    (void)theta;
-    memcpy(information, statistics + 1, mix_exponential_count(shape) * sizeof(double));
+    for (size_t i = 0; i < mix_exponential_count(shape); i++) {
+        information[i] = statistics != NULL ? statistics[1 + i] : exp(theta[i]);
+    }
 }
 
 double mix_exponential_log_factorial(double n) {

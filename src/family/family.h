@@ -215,7 +215,7 @@ typedef struct mix_coordinates {
     void (*pack)(const mixture_model *model, size_t component, double *theta, double *scratch);
     void (*unpack)(mixture_model *model, size_t component, const double *theta, double *scratch);
     /* The information that the complete data have of each of these coordinates, others held, from the component's
-    ** statistics under theta. */
+    ** statistics under theta; where these are NULL, what one row of the component is expected to have. */
     void (*information)(const mix_shape *shape, const double *theta, const double *statistics,
                         double *information);
 } mix_coordinates;

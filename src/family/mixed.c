@@ -549,14 +549,14 @@ static void mixed_unpack(mixture_model *model, size_t component, const double *t
 
 static void mixed_information(const mix_shape *shape, const double *theta, const double *statistics,
                               double *information) {
-    statistics++;
+    statistics += statistics != NULL;
     for (size_t p = 0; p < count_parts(shape); p++) {
         const mix_shape own = mix_mixed_shape(shape, p);
         size_t size = own.family->coordinates->size(&own);
         own.family->coordinates->information(&own, theta, statistics, information);
         theta += size;
         information += size;
-        statistics += own.family->statistics_size(&own);
+        statistics += statistics != NULL ? own.family->statistics_size(&own) : 0;
     }
 }
 

@@ -339,7 +339,8 @@ static void student_packed_information(const mix_shape *shape, const double *the
     size_t last = student_packed_size(shape) - 1;
     long double half = (long double)hold_degrees(exp(theta[last])) / 2;
     mixture_gaussian.coordinates->information(&own, theta, statistics, information);
-    information[last] = statistics[0] * (double)(half * (half * mix_special_trigamma(half) - 1));
+    information[last] =
+        (statistics != NULL ? statistics[0] : 1) * (double)(half * (half * mix_special_trigamma(half) - 1));
 }
 
 /* ---- Single rows ------------------------------------------------------------------------------------------- */

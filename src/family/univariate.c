@@ -299,7 +299,7 @@ static void measure_laws(const mix_shape *shape, const double *theta, const doub
         mix_law law = begin_law(shape, j);
         own->unpack(&law, theta);
         mix_univariate_clamp(own, &law);
-        own->information(&law, statistics[0], information);
+        own->information(&law, statistics != NULL ? statistics[0] : 1, information);
     }
 }
 

@@ -22,7 +22,7 @@ static void write_fit(const mixture_model *model, mix_json_writer *writer) {
     mix_members_write_double(writer, "n", model->n);
     mix_members_write_integer(writer, "skipped", (int64_t)model->skipped);
     mix_members_write_double(writer, "loglik", model->loglik);
-    if (model->stepped) {
+    if (model->stepped && model->parameters == 0) { /* by version 0.1 */
         return;
     }
     mix_members_write_integer(writer, "parameters", (int64_t)model->parameters);
@@ -31,12 +31,26 @@ static void write_fit(const mixture_model *model, mix_json_writer *writer) {
     mix_members_write_double(writer, "icl", model->icl);
     mix_members_write_integer(writer, "iterations", model->iterations);
     mix_members_write_boolean(writer, "converged", model->converged);
+    if (model->stepped) {
+        mix_members_write_boolean(writer, "stepped", true);
+        return;
+    }
     mix_members_write_integer(writer, "seed", model->seed);
     mix_json_write_key(writer, "trace");
     mix_json_write_array(writer, model->trace, model->trace_count, 1, 0);
     mix_members_write_strings(writer, "warnings", model->warnings, model->warning_count);
     if (model->candidates != NULL) {
         mix_selection_json_write(model, writer);
+    }
+}
+
+/* Of a model that no rows were asked about: what a level that was never seen is measured by, and the steps so far. */
+static void write_history(const mixture_model *model, mix_json_writer *writer) {
+    if (model->n > 0) {
+        mix_members_write_double(writer, "n", model->n);
+    }
+    if (model->iterations > 0) {
+        mix_members_write_integer(writer, "iterations", model->iterations);
     }
 }
 
@@ -68,8 +82,8 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
     mix_shape_json_write(model, writer);
     if (model->fitted) {
         write_fit(model, writer);
-    } else if (model->n > 0) {
-        mix_members_write_double(writer, "n", model->n); /* what a level that was never seen is measured by */
+    } else {
+        write_history(model, writer);
     }
     mix_json_end_object(writer);
 }
@@ -143,14 +157,18 @@ static mixture_status read_fit(mix_json_value root, mixture_model *model, mixtur
                    {"min_variance", &model->min_variance}};
     mix_json_value value;
     model->fitted = mix_json_member(root, "loglik", &value);
-    model->stepped = model->fitted && !mix_json_member(root, "parameters", &value);
+    bool stepped = model->fitted && !mix_json_member(root, "parameters", &value); /* by version 0.1 */
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         mixture_status status = mix_members_read_number(root, numbers[i].key, numbers[i].x, error);
         if (status != MIXTURE_OK) {
             return status;
         }
     }
-    mixture_status status = mix_members_read_boolean(root, "converged", &model->converged, error);
+    mixture_status status = mix_members_read_boolean(root, "stepped", &stepped, error);
+    model->stepped = stepped && model->fitted;
+    if (status == MIXTURE_OK) {
+        status = mix_members_read_boolean(root, "converged", &model->converged, error);
+    }
     if (status == MIXTURE_OK) {
         status = mix_members_read_boolean(root, "equal_weights", &model->equal_weights, error);
     }

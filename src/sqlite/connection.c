@@ -97,3 +97,14 @@ mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *v
     return status == MIXTURE_INVALID ? mix_error_invalid(error, "argument 1 (model): %s", inner.text)
                                      : mix_error_status(error, status);
 }
+
+mixture_status mix_connection_model_at(mix_connection *connection, sqlite3_value *value, int place,
+                                       const char *name, mix_parsed **parsed, mixture_error *error) {
+    static const char said[] = "argument 1 (model)";
+    mixture_error inner = {MIXTURE_OK, ""};
+    mixture_status status = mix_connection_model(connection, value, parsed, &inner);
+    bool prefixed = strncmp(inner.text, said, strlen(said)) == 0;
+    return status == MIXTURE_INVALID ? mix_error_invalid(error, "argument %d (%s)%s", place, name,
+                                                         inner.text + (prefixed ? strlen(said) : 0))
+                                     : mix_error_status(error, status);
+}

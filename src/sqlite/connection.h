@@ -24,6 +24,10 @@ void mix_connection_release(mix_connection *connection);
 mixture_status mix_connection_model(mix_connection *connection, sqlite3_value *value, mix_parsed **parsed,
                                     mixture_error *error);
 
+/* The same of argument number `place`, which errors call `name`. */
+mixture_status mix_connection_model_at(mix_connection *connection, sqlite3_value *value, int place,
+                                       const char *name, mix_parsed **parsed, mixture_error *error);
+
 /* Of its text. */
 uint64_t mix_parsed_hash(mix_parsed *parsed);
 

@@ -28,18 +28,6 @@ typedef struct compare_detail {
     mixture_status (*answer)(const compare_call *call, mixture_error *error);
 } compare_detail;
 
-/* The model in argument 2; errors are said of argument 1 when it is read. */
-static mixture_status read_second(mix_connection *connection, sqlite3_value *value, const char *name,
-                                  mix_parsed **parsed, mixture_error *error) {
-    static const char said[] = "argument 1 (model)";
-    mixture_error inner = {MIXTURE_OK, ""};
-    mixture_status status = mix_connection_model(connection, value, parsed, &inner);
-    bool prefixed = strncmp(inner.text, said, strlen(said)) == 0;
-    return status == MIXTURE_INVALID
-               ? mix_error_invalid(error, "argument 2 (%s)%s", name, inner.text + (prefixed ? strlen(said) : 0))
-               : mix_error_status(error, status);
-}
-
 static void compare_models(sqlite3_context *context, int argc, sqlite3_value **argv) {
     const mix_binding *binding = sqlite3_user_data(context);
     const compare_detail *detail = binding->function.detail;
@@ -52,7 +40,7 @@ static void compare_models(sqlite3_context *context, int argc, sqlite3_value **a
     call.cancel = (mix_cancel){mix_interrupt_poll, &interrupt};
     mixture_status status = mix_connection_model(binding->connection, argv[0], &call.first, &error);
     if (status == MIXTURE_OK) {
-        status = read_second(binding->connection, argv[1], detail->name, &call.second, &error);
+        status = mix_connection_model_at(binding->connection, argv[1], 2, detail->name, &call.second, &error);
     }
     if (status == MIXTURE_OK && call.first != NULL && call.second != NULL) {
         status = mix_compare_columns(call.first->model, call.second->model, detail->name, &error);

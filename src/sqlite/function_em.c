@@ -1,110 +1,18 @@
-/* function_em.c: the three verbs of EM in SQL: mix_statistics (expect), mix_merge, mix_maximize; and mix_step,
-** which is mix_maximize(mix_statistics(...)) without the BLOB between. */
-#include <math.h>
+/* function_em.c: the three verbs of EM in SQL: mix_statistics (expect), mix_merge, mix_maximize; mix_step, which is
+** mix_maximize(mix_statistics(...)) without the BLOB between; and mix_extrapolate, which goes further. */
 #include <string.h>
 
 #include "aggregate.h"
 #include "error.h"
 #include "memory.h"
+#include "model.h"
 #include "model_json.h"
-#include "options.h"
+#include "pass.h"
 #include "statistics.h"
 #include "statistics_blob.h"
 #include "stream.h"
 
 /* ---- Maximize ----------------------------------------------------------------------------------------- */
-
-/* The steps that a model says its columns have. knots: d, all without any. */
-static mix_steps steps_of(const mixture_model *model, double n, mix_knots *knots) {
-    return (mix_steps){
-        .d = model->d,
-        .height = mix_steps_height(n),
-        .step = model->step,
-        .knots = knots,
-    };
-}
-
-/* How the M-step of a model goes: as it was fitted, the floor relative to the variances that the statistics
-** imply. */
-static mixture_status maximize_blob(mixture_model *model, const mix_statistics_blob *blob,
-                                    const mix_cancel *cancel, mixture_error *error) {
-    const mixture_family *family = model->family;
-    const mix_shape shape = mix_shape_of(model);
-    size_t d = model->d, scratch_size = mix_family_full_scratch(&shape);
-    double *work = mix_memory_array(3 * d + scratch_size, sizeof(double));
-    mix_knots *knots = mix_memory_zeros(d, sizeof *knots);
-    if (work == NULL || knots == NULL) {
-        mix_memory_free(work);
-        mix_memory_free(knots);
-        return mix_error_status(error, MIXTURE_NOMEM);
-    }
-    double *variance = work, *scale = work + d, *constant = scale + d;
-    for (size_t j = 0; j < d; j++) {
-        variance[j] = scale[j] = 1;
-        constant[j] = 0;
-    }
-    if (family->variances != NULL) {
-        family->variances(model, blob->statistics + MIX_TOTALS, variance, constant, work + 3 * d);
-    }
-    const mix_steps steps = steps_of(model, blob->statistics[MIX_TOTAL_WEIGHT], knots);
-    mix_maximize how = {
-        .equal_weights = model->equal_weights,
-        .min_variance = model->min_variance > 0 ? model->min_variance : MIX_MIN_VARIANCE_DEFAULT,
-        .scale = scale,
-        .variance = variance,
-        .constant = constant,
-        .steps = model->step != NULL ? &steps : NULL,
-        .cancel = cancel,
-    };
-    model->cancel = cancel;
-    mixture_status status = mix_statistics_maximize(model, blob->statistics, &how, work + 3 * d, error);
-    model->cancel = NULL;
-    mix_memory_free(work);
-    mix_memory_free(knots);
-    return status;
-}
-
-static mixture_status check_step(const mixture_model *model, mixture_error *error) {
-    return model->family->check_step != NULL ? model->family->check_step(model, error) : MIXTURE_OK;
-}
-
-/* Whether the statistics can be maximized. */
-static mixture_status check_maximize(const mixture_model *model, const mix_statistics_blob *blob,
-                                     mixture_error *error) {
-    const mix_shape shape = mix_shape_of(model);
-    if (blob->size != mix_statistics_size(&shape)) {
-        return mix_error_invalid(error, "%zu numbers are not the model's statistics", blob->size);
-    }
-    if (!(blob->statistics[MIX_TOTAL_WEIGHT] > 0)) {
-        return mix_error_invalid(error, "there are no rows in them; expected at least one");
-    }
-    for (size_t i = 0; i < blob->size; i++) {
-        if (!isfinite(blob->statistics[i])) {
-            return mix_error_invalid(error, "they overflow a double; expected finite sums: rescale the columns");
-        }
-    }
-    if (blob->statistics[MIX_TOTAL_LOGLIK] < MIX_LOG_DENSITY_EXACT) {
-        return mix_error_invalid(
-            error, "a row is impossible under every component; expected a model that allows all rows");
-    }
-    return check_step(model, error);
-}
-
-/* What the next model says of the rows. */
-static mixture_status describe_next(mixture_model *model, const mix_statistics_blob *blob, mixture_error *error) {
-    const mix_shape shape = mix_shape_of(model);
-    model->fitted = model->stepped = true;
-    model->n = blob->statistics[MIX_TOTAL_WEIGHT];
-    model->loglik = blob->statistics[MIX_TOTAL_LOGLIK];
-    model->skipped = (size_t)blob->skipped;
-    model->trials = 0;
-    if (model->family->mean_total != NULL) {
-        model->trials = model->family->mean_total(&shape, blob->statistics + MIX_TOTALS);
-    }
-    return isfinite(model->trials) ? MIXTURE_OK
-                                   : mix_error_invalid(error, "the mean sum of a row overflows a double; expected "
-                                                              "statistics as they were made");
-}
 
 /* The next model as the function's result. */
 static mixture_status result_next(sqlite3_context *context, const mix_statistics_blob *blob,
@@ -112,16 +20,14 @@ static mixture_status result_next(sqlite3_context *context, const mix_statistics
     mixture_model *model = NULL;
     mixture_error inner = {MIXTURE_OK, ""};
     mixture_status status = mix_model_json_read_until(blob->model, blob->model_bytes, cancel, &model, &inner);
-    if (status == MIXTURE_OK) {
-        status = check_maximize(model, blob, &inner);
+    if (status == MIXTURE_OK && blob->size != mixture_statistics_size(model)) {
+        status = mix_error_invalid(&inner, "%zu numbers are not the model's statistics", blob->size);
     }
     if (status == MIXTURE_OK) {
-        status = maximize_blob(model, blob, cancel, &inner);
+        status = mix_pass_maximize(model, blob->statistics, cancel, &inner);
     }
     if (status == MIXTURE_OK) {
-        status = describe_next(model, blob, &inner);
-    }
-    if (status == MIXTURE_OK) {
+        model->skipped = (size_t)blob->skipped;
         mix_json_writer writer = {.turns = {.cancel = cancel}};
         mix_model_json_write(model, &writer);
         mix_function_json(context, &writer);
@@ -153,6 +59,61 @@ static void maximize_call(sqlite3_context *context, int argc, sqlite3_value **ar
     mix_statistics_blob_clear(&blob);
 }
 
+/* ---- Extrapolate ---------------------------------------------------------------------------------------- */
+
+enum { SUCCESSIVE = 3 };
+
+/* The third model further on, as the function's result. */
+static mixture_status result_extrapolated(sqlite3_context *context, mix_parsed *const *parsed,
+                                          const mix_cancel *cancel, mixture_error *error) {
+    const mixture_model *third = parsed[2]->model;
+    const mix_shape shape = mix_shape_of(third);
+    mixture_model *moved = mix_model_new(&shape), next = *third; /* borrowed, but for what moves */
+    if (moved == NULL) {
+        return mix_error_status(error, MIXTURE_NOMEM);
+    }
+    mix_model_copy(moved, third);
+    next.weights = moved->weights;
+    next.arrays = moved->arrays;
+    next.log_weights = moved->log_weights;
+    next.derived = moved->derived;
+    next.floored = moved->floored;
+    mixture_status status = mix_pass_extrapolate(parsed[0]->model, parsed[1]->model, &next, cancel, error);
+    if (status == MIXTURE_OK) {
+        mix_json_writer writer = {.turns = {.cancel = cancel}};
+        mix_model_json_write(&next, &writer);
+        mix_function_json(context, &writer);
+    }
+    mixture_model_free(moved);
+    return status;
+}
+
+static void extrapolate_call(sqlite3_context *context, int argc, sqlite3_value **argv) {
+    const mix_binding *binding = sqlite3_user_data(context);
+    mix_parsed *parsed[SUCCESSIVE] = {NULL, NULL, NULL};
+    mixture_error error = {MIXTURE_OK, ""};
+    mixture_status status = MIXTURE_OK;
+    bool null = false;
+    (void)argc;
+    mix_interrupt interrupt = mix_interrupt_ready(sqlite3_context_db_handle(context));
+    const mix_cancel cancel = {mix_interrupt_poll, &interrupt};
+    for (int i = 0; i < SUCCESSIVE && status == MIXTURE_OK; i++) {
+        status = mix_connection_model_at(binding->connection, argv[i], i + 1, "model", &parsed[i], &error);
+        null = null || parsed[i] == NULL;
+    }
+    if (status == MIXTURE_OK && !null) {
+        status = result_extrapolated(context, parsed, &cancel, &error);
+    }
+    mix_interrupt_end(&interrupt);
+    if (status != MIXTURE_OK) {
+        error.status = status;
+        mix_function_fail(context, &error);
+    }
+    for (int i = 0; i < SUCCESSIVE; i++) {
+        mix_parsed_release(parsed[i]);
+    }
+}
+
 /* ---- Expect --------------------------------------------------------------------------------------------- */
 
 typedef struct expect_state {
@@ -172,7 +133,7 @@ static mixture_status expect_start(void *pointer, mixture_error *error) {
     const mix_parsed *parsed = state->group.parsed;
     const mixture_model *model = parsed->model;
     mixture_error inner;
-    if (check_step(model, &inner) != MIXTURE_OK) {
+    if (mix_pass_check(model, &inner) != MIXTURE_OK) {
         return mix_error_invalid(error, "argument 1 (model): %s", inner.text);
     }
     mixture_status status = mix_statistics_blob_begin(&state->blob, model, &state->group.cancel);
@@ -293,6 +254,7 @@ const mix_function mix_em_functions[] = {
     {"mix_statistics", "(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &statistics_aggregate, NULL},
     {"mix_merge", "(statistics)", 1, 1, MIX_INNOCUOUS, NULL, &merge_aggregate, NULL},
     {"mix_maximize", "(statistics)", 1, 1, MIX_PURE_JSON, maximize_call, NULL, NULL},
+    {"mix_extrapolate", "(m0, m1, m2)", 3, 3, MIX_PURE_JSON, extrapolate_call, NULL, NULL},
     {"mix_step", "(model, x...)", 2, -1, MIX_INNOCUOUS_JSON, NULL, &step_aggregate, NULL},
 };
 /* clang-format on */

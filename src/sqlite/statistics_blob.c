@@ -48,8 +48,8 @@ void mix_statistics_blob_clear(mix_statistics_blob *blob) {
 
 mixture_status mix_statistics_blob_begin(mix_statistics_blob *blob, const mixture_model *model,
                                          const mix_cancel *cancel) {
-    mixture_model parameters = *model; /* borrowed: written as one that was made by hand */
-    parameters.fitted = false;
+    mixture_model parameters = *model; /* borrowed; of a fit what it says of its rows is not the next step's */
+    parameters.fitted = model->stepped;
     const mix_shape shape = mix_shape_of(model);
     mix_json_writer writer = {.turns = {.cancel = cancel}};
     mix_model_json_write(&parameters, &writer);

@@ -149,11 +149,16 @@ static void for_each_model(sqlite3 *db, int (*check)(sqlite3 *db, const kept_mod
 
 /* ---- The same text -------------------------------------------------------------------------------------- */
 
-/* What a version says that an earlier one did not know of: "step", in which columns were recorded. */
+/* What a version says that an earlier one did not know of: "step", in which columns were recorded; and the criteria
+** of a single step. */
 static char *without_news(char *text) {
     char *key = strstr(text, "\"step\":["), *end = key != NULL ? strstr(key, "],") : NULL;
     if (end != NULL) {
         memmove(key, end + 2, strlen(end + 2) + 1);
+    }
+    key = strstr(text, ",\"parameters\":");
+    if (key != NULL && strstr(key, ",\"stepped\":true}") != NULL) {
+        strcpy(key, "}");
     }
     return text;
 }

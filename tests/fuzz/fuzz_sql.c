@@ -63,7 +63,8 @@ static const struct {
                  {"mix_condition", false},
                  {"mix_marginal", false},
                  {"mix_cdf", false},
-                 {"mix_quantile", false}};
+                 {"mix_quantile", false},
+                 {"mix_extrapolate", false}};
 enum { CALLABLES = sizeof callables / sizeof *callables };
 
 /* Arguments that are what a function expects. */

@@ -207,6 +207,7 @@ static void every_function_and_table_says_the_same_of_a_model(void **state) {
         {"SELECT mix_distance(m, 1, 0)", "mix_distance"},
         {"SELECT mix_impute(m, 0)", "mix_impute"},
         {"SELECT mix_divergence(m, '{}')", "mix_divergence"},
+        {"SELECT mix_extrapolate(m, '{}', '{}')", "mix_extrapolate"},
         {"SELECT mix_match(m, '{}')", "mix_match"},
         {"SELECT mix_tail(m, 0)", "mix_tail"},
         {"SELECT mix_condition(m, NULL)", "mix_condition"},

@@ -42,6 +42,7 @@ static const char *const functions[] = {
     "ifnull(mix_name(m, 1), 0)",
     "mix_loglik(m, x)",
     "mix_step(m, x)",
+    "mix_extrapolate(m, m, m)",
     "mix_refit(m, x)",
     "mix_statistics(m, x)",
     "mix_maximize(mix_statistics(m, x))",

@@ -226,6 +226,7 @@ static void a_large_model_is_read_used_and_written_with_questions(void **state) 
         "WHERE x < 3", /* too few rows: after the options were read */
         "SELECT length(mix_row(list)) FROM lists",
         "SELECT length(mix_rename(m, names)) FROM large, lists",
+        "SELECT length(mix_extrapolate(m, m, m)) FROM large",
         "SELECT length(mix_marginal(m, '[1]')) FROM large",
         "SELECT length(mix_condition(m, NULL)) FROM large",
         "SELECT mix_quantile(m, 0.3) FROM large",

@@ -268,6 +268,7 @@ static const char *const verbs[] = {
     "SELECT hex(mix_statistics(m, mix_row(x, y))) FROM others, p GROUP BY m",
     "SELECT mix_maximize(mix_merge(s)) FROM (SELECT mix_statistics(m, x, y) AS s FROM model, p GROUP BY p.rowid % 3)",
     "SELECT mix_maximize(x'4d4958')",
+    "SELECT mix_extrapolate(m, mix_step(m, x, y), mix_step(m, 2 * x, y)) FROM model, p",
     "SELECT mix_maximize(zeroblob(40))", /* its bytes are made when they are asked for */
     "SELECT mix_merge(s) FROM (SELECT mix_statistics(m, 1, 2) AS s FROM others GROUP BY m)",
     "SELECT mix_step(" COINS ", rowid, 3) FROM p",

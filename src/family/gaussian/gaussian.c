@@ -483,13 +483,14 @@ static void gaussian_packed_information(const mix_shape *shape, const double *th
                                         double *information) {
     size_t d = shape->d;
     const double *factor = theta + d;
+    double rows = statistics != NULL ? statistics[0] : 1;
     for (size_t i = 0; i < d; i++) {
-        double own = statistics[0] * exp(-2 * factor[mix_linalg_at(i, i)]);
+        double own = rows * exp(-2 * factor[mix_linalg_at(i, i)]);
         information[i] = own;
         for (size_t j = 0; j < i; j++) {
             information[d + mix_linalg_at(i, j)] = own;
         }
-        information[d + mix_linalg_at(i, i)] = 2 * statistics[0];
+        information[d + mix_linalg_at(i, i)] = 2 * rows;
     }
 }
 
