@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Rising; none is NaN. In n log n steps whatever the order was, and without memory: the C library's qsort()
+/* Rising; none is NaN. In n log n steps whatever the order was, and without memory: the C library's qsort
 ** takes some from its own allocator, of which the host's limits know nothing. */
 void mix_sort_rising(double *x, size_t count);
 
