@@ -221,7 +221,7 @@ static mixture_status draw_contenders(mix_contest *contest, mix_em *em, const mi
     const mix_multistart *multistart = contest->multistart;
     const mixture_options *options = contest->options;
     /* Where everything that can be drawn follows from what was given, one contender is all there is. */
-    bool fixed = multistart->given != NULL && options->start.arrays != NULL && options->start.arrays[0] != NULL;
+    bool fixed = multistart->given != NULL && mix_starts_located(multistart->family, &options->start);
     size_t count = fixed || options->k == 1 ? 1 : mix_init_count(multistart->init, &contest->shape);
     bool trial = count > 1 || nested != NULL;
     mix_watch_phase(multistart->watch, "starts", count);

@@ -346,6 +346,16 @@ static mixture_status begin_draw(mixture_model *model, mixture_error *error) {
     return model->family->prepare(model, error);
 }
 
+bool mix_starts_located(const mixture_family *family, const mixture_start *start) {
+    const double *const *arrays = start->arrays;
+    const mixture_parts *parts = family->parts;
+    bool any = arrays != NULL && parts == NULL && arrays[0] != NULL;
+    for (size_t p = 0; arrays != NULL && parts != NULL && p < parts->count; p++) {
+        any = any || arrays[parts->part[p].array] != NULL;
+    }
+    return any;
+}
+
 mixture_status mix_starts_draw(mix_starts *starts, size_t number, const mixture_model *given,
                                const mix_maximize *how, mixture_model *model, mixture_error *error) {
     mixture_status status = begin_draw(model, error);
@@ -353,13 +363,12 @@ mixture_status mix_starts_draw(mix_starts *starts, size_t number, const mixture_
         return status;
     }
     const mixture_start *start = &mix_init_options(starts->init)->start;
-    bool located = given != NULL && start->arrays != NULL && start->arrays[0] != NULL;
+    bool located = given != NULL && mix_starts_located(model->family, start);
     size_t *labels = NULL;
     status = located ? MIXTURE_OK : get_partition(starts, number, &labels);
     if (status != MIXTURE_OK) {
         return mix_error_status(error, status);
     }
-    /* With the locations given, what is left out is at first that of all the data, for every component. */
     if (!accumulate_partition(starts, model, labels)) {
         return mix_error_status(error, MIXTURE_CANCELLED);
     }

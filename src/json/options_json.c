@@ -23,6 +23,9 @@ typedef struct options_reader {
     mixture_error *error;
     const mixture_model *model; /* of a refit */
     double noise;               /* what the weights to start from leave to it */
+    bool mixed;                 /* the family is what a mixed fit's turned out to be */
+    bool given;                 /* there is something to start from, */
+    mix_json_value init;
 } options_reader;
 
 /* ---- Values of one type ------------------------------------------------------------------------------ */
@@ -307,134 +310,80 @@ static mixture_status read_few_rows(options_reader *reader, mix_json_value value
 
 /* ---- Where to start -------------------------------------------------------------------------------------- */
 
-/* Read a start's array into memory of its own: checked first, so that a k beyond reason takes no memory. */
-static mixture_status keep(options_reader *reader, mix_json_value value, size_t a, double **kept) {
-    const mix_shape shape = {.family = reader->family, .k = reader->k, .d = reader->d};
-    mixture_status status = mix_json_read_parameters(value, &shape, a, reader->k, NULL, reader->error);
-    if (status != MIXTURE_OK) {
-        return status;
-    }
-    double *numbers = *kept = mix_memory_zeros(reader->k, mix_family_array_size(&shape, a) * sizeof(double));
-    if (numbers == NULL) {
-        return mix_error_status(reader->error, MIXTURE_NOMEM);
-    }
-    return mix_json_read_parameters(value, &shape, a, reader->k, numbers, reader->error);
+/* Whether nothing of the parts is known yet, as no model says it. */
+static bool is_mixed(const options_reader *reader) {
+    return reader->family->array_count == 0;
 }
 
-static mixture_status keep_weights(options_reader *reader, mix_json_value value, double **kept) {
-    mixture_status status = mix_json_read_array(value, reader->k, 1, 0, NULL, reader->error);
-    if (status != MIXTURE_OK) {
-        return status;
-    }
-    double *numbers = *kept = mix_memory_zeros(reader->k, sizeof(double));
-    if (numbers == NULL) {
-        return mix_error_status(reader->error, MIXTURE_NOMEM);
-    }
-    return mix_json_read_array(value, reader->k, 1, 0, numbers, reader->error);
+/* Name of column j of the data. */
+static const char *data_name(const mix_fit_options *out, size_t argument, char buffer[32]) {
+    snprintf(buffer, 32, "x%zu", argument + 1);
+    return out->columns != NULL ? out->columns[argument] : buffer;
 }
 
-/* A whole model: all its parameters. */
-static mixture_status start_from_model(options_reader *reader, mix_json_value value) {
-    mixture_model *model = NULL;
-    mixture_status status = mix_model_json_read_value(value, &model, reader->error);
-    if (status != MIXTURE_OK) {
-        return status;
+/* What a start needs to know of the data's columns; wishes: of each. One block of memory, the caller's to free. */
+typedef struct start_columns {
+    const char **names;
+    mix_column_wish *wishes;
+    size_t *argument;
+    char (*buffer)[32];
+} start_columns;
+
+static bool list_columns(const mix_fit_options *out, start_columns *columns) {
+    size_t d = out->d, size = sizeof *columns->wishes + sizeof(char *) + sizeof(size_t) + sizeof *columns->buffer;
+    columns->wishes = mix_memory_zeros(d, size);
+    if (columns->wishes == NULL) {
+        return false;
     }
-    if (model->family != reader->family || model->k != reader->k || model->d != reader->d) {
-        status =
-            mix_error_invalid(reader->error,
-                              "init is a %s model with k = %zu, d = %zu; expected a %s model with k = %zu, "
-                              "d = %zu",
-                              model->family->name, model->k, model->d, reader->family->name, reader->k, reader->d);
-    } else {
-        mixture_start *start = &reader->out->options.start;
-        start->weights = reader->out->weights = model->weights;
-        reader->noise = model->noisy ? model->noise : 0;
-        model->weights = NULL;
-        reader->out->names = model->names;
-        model->names = NULL;
-        for (size_t a = 0; a < model->family->array_count; a++) {
-            reader->out->arrays[a] = model->arrays[a];
-            model->arrays[a] = NULL;
+    columns->names = (void *)(columns->wishes + d);
+    columns->argument = (void *)(columns->names + d);
+    columns->buffer = (void *)(columns->argument + d);
+    for (size_t j = 0, column = 0; j < out->arguments; j++) {
+        if (j + 1 != out->weight && j + 1 != out->label) {
+            columns->argument[column] = j;
+            columns->names[column] = data_name(out, j, columns->buffer[column]);
+            columns->wishes[column++] = out->wishes != NULL ? out->wishes[j] : (mix_column_wish){.period = 0};
         }
     }
-    mixture_model_free(model);
-    return status;
+    return true;
 }
 
-static mixture_status unknown_parameter(options_reader *reader, mix_json_value key) {
-    char expected[120] = "weights";
-    for (size_t a = 0; a < reader->family->array_count; a++) {
-        size_t used = strlen(expected);
-        snprintf(expected + used, sizeof expected - used, ", %s", reader->family->arrays[a].name);
+/* The wishes of columns as those of the arguments. */
+static bool take_wishes(const start_columns *columns, mix_fit_options *out) {
+    if (out->wishes == NULL) {
+        out->wishes = mix_memory_zeros(out->arguments, sizeof *out->wishes);
     }
-    return mix_json_complain(key, expected, reader->error);
-}
-
-/* An object with some of the parameters. */
-static mixture_status start_from_parameters(options_reader *reader, mix_json_value value) {
-    const mixture_family *family = reader->family;
-    mixture_status status = MIXTURE_OK;
-    mix_json_value item;
-    for (bool more = mix_json_first(value, &item); more && status == MIXTURE_OK;
-         more = mix_json_next(value, &item)) {
-        mix_json_value key = mix_json_key(item);
-        size_t a = 0;
-        while (a < family->array_count && !mix_json_string_equals(key, family->arrays[a].name)) {
-            a++;
-        }
-        if (mix_json_string_equals(key, "weights")) {
-            status = keep_weights(reader, item, &reader->out->weights);
-            reader->out->options.start.weights = reader->out->weights;
-        } else if (a < family->array_count) {
-            status = keep(reader, item, a, &reader->out->arrays[a]);
-        } else {
-            status = unknown_parameter(reader, key);
-        }
+    for (size_t j = 0; out->wishes != NULL && j < out->d; j++) {
+        out->wishes[columns->argument[j]] = columns->wishes[j];
     }
-    return status;
+    return out->wishes != NULL;
 }
 
-static mixture_status start_from_object(options_reader *reader, mix_json_value value) {
+/* An object or a text, of a family that may not be known yet. */
+static mixture_status read_start(options_reader *reader, mix_json_value value) {
     mix_fit_options *out = reader->out;
-    mix_json_value family;
-    out->array_count = reader->family->array_count;
-    out->arrays = mix_memory_zeros(out->array_count, sizeof *out->arrays);
-    if (out->arrays == NULL) {
+    start_columns columns;
+    if (!list_columns(out, &columns)) {
         return mix_error_status(reader->error, MIXTURE_NOMEM);
     }
-    out->options.start.arrays = (const double *const *)out->arrays;
-    return mix_json_member(value, "family", &family) ? start_from_model(reader, value)
-                                                     : start_from_parameters(reader, value);
-}
-
-static const char start_expected[] = "kmeans++, random, or an object with parameters or a model";
-
-/* A model as it comes from a table: as a text inside the options. */
-static mixture_status start_from_text(options_reader *reader, mix_json_value value) {
-    mixture_error inner = {MIXTURE_OK, ""};
-    mix_json_document *document = NULL;
-    size_t length;
-    char *text = mix_json_string(value, &length);
-    mixture_error *error = reader->error;
-    if (text != NULL && text[strspn(text, " \t\r\n")] != '{') {
-        mix_memory_free(text);
-        return mix_json_complain(value, start_expected, error);
+    bool any = is_mixed(reader) || reader->mixed;
+    const mix_start_target target = {reader->family, any, reader->k, out->d, columns.names};
+    mixture_status status =
+        mix_start_json_read(value, &target, is_mixed(reader) ? columns.wishes : NULL, &out->start, reader->error);
+    if (status == MIXTURE_OK && is_mixed(reader)) {
+        out->start_later = true;
+        status = take_wishes(&columns, out) ? MIXTURE_OK : mix_error_status(reader->error, MIXTURE_NOMEM);
     }
-    mixture_status status = text != NULL ? mix_json_parse(text, length, &document, &inner) : MIXTURE_NOMEM;
     if (status == MIXTURE_OK) {
-        reader->error = &inner;
-        status = mix_json_type_of(mix_json_root(document)) == MIX_JSON_OBJECT
-                     ? start_from_object(reader, mix_json_root(document))
-                     : mix_json_complain(mix_json_root(document), "an object", &inner);
-        reader->error = error;
-        mix_json_free(document);
+        const double *const *arrays = (const double *const *)out->start.arrays;
+        out->options.start = (mixture_start){out->start.weights, is_mixed(reader) ? NULL : arrays};
+        reader->noise = out->start.noise;
     }
-    mix_memory_free(text);
-    return status == MIXTURE_INVALID ? mix_error_invalid(error, "init, as text: %s", inner.text)
-                                     : mix_error_status(error, status);
+    mix_memory_free(columns.wishes);
+    return status;
 }
 
+/* A start is read when all is known of the columns. */
 static mixture_status read_init(options_reader *reader, mix_json_value value) {
     if (mix_json_string_equals(value, "kmeans++") || mix_json_string_equals(value, "k-means++")) {
         reader->out->options.init = MIXTURE_INIT_KMEANSPP;
@@ -442,14 +391,9 @@ static mixture_status read_init(options_reader *reader, mix_json_value value) {
         reader->out->options.init = MIXTURE_INIT_RANDOM;
     } else if (reader->select) {
         return mix_json_complain(value, "kmeans++ or random", reader->error);
-    } else if (reader->family->array_count == 0) {
-        return mix_json_complain(value, "kmeans++ or random: mix_refit starts from a model", reader->error);
-    } else if (mix_json_type_of(value) == MIX_JSON_STRING) {
-        return start_from_text(reader, value);
-    } else if (mix_json_type_of(value) != MIX_JSON_OBJECT) {
-        return mix_json_complain(value, start_expected, reader->error);
     } else {
-        return start_from_object(reader, value);
+        reader->init = value;
+        reader->given = true;
     }
     return MIXTURE_OK;
 }
@@ -496,11 +440,6 @@ static const struct option {
     {"few_rows", 0, read_few_rows},
 };
 enum { OPTIONS = sizeof table / sizeof *table };
-
-/* Nothing of the parts is known yet, unless a model says it. */
-static bool is_mixed(const options_reader *reader) {
-    return reader->family->array_count == 0;
-}
 
 static bool is_framed(const options_reader *reader) {
     if (is_mixed(reader)) {
@@ -574,6 +513,9 @@ static mixture_status read_object(options_reader *reader, mix_json_value root) {
          more = mix_json_next(root, &item)) {
         status = read_option(reader, item);
     }
+    if (status == MIXTURE_OK && reader->given) {
+        status = read_start(reader, reader->init);
+    }
     return status == MIXTURE_OK ? mix_options_check(&reader->out->options, reader->error) : status;
 }
 
@@ -595,23 +537,28 @@ static mixture_status share_noise(options_reader *reader) {
     if (out->options.noise || !(reader->noise > 0 && reader->noise < 1) || weights == NULL) {
         return MIXTURE_OK;
     }
-    if (out->weights == NULL) { /* they are those of a model that is fitted again */
-        out->weights = mix_memory_array(reader->k, sizeof(double));
-        if (out->weights == NULL) {
+    if (out->start.weights == NULL) { /* they are those of a model that is fitted again */
+        out->start.weights = mix_memory_array(reader->k, sizeof(double));
+        if (out->start.weights == NULL) {
             return mix_error_status(reader->error, MIXTURE_NOMEM);
         }
     }
     for (size_t c = 0; c < reader->k; c++) {
-        out->weights[c] = weights[c] / (1 - reader->noise);
+        out->start.weights[c] = weights[c] / (1 - reader->noise);
     }
-    out->options.start.weights = out->weights;
+    out->options.start.weights = out->start.weights;
     return MIXTURE_OK;
 }
 
 mixture_status mix_options_json_read(const char *text, size_t length, const mix_options_target *target,
                                      mix_fit_options *options, mixture_error *error) {
-    options_reader reader = {target->family, target->select, target->k,     target->arguments,
-                             options,        error,          target->model, 0};
+    options_reader reader = {.family = target->family,
+                             .select = target->select,
+                             .k = target->k,
+                             .d = target->arguments,
+                             .out = options,
+                             .error = error,
+                             .model = target->model};
     mixture_status status = MIXTURE_OK;
     memset(options, 0, sizeof *options);
     mixture_options_default(&options->options);
@@ -635,6 +582,32 @@ mixture_status mix_options_json_read(const char *text, size_t length, const mix_
     return status == MIXTURE_OK && target->select ? list_all_k(&reader) : status;
 }
 
+mixture_status mix_options_json_start(const char *text, size_t length, const mix_options_target *target,
+                                      mix_fit_options *options, mixture_error *error) {
+    options_reader reader = {
+        .family = target->family, .k = target->k, .out = options, .error = error, .mixed = true};
+    mix_start_read first = options->start;
+    const double *weights = options->options.start.weights; /* without the noise's share */
+    mix_json_document *document;
+    mix_json_value init;
+    mixture_status status = mix_json_parse_until(text, length, target->cancel, &document, error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    options->start = (mix_start_read){.noise = 0};
+    if (mix_json_member(mix_json_root(document), "init", &init)) {
+        status = read_start(&reader, init);
+    }
+    status = mix_json_stopped(document) ? mix_error_status(error, MIXTURE_CANCELLED) : status;
+    mix_json_free(document);
+    mix_memory_free(options->start.weights);
+    options->start.weights = first.weights;
+    options->options.start.weights = weights;
+    first.weights = NULL;
+    mix_start_json_clear(&first, target->k);
+    return status;
+}
+
 mixture_status mix_options_json_columns(const char *text, size_t length, const mix_cancel *cancel, size_t *count) {
     mix_json_document *document;
     mix_json_value columns;
@@ -654,12 +627,7 @@ void mix_options_json_clear(mix_fit_options *options) {
         mix_memory_free(options->columns[j]);
     }
     mix_memory_free(options->columns);
-    mix_memory_free(options->weights);
-    for (size_t a = 0; options->arrays != NULL && a < options->array_count; a++) {
-        mix_memory_free(options->arrays[a]);
-    }
-    mix_memory_free(options->arrays);
-    mix_model_free_strings(options->names, options->names != NULL ? options->options.k : 0);
+    mix_start_json_clear(&options->start, options->options.k);
     mix_memory_free(options->k_list);
     mix_memory_free(options->resolution);
     mix_memory_free(options->wishes);

@@ -4,18 +4,17 @@
 
 #include "families_json.h"
 #include "reader.h"
+#include "start_json.h"
 
 /* Options and what they point to. The arguments before k are the data's columns, among them perhaps a weight and
 ** a label, which are no columns of the model. */
 typedef struct mix_fit_options {
     mixture_options options;
-    size_t arguments, d;  /* d: of them, those that are data */
-    char **columns;       /* names of all arguments; NULL: not given */
-    size_t weight, label; /* 1-based place among the arguments; 0: none */
-    double *weights;      /* what options.start points to, */
-    double **arrays;      /* as many as the family has, or NULL: none */
-    size_t array_count;
-    char **names;            /* k, of the components of a whole model that init is; NULL: none */
+    size_t arguments, d;     /* d: of them, those that are data */
+    char **columns;          /* names of all arguments; NULL: not given */
+    size_t weight, label;    /* 1-based place among the arguments; 0: none */
+    mix_start_read start;    /* what options.start points to */
+    bool start_later;        /* there is more of it, which mix_options_json_start() reads */
     mix_column_wish *wishes; /* what is said of the arguments, of a mixed fit; NULL: nothing */
     double *resolution;      /* d, what options.resolution points to; NULL: not given */
 
@@ -40,6 +39,9 @@ typedef struct mix_options_target {
 /* Read options; all values are checked. text NULL: the defaults. In every case mix_options_json_clear() frees. */
 mixture_status mix_options_json_read(const char *text, size_t length, const mix_options_target *target,
                                      mix_fit_options *options, mixture_error *error);
+/* Where a mixed fit starts, from the same text when its family is known: the parameters that init gives. */
+mixture_status mix_options_json_start(const char *text, size_t length, const mix_options_target *target,
+                                      mix_fit_options *options, mixture_error *error);
 /* How many names the option `columns` has; 0: none, or the text is not right. MIXTURE_OK, _NOMEM or _CANCELLED. */
 mixture_status mix_options_json_columns(const char *text, size_t length, const mix_cancel *cancel, size_t *count);
 

@@ -240,7 +240,7 @@ static mixture_status begin_data(fit_state *state, size_t arguments) {
     if (is_mixed_fit(state) && mix_fit_families_begin(&state->families, &state->options, model) != MIXTURE_OK) {
         return MIXTURE_NOMEM;
     }
-    char **components = model != NULL ? model->names : state->options.names;
+    char **components = model != NULL ? model->names : state->options.start.names;
     return mix_fit_labels_begin(&state->labels, state->options.options.k, model != NULL || components != NULL,
                                 (const char *const *)components);
 }
@@ -505,6 +505,23 @@ static mixture_status fit_deliver(sqlite3_context *context, fit_state *state, mi
     return status;
 }
 
+/* Parameters to start from, when it is known of which family the columns are. */
+static mixture_status read_start_later(fit_state *state, const mixture_family *family, mixture_error *error) {
+    const mix_group *group = &state->group;
+    const mix_options_target target = {family, false,         (size_t)state->k, state->options.arguments,
+                                       NULL,   &group->cancel};
+    mixture_error inner = {MIXTURE_OK, ""};
+    mix_jsonb_text json;
+    mixture_status status = mix_jsonb_open(group->options, group->options_length, &group->cancel, &json, &inner);
+    if (status == MIXTURE_OK) {
+        status = mix_options_json_start(json.text, json.length, &target, &state->options, &inner);
+        mix_jsonb_close(&json);
+    }
+    return status == MIXTURE_INVALID
+               ? mix_error_invalid(error, "argument %d (options): %s", group->argc, inner.text)
+               : mix_error_status(error, status);
+}
+
 static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture_error *error) {
     fit_state *state = pointer;
     fit_kind kind = kind_of(state);
@@ -522,6 +539,9 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
     if (status == MIXTURE_OK && is_mixed_fit(state)) {
         status = mix_fit_families_settle(&state->families, &state->options, refitted(state), state->data,
                                          state->names, &state->group.cancel, &family, error);
+    }
+    if (status == MIXTURE_OK && state->options.start_later) {
+        status = read_start_later(state, family, error);
     }
     if (status == MIXTURE_OK) {
         status = kind.select ? mixture_select(family, state->data, options, &state->options.choices, &model, error)

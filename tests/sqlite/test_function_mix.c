@@ -225,8 +225,6 @@ static void what_is_wrong_is_said_with_column_value_and_row(void **state) {
          "mix_fit: argument 3 (options): families.x1.period is 0 at offset 49; expected a number > 0, from 1e-100 to 1e100"},
         {"mix_fit(visits, i, 2, '{\"covariance\":\"diag\",\"families\":{\"x1\":\"poisson\",\"x2\":\"poisson\"}}')",
          "mix_fit: option covariance is for gaussian columns, and there are none"},
-        {"mix_fit(age, visits, 2, '{\"init\":{\"weights\":[0.5,0.5]}}')",
-         "mix_fit: argument 4 (options): init is an object at offset 8; expected kmeans++ or random: mix_refit starts from a model"},
         {"mix_fit(age, 2, '{\"families\":[]}')",
          "mix_fit: argument 3 (options): families is an array of 0 at offset 12; expected an object, column: family"},
     };

@@ -303,6 +303,7 @@ static const char *const counts[] = {
     "SELECT s.*, q.* FROM (SELECT mix_fit(rowid % 2, CAST(rowid % 3 AS TEXT) || 'w', 1) AS f FROM p), mix_sample(f, 2) s, mix_parameters(f) q",
     "SELECT mix_fit(mix_row('a' || rowid % 3, x), 1), mix_fit(json_array('a' || rowid % 3, x), 1) FROM (SELECT rowid, x FROM p LIMIT 4)",
     "SELECT mix_fit(x, y, 1, '{\"n_init\":1,\"max_iter\":1}') FROM p",
+    "SELECT mix_fit('w' || rowid % 2, x, 1, '{\"init\":{\"weights\":[1],\"parts\":[{\"family\":\"categorical\",\"levels\":[\"w0\"],\"probabilities\":[[1]]}]},\"max_iter\":0}') FROM p",
     "SELECT mix_fit(mix_row(x, '012'), 1) FROM (SELECT x FROM p LIMIT 3)",
     "SELECT mix_predict(" PARTS ", 1, 2), mix_impute(" PARTS ", NULL, 2), mix_loglik(" PARTS
     ", rowid, x), mix_summary(" PARTS "), mix_step(" PARTS ", rowid, x), mix_impute(" PARTS
