@@ -5,14 +5,14 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-# Quick is a number of executions, the same work everywhere: some ten seconds of a target. The fast ones come upon
+# Quick is a number of executions, the same work everywhere: some five seconds of a target. The fast ones come upon
 # next to nothing new after a tenth of what they do in a minute.
 quick_executions() {
     case "$1" in
-    rows) echo 2500 ;;
-    sql) echo 8000 ;;
-    statistics | options) echo 30000 ;;
-    *) echo 200000 ;;
+    rows) echo 1500 ;;
+    sql) echo 4000 ;;
+    statistics | options) echo 15000 ;;
+    *) echo 60000 ;;
     esac
 }
 

@@ -1,5 +1,6 @@
 /* test_contour.c: contour lines: every vertex has its level's density by an independent formula, lines are closed,
 ** as many as there are, and hold the probability that they say. */
+#include "call_sites.h"
 #include "contour.h"
 #include "extent.h"
 
@@ -366,24 +367,31 @@ static void columns_that_are_singular_in_their_new_order_are_an_error(void **sta
     assert_true(refused > 0);
 }
 
+static mixture_status trace_with(long limit, mixture_model *model) {
+    const size_t lines[2] = {12, 12};
+    mix_scorer scorer = {0};
+    mix_contour contours[LEVELS] = {{0}};
+    double log_levels[LEVELS];
+    blocks_left = limit;
+    mixture_status status = mix_scorer_begin(&scorer, model);
+    if (status == MIXTURE_OK) {
+        status = mix_contour_trace_all(&scorer, probabilities, LEVELS, lines, lines, &never, log_levels, contours);
+    }
+    for (int i = 0; i < LEVELS; i++) {
+        mix_contour_free(&contours[i]);
+    }
+    mix_scorer_end(&scorer);
+    return status;
+}
+
 static void run_out_of_memory(const plain *model) {
     mixture_model *made = library_model(model);
-    const size_t lines[2] = {12, 12};
+    call_sites_begin();
+    assert_int_equal(trace_with(INT32_MAX, made), MIXTURE_OK);
+    call_sites_end();
     mixture_status status = MIXTURE_NOMEM;
-    for (long limit = 0; status == MIXTURE_NOMEM; limit++) {
-        mix_scorer scorer = {0};
-        mix_contour contours[LEVELS] = {{0}};
-        double log_levels[LEVELS];
-        blocks_left = limit;
-        status = mix_scorer_begin(&scorer, made);
-        if (status == MIXTURE_OK) {
-            status =
-                mix_contour_trace_all(&scorer, probabilities, LEVELS, lines, lines, &never, log_levels, contours);
-        }
-        for (int i = 0; i < LEVELS; i++) {
-            mix_contour_free(&contours[i]);
-        }
-        mix_scorer_end(&scorer);
+    for (long limit = call_sites_next(-1); status == MIXTURE_NOMEM; limit = call_sites_next(limit)) {
+        status = trace_with(limit, made);
     }
     assert_int_equal(status, MIXTURE_OK);
     blocks_left = INT32_MAX;

@@ -15,28 +15,8 @@ static atomic_long countdown = -1; /* allocations until one fails; negative: non
 static atomic_bool forever;
 static atomic_long failures;
 
-/* Which allocations of a query are worth failing, as a run without failures has shown. */
-enum { MOST = 4096 };
-static bool learning, worthwhile[MOST];
-static long learned;
-
-static void begin_learning(void) {
-    call_sites_clear();
-    learned = 0;
-    learning = true;
-}
-
-static bool worth_failing(long n) {
-    return n >= learned || n >= MOST || worthwhile[n];
-}
-
 static bool fails(void) {
-    if (learning) {
-        bool new = call_sites_new();
-        if (learned < MOST) {
-            worthwhile[learned++] = new;
-        }
-    }
+    call_sites_note();
     if (atomic_load(&countdown) < 0) {
         return false;
     }
@@ -138,17 +118,14 @@ static int wrong;     /* outcomes */
 /* The query with each of its allocations failing. */
 static void try_query(sqlite3 *db, const char *sql) {
     forget_models(db);
-    begin_learning();
+    call_sites_begin();
     answer right = ask(db, sql);
-    learning = false;
+    call_sites_end();
     assert_int_not_equal(right.rc, SQLITE_NOMEM);
     for (int mode = 0; mode < 2; mode++) {
         atomic_store(&forever, mode == 1);
         bool failed = true;
-        for (long n = 0; failed; n++) {
-            if (!worth_failing(n)) {
-                continue;
-            }
+        for (long n = call_sites_next(-1); failed; n = call_sites_next(n)) {
             forget_models(db);
             atomic_store(&failures, 0);
             atomic_store(&countdown, n);

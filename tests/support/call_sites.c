@@ -1,4 +1,4 @@
-/* call_sites.c: a hash table of stacks. */
+/* call_sites.c: a hash table of stacks, and what it said of each allocation. */
 #include "call_sites.h"
 
 #include <stdint.h>
@@ -23,11 +23,12 @@ static struct {
     int seen; /* 0: free */
 } places[PLACES];
 
-void call_sites_clear(void) {
-    memset(places, 0, sizeof places);
-}
+enum { MOST = 1 << 13 };
+static bool learning, worthwhile[MOST];
+static long learned;
 
-bool call_sites_new(void) {
+/* Whether the caller is called from this place for the first time, or for the second. */
+static bool is_new(void) {
 #ifdef HAVE_BACKTRACE
     void *frames[DEPTH];
     int depth = backtrace(frames, DEPTH);
@@ -43,4 +44,27 @@ bool call_sites_new(void) {
     }
 #endif
     return true;
+}
+
+void call_sites_begin(void) {
+    memset(places, 0, sizeof places);
+    learned = 0;
+    learning = true;
+}
+
+void call_sites_end(void) {
+    learning = false;
+}
+
+void call_sites_note(void) {
+    if (learning && learned < MOST) {
+        worthwhile[learned++] = is_new();
+    }
+}
+
+long call_sites_next(long n) {
+    do {
+        n++;
+    } while (n < learned && !worthwhile[n]);
+    return n;
 }

@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "call_sites.h"
+
 long live_blocks, blocks_left;
 static pthread_t owner;
 static atomic_bool used_elsewhere;
@@ -15,6 +17,7 @@ static bool count(void) {
         atomic_store(&used_elsewhere, true);
         return false;
     }
+    call_sites_note();
     return blocks_left-- > 0;
 }
 
