@@ -352,6 +352,25 @@ int mix_family_kind(const mixture_family *family, int structure) {
     return family->structures != NULL ? family->structures->at(structure)->kind : 0;
 }
 
+long double mix_family_distance(const mixture_model *model, size_t component, const double *x,
+                                long double *scratch) {
+    const mix_shape shape = mix_shape_of(model);
+    bool angles = mix_family_has_periods(model->family);
+    long double sum = 0;
+    (void)scratch;
+    for (size_t j = 0; j < model->d; j++) {
+        double mean = model->family->moments->mean(model, component, j);
+        double deviation = model->family->moments->deviation(model, component, j);
+        if (isnan(x[j]) || x[j] == mean || !isfinite(deviation)) {
+            continue;
+        }
+        long double off = (long double)x[j] - (long double)mean;
+        off = angles ? remainderl(off, (long double)mix_family_period(&shape, j)) : off;
+        sum += off / (long double)deviation * (off / (long double)deviation);
+    }
+    return sum;
+}
+
 /* ---- Names ------------------------------------------------------------------------------------------------ */
 
 const mixture_family *mixture_family_find(const char *name) {
@@ -373,6 +392,8 @@ static bool has_table(const mixture_family *family, mix_family_table table) {
         return family->sampling != NULL;
     case MIX_HAS_GEOMETRY:
         return family->geometry != NULL;
+    case MIX_HAS_DISTANCE:
+        return family->distance != NULL;
     case MIX_HAS_CONDITIONAL:
         return family->conditional != NULL;
     case MIX_HAS_DISTRIBUTION:
@@ -409,5 +430,12 @@ mixture_status mix_family_need(const mixture_family *family, mix_family_table ta
         return MIXTURE_OK;
     }
     list_names(table, names);
+    for (size_t p = 0; family->parts != NULL && table == MIX_HAS_DISTANCE && p < family->parts->count; p++) {
+        const mixture_family *own = family->parts->part[p].family;
+        if (own->distance == NULL) {
+            return mix_error_invalid(error, "argument 1 (model) has columns of family %s; expected %s", own->name,
+                                     names);
+        }
+    }
     return mix_error_invalid(error, "argument 1 (model) is of family %s; expected %s", family->name, names);
 }

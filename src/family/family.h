@@ -237,9 +237,6 @@ typedef struct mix_geometry {
     double (*conditional_deviation)(const mixture_model *model, size_t component, size_t column);
     /* Highest log density of the component. */
     double (*peak)(const mixture_model *model, size_t component);
-    /* Squared distance from the component in its own deviations, of the values observed: -2 (log density - peak).
-    ** scratch: of the table `observed`. */
-    long double (*distance)(const mixture_model *model, size_t component, const double *x, long double *scratch);
     /* Deviations that the region of two columns that holds this probability reaches to. */
     double (*radius)(const mixture_model *model, size_t component, double probability);
     /* Point of the outline of a component of two columns at `radius` deviations, seen at `angle` in the space
@@ -360,6 +357,9 @@ struct mixture_family {
     ** the difference is as good. scratch: of the table `observed`. */
     long double (*log_ratio)(const mixture_model *model, size_t a, size_t b, const double *x,
                              long double *scratch);
+    /* Squared Mahalanobis distance of the values observed from the component. NULL: there is none. scratch: of the
+    ** table `observed`. */
+    long double (*distance)(const mixture_model *model, size_t component, const double *x, long double *scratch);
     const mix_missing *missing;
     const mix_structures_table *structures;
     const mix_coordinates *coordinates; /* without: EM is not accelerated */
@@ -462,12 +462,18 @@ const char *mix_family_floor(const mixture_family *family);
 /* The structure's kind; 0 for a family without structures. */
 int mix_family_kind(const mixture_family *family, int structure);
 
+/* The member `distance` where columns are independent given the component: by mean and deviation of each, of angles
+** the shorter way round. */
+long double mix_family_distance(const mixture_model *model, size_t component, const double *x,
+                                long double *scratch);
+
 /* An optional table that a family lacks: MIXTURE_INVALID, "argument 1 (model) is of family multinomial; expected
 ** gaussian", those that have it. */
 typedef enum mix_family_table {
     MIX_HAS_ALL,
     MIX_HAS_SAMPLING,
     MIX_HAS_GEOMETRY,
+    MIX_HAS_DISTANCE,
     MIX_HAS_CONDITIONAL,
     MIX_HAS_DISTRIBUTION
 } mix_family_table;

@@ -603,6 +603,16 @@ static long double mixed_log_ratio(const mixture_model *model, size_t a, size_t 
     return sum;
 }
 
+static long double mixed_distance(const mixture_model *model, size_t component, const double *x,
+                                  long double *scratch) {
+    long double sum = 0;
+    for (size_t p = 0; p < model->family->parts->count; p++) {
+        const mixture_model view = mix_mixed_view(model, p);
+        sum += view.family->distance(&view, component, x + model->family->parts->part[p].first, scratch);
+    }
+    return sum;
+}
+
 static void mixed_conditional(const mixture_model *model, size_t component, const double *x, double *complete,
                               long double *scratch) {
     for (size_t p = 0; p < model->family->parts->count; p++) {
@@ -713,10 +723,12 @@ const mixture_family mix_mixed = {
     .sampling = &mixed_sampling,
     .conditional = &mixed_conditional_table,
     .moments = &mixed_moments,
+    .distance = mixed_distance,
 };
 
 void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t count, mixture_family *family) {
-    bool coordinates = true, sampling = true, missing = true, conditional = true, totals = false, ratio = false;
+    bool coordinates = true, sampling = true, missing = true, conditional = true, distance = true, totals = false,
+         ratio = false;
     *family = mix_mixed;
     family->floor = NULL;
     family->structures = NULL;
@@ -729,6 +741,7 @@ void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t 
         sampling = sampling && own->sampling != NULL;
         missing = missing && (own->missing != NULL || parts->part[p].d == 1);
         conditional = conditional && own->conditional != NULL;
+        distance = distance && own->distance != NULL;
         totals = totals || own->mean_total != NULL;
         ratio = ratio || own->log_ratio != NULL;
         family->start_spread = fmax(family->start_spread, own->start_spread);
@@ -742,6 +755,7 @@ void mix_mixed_make(const mixture_parts *parts, const mix_array *arrays, size_t 
     family->coordinates = coordinates ? family->coordinates : NULL;
     family->log_ratio = ratio ? family->log_ratio : NULL;
     family->sampling = sampling ? family->sampling : NULL;
+    family->distance = distance ? family->distance : NULL;
     family->conditional = conditional ? family->conditional : NULL;
     if (parts->count == 1 && parts->part[0].d == 1 && parts->part[0].family->distribution != NULL) {
         family->distribution = &mixed_distribution;

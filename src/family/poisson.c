@@ -318,4 +318,5 @@ const mixture_family mixture_poisson = {
     .conditional = &poisson_conditionals,
     .distribution = &poisson_distribution,
     .moments = &poisson_moments,
+    .distance = mix_family_distance,
 };

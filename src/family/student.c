@@ -493,4 +493,5 @@ const mixture_family mixture_student = {
     .conditional = &student_conditionals,
     .distribution = &student_distribution,
     .moments = &student_moments,
+    .distance = mix_gaussian_distance,
 };

@@ -138,7 +138,8 @@ void mix_univariate_log_density(const mixture_model *model, const mix_rows *rows
     .sampling = &mix_univariate_sampling, \
     .conditional = &mix_univariate_conditional, \
     .distribution = &mix_univariate_distribution, \
-    .moments = &mix_univariate_moments
+    .moments = &mix_univariate_moments, \
+    .distance = mix_family_distance
 /* clang-format on */
 
 #endif

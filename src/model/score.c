@@ -247,10 +247,10 @@ double mixture_responsibilities(const mixture_model *model, const double *x, dou
 }
 
 double mixture_distance(const mixture_model *model, size_t component, const double *x, mixture_scratch *scratch) {
-    if (model->family->geometry == NULL) {
+    if (model->family->distance == NULL) {
         return NAN;
     }
-    return (double)sqrtl(model->family->geometry->distance(model, component, x, scratch->exact + model->k));
+    return (double)sqrtl(model->family->distance(model, component, x, scratch->exact + model->k));
 }
 
 /* Responsibilities if the row belongs to a component, of which alone something can be expected. */

@@ -87,7 +87,7 @@ static void answer_density(const score_call *call) {
 static void answer_distance(const score_call *call) {
     mix_parsed *parsed = call->parsed;
     mixture_error error;
-    if (mix_family_need(parsed->model->family, MIX_HAS_GEOMETRY, &error) != MIXTURE_OK) {
+    if (mix_family_need(parsed->model->family, MIX_HAS_DISTANCE, &error) != MIXTURE_OK) {
         mix_function_fail(call->context, &error);
         return;
     }

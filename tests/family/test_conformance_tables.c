@@ -427,7 +427,7 @@ static long double exact_distance(const mixture_model *model, size_t c, const do
     const mix_shape shape = mix_shape_of(model);
     long double *scratch = calloc(model->family->observed->size(&shape), sizeof *scratch);
     assert_non_null(scratch);
-    long double distance = model->family->geometry->distance(model, c, x, scratch);
+    long double distance = model->family->distance(model, c, x, scratch);
     free(scratch);
     return distance;
 }

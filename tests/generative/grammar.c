@@ -24,7 +24,7 @@ const callable grammar[] = {
     {"mix_uncertainty",       SCALAR,    "mx",    "u",           NULL},
     {"mix_density",           SCALAR,    "mx",    "D",           NULL},
     {"mix_log_density",       SCALAR,    "mx",    "L",           NULL},
-    {"mix_distance",          SCALAR,    "mcx",   "+",           "gaussian"},
+    {"mix_distance",          SCALAR,    "mcx",   "D",           "gaussian lognormal exponential gamma beta von_mises poisson negative_binomial"},
     {"mix_impute",            SCALAR,    "mx",    "J",           NULL},
     {"mix_divergence",        SCALAR,    "mm",    "u?",          "gaussian poisson"},
     {"mix_match",             SCALAR,    "mm",    "M?",          "gaussian poisson"},

@@ -255,8 +255,9 @@ static void a_model_that_is_none_says_what_is_wrong_with_which_part(void **state
         expect_error(*state, sql_build("SELECT mix_summary(%Q)", cases[i][0]),
                      sql_format("mix_summary: argument 1 (model): %s", cases[i][1]));
     }
-    expect_error(*state, "SELECT mix_distance(m, 1, 1, 2, 3) FROM model",
-                 "mix_distance: argument 1 (model) is of family mixed; expected gaussian");
+    expect_error(*state, "SELECT mix_distance(mix_fit(age, i % 2, 1), 1, 1, 0) FROM t",
+                 "mix_distance: argument 1 (model) has columns of family categorical; expected gaussian, poisson, "
+                 "lognormal, exponential, gamma, beta, von_mises, negative_binomial or student");
     expect_error(*state, "SELECT mix_predict(m, 1, 0.5, 3) FROM model",
                  "mix_predict: value 2 (visits) is 0.5; expected a count, an integer from 0 to 2^53");
     expect_error(*state, "SELECT mix_refit(m, age, 'z', z) FROM t, model",
@@ -295,6 +296,37 @@ static void a_packed_row_keeps_words_and_is_taken_everywhere(void **state) {
         2 * ROWS);
 }
 
+/* One component for each, by mean and variance of the law as textbooks have them. */
+static void a_distance_is_in_deviations_of_the_law(void **state) {
+    static const struct {
+        const char *model, *row;
+        double squared;
+    } cases[] = {
+        {"poisson\",\"rates\":[[4]]", "10", 36 / 4.0},
+        {"exponential\",\"rates\":[[0.5]]", "3", 1 / 4.0},
+        {"gamma\",\"shapes\":[[3]],\"rates\":[[2]]", "4", 2.5 * 2.5 / (3 / 4.0)},
+        {"beta\",\"alphas\":[[2]],\"betas\":[[6]]", "0.75", 0.25 / (12 / (64 * 9.0))},
+        {"negative_binomial\",\"means\":[[4]],\"sizes\":[[2]]", "10", 36 / (4 + 16 / 2.0)},
+        {"student\",\"means\":[[1,2]],\"scales\":[[[4,0],[0,9]]],\"degrees\":[1]", "5, 8", 4 + 4},
+        {"student\",\"means\":[[1,2]],\"scales\":[[[4,0],[0,9]]],\"degrees\":[1]", "NULL, 8", 4},
+        {"poisson\",\"rates\":[[4,9]]", "10, 0", 36 / 4.0 + 81 / 9.0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double distance = sql_double(*state, "SELECT mix_distance('{\"family\":\"%s,\"weights\":[1]}', 1, %s)",
+                                     cases[i].model, cases[i].row);
+        assert_close(distance * distance, cases[i].squared, 1e-12, 0);
+    }
+    /* A Gaussian pair, a count, and the distances of each alone; an angle is as far on either side. */
+    double all = sql_double(*state, "SELECT mix_distance(m, 1, 13, 2, 3) FROM model");
+    double pair = sql_double(*state, "SELECT mix_distance(m, 1, 13, NULL, 3) FROM model");
+    assert_close(pair * pair, (2 - 2 * 0.1 + 1) / (1 * 2 - 0.01), 1e-12, 0);
+    assert_close(all * all, pair * pair + 4 / 4.0, 1e-12, 0);
+    static const char angle[] = "{\"family\":\"mixed\",\"weights\":[1],\"parts\":[{\"family\":\"von_mises\","
+                                "\"columns\":[\"h\"],\"period\":24,\"means\":[23],\"concentrations\":[2]}]}";
+    assert_close(sql_double(*state, "SELECT mix_distance(%Q, 1, 2)", angle),
+                 sql_double(*state, "SELECT mix_distance(%Q, 1, 20)", angle), 1e-12, 0);
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
@@ -305,6 +337,7 @@ int main(int argc, char **argv) {
         mix_test(a_selection_takes_the_structures_of_the_gaussian_part),
         mix_test(what_is_wrong_is_said_with_column_value_and_row),
         mix_test(a_model_that_is_none_says_what_is_wrong_with_which_part),
+        mix_test(a_distance_is_in_deviations_of_the_law),
         mix_test(a_packed_row_keeps_words_and_is_taken_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

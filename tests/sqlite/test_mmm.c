@@ -357,7 +357,8 @@ static void what_only_gaussian_models_have_is_refused(void **state) {
     sqlite3 *db = *state;
     const char *const queries[][2] = {
         {"SELECT mix_distance(%Q, 1, 1, 2, 3)",
-         "mix_distance: argument 1 (model) is of family multinomial; expected gaussian"},
+         "mix_distance: argument 1 (model) is of family multinomial; expected gaussian, poisson, lognormal, exponential, "
+         "gamma, beta, von_mises, negative_binomial or student"},
         {"SELECT * FROM mix_grid(%Q, 3)",
          "mix_grid: argument 1 (model) is of family multinomial; expected gaussian"},
         {"SELECT * FROM mix_ellipses(%Q)",

@@ -65,7 +65,6 @@ const mix_geometry mix_gaussian_geometry = {
     .deviation = deviation_at,
     .conditional_deviation = conditional_deviation,
     .peak = peak,
-    .distance = mix_gaussian_distance,
     .radius = radius_of,
     .outline = outline,
     .marginal = marginal,

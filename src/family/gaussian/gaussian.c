@@ -651,6 +651,7 @@ const mixture_family mixture_gaussian = {
     .observed = &mix_gaussian_observed,
     .log_ratio = mix_gaussian_log_ratio,
     .sampling = &gaussian_sampling,
+    .distance = mix_gaussian_distance,
     .geometry = &mix_gaussian_geometry,
     .conditional = &mix_gaussian_conditional,
     .distribution = &mix_gaussian_distribution,
