@@ -169,6 +169,13 @@ static bool beta_points(const mixture_data *data, mix_features variant, const mi
     return mix_univariate_points(data, share_angle, variant, cancel, points);
 }
 
+static void beta_expect(const mix_law *law, double *t) {
+    long double a = (long double)law->p[ALPHA], b = (long double)law->p[BETA];
+    long double common = mix_special_log_less_digamma(a + b); /* as in find_beta_step() */
+    t[0] = (double)(common - mix_special_log_less_digamma(a) - log1pl(b / a));
+    t[1] = (double)(common - mix_special_log_less_digamma(b) - log1pl(a / b));
+}
+
 static const mix_univariate beta_law = {
     .column = {.accepts = is_share, .expected = "a number > 0 and < 1", .stepped = true},
     .parameters = 2,
@@ -178,6 +185,7 @@ static const mix_univariate beta_law = {
     .high = {1e10, 1e10},
     .expand = beta_expand,
     .natural = beta_natural,
+    .expect = beta_expect,
     .solve = beta_solve,
     .thinnest = MIX_LAW_THINNEST,
     .dispersion = beta_dispersion,

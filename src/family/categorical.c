@@ -247,6 +247,14 @@ static void categorical_maximize(mixture_model *model, const double *statistics,
     }
 }
 
+static void categorical_represent(const mixture_model *model, size_t component, double rows, double *own) {
+    const mix_shape shape = mix_shape_of(model);
+    own[0] = rows;
+    for (size_t l = 0; l < all_levels(&shape); l++) {
+        own[1 + l] = rows * chances_of(model, component)[l];
+    }
+}
+
 /* ---- Coordinates: ln p, up to a constant in each column ----------------------------------------------------- */
 
 static size_t categorical_packed_size(const mix_shape *shape) {
@@ -507,6 +515,7 @@ const mixture_family mixture_categorical = {
     .log_density = categorical_log_density,
     .accumulate = categorical_accumulate,
     .maximize = categorical_maximize,
+    .represent = categorical_represent,
     .constrain = categorical_constrain,
     .coincide = categorical_coincide,
     .features = categorical_points,

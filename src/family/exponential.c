@@ -112,6 +112,15 @@ void mix_exponential_maximize(mixture_model *model, const double *statistics, co
     }
 }
 
+void mix_exponential_represent(const mixture_model *model, size_t component, double rows, double *own) {
+    const mix_shape shape = mix_shape_of(model);
+    own[0] = rows;
+    model->family->exponential->mean(model, component, own + 1);
+    for (size_t i = 0; i < mix_exponential_count(&shape); i++) {
+        own[1 + i] *= rows;
+    }
+}
+
 /* ---- Positive parameters --------------------------------------------------------------------------------- */
 
 size_t mix_exponential_log_size(const mix_shape *shape) {

@@ -30,6 +30,9 @@ typedef struct mix_exponential {
     unsigned char (*solve)(mixture_model *model, size_t component, const double *own, const double *all,
                            const mix_maximize *how, double *scratch);
 
+    /* The expectation of T under a component; of counts of a given sum, that of model->trials. */
+    void (*mean)(const mixture_model *model, size_t component, double *t);
+
     /* Of rows that have only the columns of a pattern (features are then as many for every column, and know no
     ** other). A, and what is added to the eta of each of their features; and, of their sums `own` (as in solve),
     ** those of features of columns that are missing: what is expected given the others. NULL: for families of one
@@ -55,6 +58,7 @@ void mix_exponential_accumulate(const mixture_model *model, const mix_rows *rows
                                 double *statistics, double *scratch);
 void mix_exponential_maximize(mixture_model *model, const double *statistics, const mix_maximize *how,
                               double *scratch);
+void mix_exponential_represent(const mixture_model *model, size_t component, double rows, double *own);
 double mix_exponential_work(const mix_shape *shape);
 
 /* clang-format off */
@@ -66,7 +70,8 @@ double mix_exponential_work(const mix_shape *shape);
     .prepare = mix_exponential_prepare, \
     .log_density = mix_exponential_log_density, \
     .accumulate = mix_exponential_accumulate, \
-    .maximize = mix_exponential_maximize
+    .maximize = mix_exponential_maximize, \
+    .represent = mix_exponential_represent
 /* clang-format on */
 
 /* exponential_missing.c: the table `missing` of a family that says `marginal` and `complete`. */

@@ -88,6 +88,10 @@ static bool exponential_points(const mixture_data *data, mix_features variant, c
     return mix_univariate_points(data, cbrt, variant, cancel, points);
 }
 
+static void exponential_expect(const mix_law *law, double *t) {
+    t[0] = 1 / law->p[EXPONENTIAL_RATE];
+}
+
 static const mix_univariate exponential_law = {
     .column = {.accepts = is_not_negative, .expected = "a number from 0 to 1e150", .stepped = true},
     .parameters = 1,
@@ -96,6 +100,7 @@ static const mix_univariate exponential_law = {
     .low = {1e-160},
     .high = {1e160},
     .natural = exponential_natural,
+    .expect = exponential_expect,
     .solve = exponential_solve,
     .dispersion = exponential_dispersion,
     .overall = exponential_overall,
@@ -111,8 +116,8 @@ static const mix_univariate exponential_law = {
     .unpack = exponential_unpack,
     .information = exponential_information,
 };
-static const mix_exponential exponential_engine = {.natural = mix_univariate_natural,
-                                                   .solve = mix_univariate_solve};
+static const mix_exponential exponential_engine = {
+    .natural = mix_univariate_natural, .solve = mix_univariate_solve, .mean = mix_univariate_expect};
 
 const mixture_family mixture_exponential = {
     MIX_UNIVARIATE_EXPONENTIAL,

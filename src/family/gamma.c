@@ -114,6 +114,11 @@ static bool gamma_points(const mixture_data *data, mix_features variant, const m
     return mix_univariate_points(data, cbrt, variant, cancel, points);
 }
 
+static void gamma_expect(const mix_law *law, double *t) {
+    t[0] = gamma_mean(law);
+    t[1] = (double)(mix_special_digamma((long double)law->p[GAMMA_SHAPE]) - logl((long double)law->p[GAMMA_RATE]));
+}
+
 static const mix_univariate gamma_law = {
     .column = {.accepts = is_positive_number, .expected = "a number > 0, from 1e-150 to 1e150", .stepped = true},
     .parameters = 2,
@@ -123,6 +128,7 @@ static const mix_univariate gamma_law = {
     .high = {1e10, 1e170},
     .expand = gamma_expand,
     .natural = gamma_natural,
+    .expect = gamma_expect,
     .solve = gamma_solve,
     .thinnest = MIX_LAW_THINNEST,
     .dispersion = gamma_dispersion,

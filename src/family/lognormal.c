@@ -240,6 +240,15 @@ static void lognormal_maximize(mixture_model *model, const double *statistics, c
     }
 }
 
+static void lognormal_represent(const mixture_model *model, size_t component, double rows, double *own) {
+    own[0] = rows;
+    for (size_t j = 0; j < model->d; j++) {
+        const mix_law law = mix_univariate_law(model, component, j);
+        own[1 + j] = 0;
+        own[1 + model->d + j] = rows * lognormal_dispersion(&law);
+    }
+}
+
 static bool lognormal_points(const mixture_data *data, mix_features variant, const mix_cancel *cancel,
                              double *points, double *scratch) {
     (void)scratch;
@@ -286,6 +295,7 @@ const mixture_family mixture_lognormal = {
     .log_density = lognormal_log_densities,
     .accumulate = lognormal_accumulate,
     .maximize = lognormal_maximize,
+    .represent = lognormal_represent,
     .features = lognormal_points,
     .constrain = mix_univariate_constrain,
     .univariate = &lognormal_law,

@@ -471,6 +471,16 @@ static void mixed_maximize(mixture_model *model, const double *statistics, const
     }
 }
 
+static void mixed_represent(const mixture_model *model, size_t component, double rows, double *own) {
+    *own++ = rows;
+    for (size_t p = 0; p < model->family->parts->count; p++) {
+        const mixture_model view = mix_mixed_view(model, p);
+        const mix_shape part = mix_shape_of(&view);
+        view.family->represent(&view, component, rows, own);
+        own += view.family->statistics_size(&part);
+    }
+}
+
 static bool mixed_constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
     const mix_shape shape = mix_shape_of(model);
     unsigned char *floored = (unsigned char *)scratch;
@@ -708,6 +718,7 @@ const mixture_family mix_mixed = {
     .log_density = mixed_log_density,
     .accumulate = mixed_accumulate,
     .maximize = mixed_maximize,
+    .represent = mixed_represent,
     .check_step = mixed_check_step,
     .floor = "the variance floor (min_variance)", /* as long as it is not known of which families the parts are */
     .structures = &mix_covariance_structures,

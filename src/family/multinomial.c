@@ -129,6 +129,12 @@ static unsigned char multinomial_solve(mixture_model *model, size_t c, const dou
     return MIX_FLOOR_NONE;
 }
 
+static void multinomial_expect(const mixture_model *model, size_t c, double *t) {
+    for (size_t j = 0; j < model->d; j++) {
+        t[j] = model->trials * probabilities_of(model, c)[j];
+    }
+}
+
 /* Sum of the probabilities of what is observed. */
 static double observed_share(const mixture_model *model, size_t c, const mix_pattern *pattern) {
     double sum = 0;
@@ -367,6 +373,7 @@ static bool multinomial_reduce(const mixture_model *model, size_t component, con
 
 static const mix_exponential multinomial_exponential = {.natural = multinomial_natural,
                                                         .solve = multinomial_solve,
+                                                        .mean = multinomial_expect,
                                                         .marginal = multinomial_marginal,
                                                         .complete = multinomial_complete};
 static const mix_coordinates multinomial_coordinates = {mix_exponential_log_size, mix_exponential_log_pack,

@@ -242,6 +242,18 @@ static void negative_binomial_maximize(mixture_model *model, const double *stati
     }
 }
 
+/* A row has s ln(1 + m / s) groups on average. */
+static void negative_binomial_represent(const mixture_model *model, size_t component, double rows, double *own) {
+    size_t d = model->d;
+    own[0] = rows;
+    for (size_t j = 0; j < d; j++) {
+        const mix_law law = mix_univariate_law(model, component, j);
+        double m = law.p[COUNT_MEAN], s = law.p[COUNT_SIZE];
+        own[1 + j] = rows * m;
+        own[1 + d + j] = rows * s * log1p(m / s);
+    }
+}
+
 /* A mean of 0 that was given is held at the floor: no row is impossible to begin with. */
 static bool negative_binomial_constrain(mixture_model *model, const mix_maximize *how, double *scratch) {
     for (size_t j = 0; j < model->d; j++) {
@@ -297,6 +309,7 @@ const mixture_family mixture_negative_binomial = {
     .log_density = negative_binomial_log_densities,
     .accumulate = negative_binomial_accumulate,
     .maximize = negative_binomial_maximize,
+    .represent = negative_binomial_represent,
     .features = negative_binomial_points,
     .constrain = negative_binomial_constrain,
     .latent = true,

@@ -87,6 +87,10 @@ static unsigned char poisson_solve(mixture_model *model, size_t c, const double 
     return MIX_FLOOR_NONE;
 }
 
+static void poisson_expect(const mixture_model *model, size_t c, double *t) {
+    memcpy(t, rates_of(model, c), model->d * sizeof *t);
+}
+
 static void poisson_marginal(const mixture_model *model, size_t c, const mix_pattern *pattern,
                              double *log_partition, double *shift) {
     *log_partition = *shift = 0;
@@ -283,6 +287,7 @@ static double poisson_deviation(const mixture_model *model, size_t component, si
 
 static const mix_exponential poisson_exponential = {.natural = poisson_natural,
                                                     .solve = poisson_solve,
+                                                    .mean = poisson_expect,
                                                     .marginal = poisson_marginal,
                                                     .complete = poisson_complete};
 static const mix_coordinates poisson_coordinates = {mix_exponential_log_size, mix_exponential_log_pack,

@@ -314,6 +314,19 @@ static void student_maximize(mixture_model *model, const double *statistics, con
     }
 }
 
+/* E u = E w = 1 and E u (x - m)(x - m)' = S, as u is the expectation of w given the row; and E ln u is that of ln w
+** less psi((n + d) / 2) - ln((n + d) / 2). */
+static void student_represent(const mixture_model *model, size_t component, double rows, double *own) {
+    const mix_shape shape = mix_shape_of(model);
+    const mixture_model view = mix_student_as_gaussian(model);
+    long double half = (long double)model->arrays[DEGREES][component] / 2;
+    long double past = half + (long double)model->d / 2;
+    own[0] = rows;
+    mixture_gaussian.represent(&view, component, rows, own + 1);
+    own[1 + gaussian_statistics(&shape)] =
+        rows * (double)(mix_special_log_less_digamma(past) - mix_special_log_less_digamma(half));
+}
+
 /* ---- Coordinates: those of the Gaussian family, then ln n --------------------------------------------------- */
 
 static size_t student_packed_size(const mix_shape *shape) {
@@ -477,6 +490,7 @@ const mixture_family mixture_student = {
     .log_density = student_log_density,
     .accumulate = student_accumulate,
     .maximize = student_maximize,
+    .represent = student_represent,
     .constrain = student_constrain,
     .floor = "the variance floor (min_variance)",
     .coincide = student_coincide,

@@ -227,6 +227,14 @@ unsigned char mix_univariate_solve(mixture_model *model, size_t component, const
     return held;
 }
 
+void mix_univariate_expect(const mixture_model *model, size_t component, double *t) {
+    const mix_univariate *own = own_of(model->family);
+    for (size_t j = 0; j < model->d; j++) {
+        const mix_law law = mix_univariate_law(model, component, j);
+        own->expect(&law, t + j * own->features);
+    }
+}
+
 /* Laws of a smaller dispersion are a difference of terms whose rounding is more than 1e-12. */
 #define SHARP_LAW 1e-4
 
@@ -264,7 +272,8 @@ const mix_kept mix_univariate_kept = {mix_univariate_feature_count, mix_univaria
 const mix_exponential mix_univariate_exponential = {.feature_count = mix_univariate_feature_count,
                                                     .features = mix_univariate_features,
                                                     .natural = mix_univariate_natural,
-                                                    .solve = mix_univariate_solve};
+                                                    .solve = mix_univariate_solve,
+                                                    .mean = mix_univariate_expect};
 
 /* ---- Coordinates ------------------------------------------------------------------------------------------- */
 

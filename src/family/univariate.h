@@ -28,6 +28,8 @@ typedef struct mix_univariate {
     void (*expand)(const mix_law *law, size_t count, const double *x, double *t, size_t stride);
     /* eta; returns A. */
     double (*natural)(const mix_law *law, double *eta);
+    /* The expectation of T. */
+    void (*expect)(const mix_law *law, double *t);
     /* The law that maximizes the likelihood of rows with that mean of T, which is that of all rows in `overall`.
     ** Numbers beyond low and high are put there afterwards. */
     void (*solve)(mix_law *law, const double *mean, const double *overall);
@@ -107,6 +109,7 @@ mixture_status mix_univariate_natural(const mixture_model *model, size_t compone
                                       double *log_partition, mixture_error *error);
 unsigned char mix_univariate_solve(mixture_model *model, size_t component, const double *own, const double *all,
                                    const mix_maximize *how, double *scratch);
+void mix_univariate_expect(const mixture_model *model, size_t component, double *t);
 extern const mix_exponential mix_univariate_exponential;
 extern const mix_kept mix_univariate_kept; /* T */
 void mix_univariate_log_density(const mixture_model *model, const mix_rows *rows, double *densities,
@@ -123,7 +126,8 @@ void mix_univariate_log_density(const mixture_model *model, const mix_rows *rows
     .prepare = mix_exponential_prepare, \
     .log_density = mix_univariate_log_density, \
     .accumulate = mix_exponential_accumulate, \
-    .maximize = mix_exponential_maximize
+    .maximize = mix_exponential_maximize, \
+    .represent = mix_exponential_represent
 #define MIX_UNIVARIATE_MEMBERS \
     .column = mix_univariate_column, \
     .solve_size = mix_univariate_solve_size, \

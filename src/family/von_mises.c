@@ -194,6 +194,13 @@ static bool von_mises_points(const mixture_data *data, mix_features variant, con
 
 /* ---- The family -------------------------------------------------------------------------------------------- */
 
+static void von_mises_expect(const mix_law *law, double *t) {
+    double length = (double)mix_special_bessel_ratio((long double)law->p[CONCENTRATION]);
+    double angle = law->p[DIRECTION] * (whole_turn / law->period);
+    t[0] = length * cos(angle);
+    t[1] = length * sin(angle);
+}
+
 static const mix_univariate von_mises_law = {
     .column = {.accepts = is_angle, .expected = "an angle, a number from -1e9 to 1e9", .stepped = true},
     .angles = true,
@@ -204,6 +211,7 @@ static const mix_univariate von_mises_law = {
     .high = {1e9, 1e10},
     .expand = von_mises_expand,
     .natural = von_mises_natural,
+    .expect = von_mises_expect,
     .solve = von_mises_solve,
     .thinnest = MIX_LAW_THINNEST,
     .dispersion = von_mises_dispersion,

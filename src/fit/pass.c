@@ -124,13 +124,22 @@ bool mix_pass_how_begin(mix_pass_how *pass, const mixture_model *model, double n
     return true;
 }
 
+void mix_pass_how_renew(mix_pass_how *pass, const mixture_model *model, const double *statistics,
+                        double *scratch) {
+    pass->steps.height = mix_steps_height(statistics[MIX_TOTAL_WEIGHT]);
+    if (model->family->variances != NULL) {
+        model->family->variances(model, statistics + MIX_TOTALS, pass->memory, pass->memory + 2 * model->d,
+                                 scratch);
+    }
+}
+
 void mix_pass_how_clear(mix_pass_how *pass) {
     mix_memory_free(pass->memory);
     mix_memory_free(pass->knots);
 }
 
-static mixture_status check_statistics(const mixture_model *model, const double *statistics,
-                                       mixture_error *error) {
+mixture_status mix_pass_check_statistics(const mixture_model *model, const double *statistics,
+                                         mixture_error *error) {
     size_t size = mixture_statistics_size(model);
     if (!(statistics[MIX_TOTAL_WEIGHT] > 0)) {
         return mix_error_invalid(error, "there are no rows in them; expected at least one");
@@ -184,10 +193,9 @@ static mixture_status describe_next(mixture_model *model, const double *statisti
 
 mixture_status mix_pass_maximize(mixture_model *model, const double *statistics, const mix_cancel *cancel,
                                  mixture_error *error) {
-    const mixture_family *family = model->family;
     const mix_shape shape = mix_shape_of(model);
     mix_pass_how pass = {.memory = NULL};
-    mixture_status status = check_statistics(model, statistics, error);
+    mixture_status status = mix_pass_check_statistics(model, statistics, error);
     if (status != MIXTURE_OK) {
         return status;
     }
@@ -196,9 +204,7 @@ mixture_status mix_pass_maximize(mixture_model *model, const double *statistics,
         status = mix_error_status(error, MIXTURE_NOMEM);
     }
     if (status == MIXTURE_OK) {
-        if (family->variances != NULL) { /* the floor is relative to those that the statistics imply */
-            family->variances(model, statistics + MIX_TOTALS, pass.memory, pass.memory + 2 * model->d, scratch);
-        }
+        mix_pass_how_renew(&pass, model, statistics, scratch);
         model->cancel = cancel;
         status = mix_statistics_maximize(model, statistics, &pass.how, scratch, error);
         model->cancel = NULL;

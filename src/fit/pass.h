@@ -18,8 +18,14 @@ typedef struct mix_pass_how {
 bool mix_pass_how_begin(mix_pass_how *pass, const mixture_model *model, double n, const mix_cancel *cancel);
 void mix_pass_how_clear(mix_pass_how *pass);
 
-/* Whether EM may step from a model. */
+/* Floors go by these statistics of the model: by the variances that they imply, and their weight. scratch: the
+** family's. */
+void mix_pass_how_renew(mix_pass_how *pass, const mixture_model *model, const double *statistics, double *scratch);
+
+/* Whether EM may step from a model; whether it may from these statistics, too. */
 mixture_status mix_pass_check(const mixture_model *model, mixture_error *error);
+mixture_status mix_pass_check_statistics(const mixture_model *model, const double *statistics,
+                                         mixture_error *error);
 
 /* mixture_maximize() and mixture_extrapolate(). */
 mixture_status mix_pass_maximize(mixture_model *model, const double *statistics, const mix_cancel *cancel,

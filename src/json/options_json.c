@@ -2,6 +2,7 @@
 #include "options_json.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ typedef struct options_reader {
     bool mixed;                 /* the family is what a mixed fit's turned out to be */
     bool given;                 /* there is something to start from, */
     mix_json_value init;
+    bool update;
 } options_reader;
 
 /* ---- Values of one type ------------------------------------------------------------------------------ */
@@ -276,6 +278,16 @@ static mixture_status read_min_variance(options_reader *reader, mix_json_value v
     return status;
 }
 
+static mixture_status read_memory(options_reader *reader, mix_json_value value) {
+    const char *expected = "a number of rows from 2 to 1e15";
+    double *memory = &reader->out->memory;
+    mixture_status status = read_number(reader, value, expected, memory);
+    if (status == MIXTURE_OK && !(*memory >= 2 && *memory <= 1e15)) {
+        status = mix_json_complain(value, expected, reader->error);
+    }
+    return status;
+}
+
 static mixture_status read_resolution(options_reader *reader, mix_json_value value) {
     double *steps = reader->out->resolution = mix_memory_zeros(reader->d, sizeof(double));
     if (steps == NULL) {
@@ -408,7 +420,9 @@ enum {
     FRAMED = 16,    /* only for families whose columns are centered and scaled */
     FREE = 32,      /* not where a model says it already */
     MIXED = 64,     /* only for columns of several families */
-    BOXED = 128     /* only for families whose rows are spread over a box: not of a given sum */
+    BOXED = 128,    /* only for families whose rows are spread over a box: not of a given sum */
+    UPDATE = 256,   /* of an update, too, */
+    UPDATE_ONLY = 512
 };
 
 static const struct option {
@@ -416,8 +430,8 @@ static const struct option {
     int kind;
     mixture_status (*read)(options_reader *reader, mix_json_value value);
 } table[] = {
-    {"columns", COLUMN, read_columns},
-    {"weight", COLUMN, read_weight},
+    {"columns", COLUMN | UPDATE, read_columns},
+    {"weight", COLUMN | UPDATE, read_weight},
     {"label", COLUMN, read_label},
     {"families", MIXED | FREE, read_families},
     {"criterion", SELECT, read_criterion},
@@ -438,6 +452,7 @@ static const struct option {
     {"nulls", 0, read_nulls},
     {"noise", BOXED, read_noise},
     {"few_rows", 0, read_few_rows},
+    {"memory", UPDATE_ONLY, read_memory},
 };
 enum { OPTIONS = sizeof table / sizeof *table };
 
@@ -451,6 +466,9 @@ static bool is_framed(const options_reader *reader) {
 
 static bool applies(const options_reader *reader, size_t option) {
     int kind = table[option].kind;
+    if (reader->update || (kind & UPDATE_ONLY)) {
+        return reader->update && (kind & (UPDATE | UPDATE_ONLY));
+    }
     return (!(kind & STRUCTURED) || reader->family->structures != NULL) &&
            (!(kind & FLOORED) || reader->family->floor != NULL) && (!(kind & SELECT) || reader->select) &&
            (!(kind & MIXED) || is_mixed(reader)) && (!(kind & FRAMED) || is_framed(reader)) &&
@@ -558,12 +576,14 @@ mixture_status mix_options_json_read(const char *text, size_t length, const mix_
                              .d = target->arguments,
                              .out = options,
                              .error = error,
-                             .model = target->model};
+                             .model = target->model,
+                             .update = target->update};
     mixture_status status = MIXTURE_OK;
     memset(options, 0, sizeof *options);
     mixture_options_default(&options->options);
     options->options.k = target->k;
     options->choices.sample = MIXTURE_SAMPLE_DEFAULT;
+    options->memory = (double)INFINITY;
     options->arguments = options->d = target->arguments;
     if (target->model != NULL) {
         take_model(target->model, &options->options);

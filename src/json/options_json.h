@@ -17,6 +17,7 @@ typedef struct mix_fit_options {
     bool start_later;        /* there is more of it, which mix_options_json_start() reads */
     mix_column_wish *wishes; /* what is said of the arguments, of a mixed fit; NULL: nothing */
     double *resolution;      /* d, what options.resolution points to; NULL: not given */
+    double memory;           /* of an update: rows that the model counts for at most; INFINITY: all */
 
     /* Of a selection; options.k is then the largest k tried. */
     mixture_choices choices;
@@ -34,6 +35,7 @@ typedef struct mix_options_target {
         *model;               /* to be fitted again from where it is: its k and structure, its parameters to start
                                 ** from, its names; it outlives the options. NULL: none */
     const mix_cancel *cancel; /* asked whether to stop; NULL: nobody */
+    bool update;              /* the model is not fitted but takes rows in: other options */
 } mix_options_target;
 
 /* Read options; all values are checked. text NULL: the defaults. In every case mix_options_json_clear() frees. */

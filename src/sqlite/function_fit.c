@@ -133,8 +133,12 @@ static mixture_status fit_read_options(fit_state *state, size_t arguments, sqlit
     fit_kind kind = kind_of(state);
     mix_group *group = &state->group;
     mixture_error inner = {MIXTURE_OK, ""};
-    const mix_options_target target = {family_of(state), kind.select,     (size_t)state->k,
-                                       arguments,        refitted(state), &group->cancel};
+    const mix_options_target target = {.family = family_of(state),
+                                       .select = kind.select,
+                                       .k = (size_t)state->k,
+                                       .arguments = arguments,
+                                       .model = refitted(state),
+                                       .cancel = &group->cancel};
     const char *bytes;
     size_t length;
     mixture_status status = mix_json_argument_options(value, group->argc, &bytes, &length, error);
@@ -508,8 +512,10 @@ static mixture_status fit_deliver(sqlite3_context *context, fit_state *state, mi
 /* Parameters to start from, when it is known of which family the columns are. */
 static mixture_status read_start_later(fit_state *state, const mixture_family *family, mixture_error *error) {
     const mix_group *group = &state->group;
-    const mix_options_target target = {family, false,         (size_t)state->k, state->options.arguments,
-                                       NULL,   &group->cancel};
+    const mix_options_target target = {.family = family,
+                                       .k = (size_t)state->k,
+                                       .arguments = state->options.arguments,
+                                       .cancel = &group->cancel};
     mixture_error inner = {MIXTURE_OK, ""};
     mix_jsonb_text json;
     mixture_status status = mix_jsonb_open(group->options, group->options_length, &group->cancel, &json, &inner);

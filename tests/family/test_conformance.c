@@ -284,6 +284,50 @@ static void variances_and_totals_of_the_data_follow_from_the_statistics(void **s
     family_case_each(check_sums_of_the_data, FAMILY_CASE_THIN);
 }
 
+/* The M-step from statistics of a model. */
+static mixture_model *maximize_case(const family_case *at, const mixture_model *from, const double *statistics) {
+    const mix_maximize how = family_case_how();
+    mixture_model *model = family_case_model(at, 1);
+    mix_model_copy(model, from);
+    double *scratch = family_case_scratch(at);
+    mixture_error error = {MIXTURE_OK, ""};
+    assert_int_equal(mix_statistics_maximize(model, statistics, &how, scratch, &error), MIXTURE_OK);
+    free(scratch);
+    return model;
+}
+
+/* What an M-step has made. */
+static void check_standing(const family_case *at) {
+    const mix_shape shape = family_case_shape(at);
+    mixture_model *first = family_case_model(at, 1);
+    family_rows rows = family_case_rows(at, 1, 300);
+    double *statistics = family_case_all_statistics(at, first, &rows);
+    mixture_model *model = maximize_case(at, first, statistics);
+    model->trials = 7;
+    for (size_t c = 0; c < at->k; c++) {
+        double *own = statistics + MIX_TOTALS + c * at->family->statistics_size(&shape);
+        at->family->represent(model, c, 50 * model->weights[c], own);
+        family_case_close(at, "the rows of a component", (long double)own[0], 50 * (long double)model->weights[c],
+                          1e-12L);
+    }
+    mixture_model *again = maximize_case(at, model, statistics);
+    family_case_same(at, again, model, 1e-8);
+    if (at->family->mean_total != NULL) {
+        double total = at->family->mean_total(&shape, statistics + MIX_TOTALS);
+        family_case_close(at, "the mean total of a row", (long double)total, 7, 1e-12L);
+    }
+    free(statistics);
+    family_case_free_rows(&rows);
+    mixture_model_free(first);
+    mixture_model_free(model);
+    mixture_model_free(again);
+}
+
+static void the_statistics_that_a_model_stands_for_give_it_back(void **state) {
+    (void)state;
+    family_case_each(check_standing, FAMILY_CASE_THIN);
+}
+
 /* ---- Densities --------------------------------------------------------------------------------------------- */
 
 static void check_kernels_on(const family_case *at, const mixture_model *model, const family_rows *rows) {
@@ -577,6 +621,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(a_row_of_weight_2_counts_as_two_rows_and_a_label_gives_it_to_its_component),
         cmocka_unit_test(the_total_of_the_statistics_is_the_exact_log_likelihood),
         cmocka_unit_test(variances_and_totals_of_the_data_follow_from_the_statistics),
+        cmocka_unit_test(the_statistics_that_a_model_stands_for_give_it_back),
         cmocka_unit_test_teardown(log_densities_of_every_kernel_are_the_exact_ones, use_the_best_kernel),
         cmocka_unit_test(the_log_likelihood_never_falls_and_is_that_of_the_model_that_is_left),
         cmocka_unit_test(a_fit_of_one_component_is_the_closed_form),

@@ -57,12 +57,10 @@ static void fit(const mixture_family *family, bool select, mix_fit_options *read
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     fuzz_input input = {bytes, length};
     unsigned which = fuzz_byte(&input);
-    mix_options_target target = {which & 1 ? &mixture_multinomial : &mixture_gaussian,
-                                 (which & 2) != 0,
-                                 1 + fuzz_byte(&input) % 9,
-                                 1 + fuzz_byte(&input) % MOST_COLUMNS,
-                                 NULL,
-                                 NULL};
+    mix_options_target target = {.family = which & 1 ? &mixture_multinomial : &mixture_gaussian,
+                                 .select = (which & 2) != 0,
+                                 .k = 1 + fuzz_byte(&input) % 9,
+                                 .arguments = 1 + fuzz_byte(&input) % MOST_COLUMNS};
     mix_fit_options read;
     mixture_error error = {MIXTURE_OK, ""};
     mixture_status status = mix_options_json_read((const char *)input.bytes, input.left, &target, &read, &error);

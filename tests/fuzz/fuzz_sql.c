@@ -58,6 +58,7 @@ static const struct {
                  {"mix_select", false},
                  {"mix_divergence", false},
                  {"mix_match", false},
+                 {"mix_update", false},
                  {"mix_rand_index", false},
                  {"mix_tail", false},
                  {"mix_condition", false},

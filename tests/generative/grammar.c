@@ -18,6 +18,7 @@ const callable grammar[] = {
     {"mix_fit",               AGGREGATE, "xkv",   "M?",          NULL},
     {"mix_select",            AGGREGATE, "xkv",   "M?",          NULL},
     {"mix_refit",             AGGREGATE, "mxr",   "M?",          NULL},
+    {"mix_update",            AGGREGATE, "mx",    "M?",          NULL},
     {"mix_predict",           SCALAR,    "mx",    "c",           NULL},
     {"mix_probability",       SCALAR,    "mcx",   "u",           NULL},
     {"mix_probabilities",     SCALAR,    "mx",    "J",           NULL},

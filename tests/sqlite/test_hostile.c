@@ -44,6 +44,7 @@ static const char *const functions[] = {
     "mix_step(m, x)",
     "mix_extrapolate(m, m, m)",
     "mix_refit(m, x)",
+    "mix_update((SELECT fitted FROM fits), x)",
     "mix_statistics(m, x)",
     "mix_maximize(mix_statistics(m, x))",
     "mix_maximize(mix_merge(s))",

@@ -50,6 +50,8 @@ static void every_function_takes_them_for_the_values(void **state) {
         "gmm_select(%s, 2, '{\"columns\":[\"x\",\"y\"],\"covariances\":[\"EII\",\"VVV\"]}')",
         "mix_refit(m, %s)",
         "mix_refit(m, %s, '{\"max_iter\":1}')",
+        "mix_update(m, %s)",
+        "mix_update(m, %s, '{\"memory\":9}')",
         "mix_loglik(m, %s)",
         "mix_step(m, %s)",
         "hex(mix_statistics(m, %s))",

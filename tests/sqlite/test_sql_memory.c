@@ -257,6 +257,8 @@ static const char *const counts[] = {
     "SELECT mmm_fit(x, 2) FROM p",
     "SELECT pmm_fit(rowid, rowid % 7, 2, '{\"n_init\":2,\"max_iter\":3}') FROM p",
     "SELECT pmm_fit(rowid, 2, '{\"init\":{\"rates\":[[1],[5]]},\"max_iter\":1}') FROM p",
+    "SELECT mix_update(json_set(m, '$.n', 9), x, y, rowid, '{\"weight\":3,\"memory\":99}'), "
+    "mix_update(json_set(m, '$.n', 9), x, NULL) FROM model, p",
     "SELECT mix_refit(m, x, y, rowid, '{\"weight\":3,\"max_iter\":3}') FROM model, p",
     "SELECT gmm_fit(json_array(rowid, rowid % 7), 1, CAST('{\"max_iter\":1}' AS BLOB)), mmm_fit(mix_row(rowid, 2), 1, "
     "x'BC876D61785F697465721331') FROM (SELECT rowid FROM p LIMIT 3)",

@@ -335,6 +335,20 @@ static void gaussian_maximize(mixture_model *model, const double *statistics, co
     }
 }
 
+static void gaussian_represent(const mixture_model *model, size_t component, double rows, double *own) {
+    const double *covariance = mix_gaussian_covariance(model, component);
+    bool axis = mix_covariance_axis(model->structure);
+    size_t d = model->d;
+    double *scatter = own + 1 + d;
+    own[0] = rows;
+    for (size_t i = 0; i < d; i++) {
+        own[1 + i] = 0;
+        for (size_t j = axis ? i : 0; j <= i; j++) {
+            scatter[axis ? i : mix_linalg_at(i, j)] = rows * covariance[i * d + j];
+        }
+    }
+}
+
 /* Components without rows keep MIX_EMPTY of their covariance in what is tied. Floors are from 1e-12 of the data's
 ** variance up, and no component's variance is above it by more than the number of rows. */
 static mixture_status gaussian_check_step(const mixture_model *model, mixture_error *error) {
@@ -637,6 +651,7 @@ const mixture_family mixture_gaussian = {
     .log_density = gaussian_log_density,
     .accumulate = gaussian_accumulate,
     .maximize = gaussian_maximize,
+    .represent = gaussian_represent,
     .check_step = gaussian_check_step,
     .constrain = gaussian_constrain,
     .floor = "the variance floor (min_variance)",
