@@ -65,7 +65,7 @@ bool mix_arguments_is_number(sqlite3_value *value) {
 
 mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, mixture_error *error) {
     sqlite3_value **values = arguments->values;
-    if (mix_packed_row_is(values, arguments->count)) {
+    if (arguments->bytes != NULL || mix_packed_row_is(values, arguments->count)) {
         return mix_packed_row_read(arguments, x, error);
     }
     if ((size_t)arguments->count != arguments->d) {
@@ -168,7 +168,8 @@ mixture_status mix_arguments_model_row_of(sqlite3 *db, mix_parsed *parsed, int c
                                           int first, uint64_t row, size_t apart, mixture_error *error) {
     const mixture_model *model = parsed->model;
     mix_row_arguments arguments = {values, count, first, model->d,      (const char *const *)model->columns,
-                                   row,    db,    0,     model->family, apart};
+                                   row,    db,    0,     model->family, apart,
+                                   NULL,   0};
     if (model->family->parts != NULL) {
         return mixed_row(&arguments, model, parsed->x, error);
     }

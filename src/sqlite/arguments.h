@@ -16,6 +16,8 @@ typedef struct mix_row_arguments {
     size_t word;                  /* 1-based place of a value that may be a TEXT that is no number; 0: none may */
     const mixture_family *family; /* of a model, in whose order the columns' names are; NULL: in the row's */
     size_t apart;                 /* 1-based place of an argument that is left out of the values; 0: none */
+    const unsigned char *bytes;   /* a packed row in place of the values; NULL: there is none */
+    size_t length;
 } mix_row_arguments;
 
 /* " (name)", that of column j. Returns the buffer. */

@@ -290,6 +290,15 @@ mixture_status mix_cells_open(mix_cells *cells, sqlite3 *db, sqlite3_value **val
     return MIXTURE_OK;
 }
 
+mixture_status mix_cells_open_row(mix_cells *cells, const mix_row_arguments *row, mixture_error *error) {
+    if (row->bytes == NULL) {
+        return mix_cells_open(cells, row->db, row->values, row->count, row->first, error);
+    }
+    *cells =
+        (mix_cells){.count = mix_cells_count(row->bytes, row->length), .bytes = row->bytes, .length = row->length};
+    return MIXTURE_OK;
+}
+
 bool mix_cells_next(mix_cells *cells, mix_cell *cell) {
     if (cells->values != NULL) {
         return mix_cell_of(cells->values[cells->next++], cell);

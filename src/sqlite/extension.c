@@ -48,7 +48,8 @@ static int register_everything(sqlite3 *db) {
                  {mix_about_functions, mix_about_function_count},
                  {mix_distribution_functions, mix_distribution_function_count},
                  {mix_compare_functions, mix_compare_function_count},
-                 {mix_update_functions, mix_update_function_count}};
+                 {mix_update_functions, mix_update_function_count},
+                 {mix_sample_functions, mix_sample_function_count}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts && rc == SQLITE_OK; i++) {
         rc = register_functions(db, connection, parts[i].functions, parts[i].count);
     }

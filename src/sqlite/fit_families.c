@@ -10,6 +10,7 @@
 #include "error.h"
 #include "memory.h"
 #include "mixed.h"
+#include "packed_row.h"
 #include "parts.h"
 
 mixture_status mix_fit_families_begin(mix_fit_families *families, const mix_fit_options *options,
@@ -91,7 +92,7 @@ mixture_status mix_fit_families_row(mix_fit_families *families, const mix_fit_op
                                     mixture_error *error) {
     const row_taker taker = {families, options, row, packed, data, error};
     mix_cells cells;
-    mixture_status status = mix_cells_open(&cells, row->db, row->values, row->count, row->first, error);
+    mixture_status status = mix_cells_open_row(&cells, row, error);
     if (status == MIXTURE_OK && cells.count != options->arguments) {
         status =
             mix_error_invalid(error, "%zu value%s in row %llu; expected %zu, as in the rows before", cells.count,

@@ -7,6 +7,7 @@
 #include "model.h"
 #include "options_json.h"
 #include "packed_row.h"
+#include "row_sample.h"
 
 /* How many names of columns the options have; 0: none, or they are not right, which is told later. */
 static mixture_status count_names(const mix_group *group, sqlite3_value *options, size_t *named) {
@@ -24,10 +25,18 @@ static mixture_status count_names(const mix_group *group, sqlite3_value *options
 }
 
 mixture_status mix_fit_packed_begin(mix_fit_packed *packed, const mix_group *group, const mixture_model *model,
-                                    sqlite3_value **values, int count, sqlite3_value *options, size_t *columns) {
+                                    sqlite3_value **values, int count, sqlite3_value *options, size_t *columns,
+                                    mixture_error *error) {
     enum { EXTRAS = 2 }; /* weight and label */
     size_t named = 0;
     packed->packed = mix_packed_row_is(values, count);
+    if (packed->packed && mix_row_sample_is(values[0])) {
+        mix_row_sample_reader sample;
+        mixture_status status =
+            mix_row_sample_open(&sample, values[0], model != NULL ? 2 : 1, &group->cancel, error);
+        *columns = status == MIXTURE_OK ? (size_t)sample.d : 0;
+        return status;
+    }
     if (packed->packed && sqlite3_value_type(values[0]) == SQLITE_BLOB) {
         size_t bytes = (size_t)sqlite3_value_bytes(values[0]);
         mixture_status status = count_names(group, options, &named);

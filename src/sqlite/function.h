@@ -58,10 +58,10 @@ int mix_fit_register(sqlite3 *db, mix_connection *connection);
 
 extern const mix_function mix_row_functions[], mix_score_functions[], mix_about_functions[], mix_em_functions[],
     mix_plot_functions[], mix_name_functions[], mix_distribution_functions[], mix_compare_functions[],
-    mix_update_functions[];
+    mix_update_functions[], mix_sample_functions[];
 extern const int mix_row_function_count, mix_score_function_count, mix_about_function_count, mix_em_function_count,
     mix_plot_function_count, mix_name_function_count, mix_distribution_function_count, mix_compare_function_count,
-    mix_update_function_count;
+    mix_update_function_count, mix_sample_function_count;
 
 /* Register a table-valued function; each holds the connection. */
 int mix_tables_register(sqlite3 *db, mix_connection *connection);

@@ -8,6 +8,7 @@
 #include "model.h"
 #include "model_json.h"
 #include "pass.h"
+#include "row_sample.h"
 #include "statistics.h"
 #include "statistics_blob.h"
 #include "stream.h"
@@ -192,11 +193,44 @@ static const mix_aggregate step_aggregate = {
 typedef struct merge_state {
     mix_group group;         /* first */
     mix_statistics_blob sum; /* no model: nothing yet */
+    mix_row_sample rows;     /* or samples of rows: no columns, none yet */
 } merge_state;
 
 static void merge_clear(void *pointer) {
     merge_state *state = pointer;
     mix_statistics_blob_clear(&state->sum);
+    mix_row_sample_clear(&state->rows);
+}
+
+/* Statistics and samples are not merged with each other. */
+static mixture_status refuse_kind(const merge_state *state, const char *kind, const char *before,
+                                  mixture_error *error) {
+    return mix_error_invalid(error, "argument 1 in row %llu is %s, and %s came before; expected one kind",
+                             (unsigned long long)state->group.row, kind, before);
+}
+
+static mixture_status merge_sample(merge_state *state, sqlite3_value *value, mixture_error *error) {
+    mix_row_sample_reader part;
+    mix_row_sample *rows = &state->rows;
+    if (state->sum.model != NULL) {
+        return refuse_kind(state, "a sample of rows", "statistics", error);
+    }
+    mixture_status status = mix_row_sample_open(&part, value, 1, &state->group.cancel, error);
+    if (status != MIXTURE_OK) {
+        return status;
+    }
+    if (rows->d == 0) {
+        rows->d = part.d;
+        rows->most = part.most;
+    }
+    return rows->d == part.d
+               ? mix_error_status(error, mix_row_sample_merge(rows, &part, &state->group.cancel))
+               : mix_error_invalid(
+                     error,
+                     "argument 1 in row %llu is a sample of rows of %llu values; expected %llu, as in "
+                     "those before",
+                     (unsigned long long)state->group.row, (unsigned long long)part.d,
+                     (unsigned long long)rows->d);
 }
 
 static mixture_status merge_part(merge_state *state, mix_statistics_blob *part, mixture_error *error) {
@@ -225,6 +259,12 @@ static mixture_status merge_row(void *pointer, mixture_error *error) {
     if (sqlite3_value_type(value) == SQLITE_NULL) {
         return MIXTURE_OK; /* NULL: of no rows */
     }
+    if (mix_row_sample_is(value)) {
+        return merge_sample(state, value, error);
+    }
+    if (state->rows.d != 0) {
+        return refuse_kind(state, "no sample of rows", "such samples", error);
+    }
     mixture_status status = mix_statistics_blob_read(&part, value, &state->group.cancel, error);
     if (status == MIXTURE_OK) {
         status = merge_part(state, &part, error);
@@ -236,6 +276,9 @@ static mixture_status merge_row(void *pointer, mixture_error *error) {
 static mixture_status merge_value(void *pointer, sqlite3_context *context, mixture_error *error) {
     merge_state *state = pointer;
     (void)error;
+    if (state->rows.d != 0) {
+        return mix_row_sample_result(&state->rows, context, &state->group.cancel);
+    }
     return state->sum.model != NULL ? mix_statistics_blob_result(&state->sum, context, &state->group.cancel)
                                     : MIXTURE_OK;
 }

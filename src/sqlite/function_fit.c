@@ -23,6 +23,7 @@
 #include "options.h"
 #include "options_json.h"
 #include "packed_row.h"
+#include "row_sample.h"
 
 /* What tells the functions apart. */
 typedef struct fit_kind {
@@ -265,7 +266,8 @@ static mixture_status fit_start(void *pointer, mixture_error *error) {
                                  group->argc, mix_describe_value(options, said), k, k);
     }
     size_t arguments;
-    mixture_status status = mix_fit_packed_begin(&state->packed, group, NULL, argv, count, options, &arguments);
+    mixture_status status =
+        mix_fit_packed_begin(&state->packed, group, NULL, argv, count, options, &arguments, error);
     if (status != MIXTURE_OK) {
         return status;
     }
@@ -292,7 +294,7 @@ static mixture_status refit_start(void *pointer, mixture_error *error) {
     char said[MIX_SAID_BYTES];
     size_t arguments = 0;
     mixture_status status =
-        count > 0 ? mix_fit_packed_begin(&state->packed, group, model, values, count, options, &arguments)
+        count > 0 ? mix_fit_packed_begin(&state->packed, group, model, values, count, options, &arguments, error)
                   : MIXTURE_OK;
     if (status != MIXTURE_OK) {
         return status;
@@ -422,26 +424,15 @@ static mixture_status take_label_name(fit_state *state, int *label, mixture_erro
     return mix_fit_labels_name(&state->labels, value, &place, label, error);
 }
 
-static mixture_status fit_row(void *pointer, mixture_error *error) {
-    fit_state *state = pointer;
-    const mix_group *group = &state->group;
+/* Take one row: the arguments, or one of a sample. */
+static mixture_status take_fit_row(fit_state *state, const mix_row_arguments *row, mixture_error *error) {
     const mix_fit_options *options = &state->options;
-    int place = row_place(state);
-    mix_row_arguments row = {.values = group->argv + place,
-                             .count = group->argc - (state->optioned ? 2 : 1),
-                             .first = 1 + place,
-                             .d = options->arguments,
-                             .columns = (const char *const *)state->arguments,
-                             .row = group->row,
-                             .db = group->interrupt.db,
-                             .word = options->label};
     double weight;
     int label;
     mixture_status status = is_mixed_fit(state)
-                                ? mix_fit_families_row(&state->families, options, &row, state->packed.packed,
+                                ? mix_fit_families_row(&state->families, options, row, state->packed.packed,
                                                        state->data, state->x, error)
-                                : mix_arguments_row(&row, state->x, error);
-    mix_fit_packed_watch(&state->packed, group->argv[place]);
+                                : mix_arguments_row(row, state->x, error);
     if (status == MIXTURE_OK && !is_mixed_fit(state)) {
         status = check_values(state, family_of(state), error);
     }
@@ -464,6 +455,47 @@ static mixture_status fit_row(void *pointer, mixture_error *error) {
         memcpy(state->first, state->x, (options->d < FIRST_VALUES ? options->d : FIRST_VALUES) * sizeof(double));
     }
     return status == MIXTURE_OK ? mixture_data_append(state->data, state->x, weight, label) : status;
+}
+
+/* All rows of a sample. */
+static mixture_status take_sample(fit_state *state, mix_row_arguments *row, mixture_error *error) {
+    enum { ROWS_TURN = 256 };
+    mix_row_sample_reader sample;
+    const mix_cancel *cancel = &state->group.cancel;
+    mixture_status status = mix_row_sample_open(&sample, row->values[0], row->first, cancel, error);
+    if (status == MIXTURE_OK && sample.d != state->options.arguments) {
+        status = mix_error_invalid(
+            error, "argument %d is a sample of rows of %llu values in row %llu; expected %zu", row->first,
+            (unsigned long long)sample.d, (unsigned long long)row->row, state->options.arguments);
+    }
+    while (status == MIXTURE_OK && mix_row_sample_next(&sample)) {
+        row->bytes = sample.row;
+        row->length = sample.length;
+        status = take_fit_row(state, row, error);
+        if (status == MIXTURE_OK && sample.left % ROWS_TURN == 0 && mix_cancelled(cancel)) {
+            status = mix_error_status(error, MIXTURE_CANCELLED);
+        }
+    }
+    return status;
+}
+
+static mixture_status fit_row(void *pointer, mixture_error *error) {
+    fit_state *state = pointer;
+    const mix_group *group = &state->group;
+    int place = row_place(state);
+    mix_row_arguments row = {.values = group->argv + place,
+                             .count = group->argc - (state->optioned ? 2 : 1),
+                             .first = 1 + place,
+                             .d = state->options.arguments,
+                             .columns = (const char *const *)state->arguments,
+                             .row = group->row,
+                             .db = group->interrupt.db,
+                             .word = state->options.label};
+    if (state->packed.packed && mix_row_sample_is(row.values[0])) {
+        return take_sample(state, &row, error);
+    }
+    mix_fit_packed_watch(&state->packed, group->argv[place]);
+    return take_fit_row(state, &row, error);
 }
 
 /* Which group has too few rows the first that was taken tells, in the error. */

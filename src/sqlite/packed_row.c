@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cells.h"
 #include "describe.h"
 #include "error.h"
 #include "interrupt.h"
@@ -91,8 +90,7 @@ static mixture_status read_words(const mix_row_arguments *arguments, double *x, 
     mix_cells cells;
     mix_cell cell;
     char said[MIX_SAID_BYTES], name[60], where[40];
-    mixture_status status =
-        mix_cells_open(&cells, arguments->db, arguments->values, arguments->count, arguments->first, error);
+    mixture_status status = mix_cells_open_row(&cells, arguments, error);
     if (status == MIXTURE_OK && cells.count != arguments->d) {
         status =
             mix_error_invalid(error, "argument %d is a mix_row() of %zu value%s%s; expected %zu", arguments->first,
@@ -113,8 +111,10 @@ static mixture_status read_words(const mix_row_arguments *arguments, double *x, 
 }
 
 static mixture_status read_packed_bytes(const mix_row_arguments *arguments, double *x, mixture_error *error) {
-    const unsigned char *bytes = sqlite3_value_blob(arguments->values[0]);
-    size_t length = (size_t)sqlite3_value_bytes(arguments->values[0]), d = arguments->d;
+    bool sampled = arguments->bytes != NULL;
+    const unsigned char *bytes = sampled ? arguments->bytes : sqlite3_value_blob(arguments->values[0]);
+    size_t length = sampled ? arguments->length : (size_t)sqlite3_value_bytes(arguments->values[0]);
+    size_t d = arguments->d;
     char where[40];
     if (bytes != NULL && mix_cells_marked(bytes, length)) {
         return read_words(arguments, x, error);
@@ -174,8 +174,9 @@ static mixture_status read_array_text(const mix_row_arguments *arguments, double
 }
 
 mixture_status mix_packed_row_read(const mix_row_arguments *arguments, double *x, mixture_error *error) {
-    return sqlite3_value_type(arguments->values[0]) == SQLITE_BLOB ? read_packed_bytes(arguments, x, error)
-                                                                   : read_array_text(arguments, x, error);
+    return arguments->bytes != NULL || sqlite3_value_type(arguments->values[0]) == SQLITE_BLOB
+               ? read_packed_bytes(arguments, x, error)
+               : read_array_text(arguments, x, error);
 }
 
 bool mix_packed_row_looks_like_floats(sqlite3_value *value, bool *lower) {

@@ -4,6 +4,7 @@
 #define MIX_PACKED_ROW_H
 
 #include "arguments.h"
+#include "cells.h"
 
 /* Whether the values of a row are a single one of these. */
 bool mix_packed_row_is(sqlite3_value **values, int count);
@@ -16,6 +17,9 @@ mixture_status mix_packed_row_columns(sqlite3 *db, sqlite3_value *value, size_t 
 /* The row into x[d]: arguments->values[0] is one of these. A BLOB of 8 d bytes is of mix_row(), one of 4 d bytes a
 ** vector. */
 mixture_status mix_packed_row_read(const mix_row_arguments *arguments, double *x, mixture_error *error);
+
+/* mix_cells_open() of a row: of its values, or its bytes. */
+mixture_status mix_cells_open_row(mix_cells *cells, const mix_row_arguments *row, mixture_error *error);
 
 /* Whether the bytes of a mix_row() look like twice as many floats that people have. *lower: set when at least half
 ** of the doubles have lower halves that are not 0, which those of integers hardly have. */

@@ -9,36 +9,11 @@
 #include "little_endian.h"
 #include "memory.h"
 #include "model_json.h"
+#include "sealed_blob.h"
 #include "statistics.h"
 
 static const unsigned char magic[8] = {'M', 'I', 'X', 'S', 'T', 'A', 'T', 1};
-enum { HEADER_BYTES = 32, CHECKSUM_BYTES = 8 };
-
-enum { PIECE = 1 << 20 }; /* bytes between two questions whether to go on */
-
-/* memcpy(), in pieces: new memory is slow to be touched first. False: stopped. */
-static bool copy_bytes(void *to, const void *from, size_t length, const mix_cancel *cancel) {
-    for (size_t at = 0; at < length; at += PIECE) {
-        memcpy((char *)to + at, (const char *)from + at, length - at < PIECE ? length - at : PIECE);
-        if (length - at > PIECE && mix_cancelled(cancel)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* FNV-1a (Fowler, Noll & Vo). False: stopped. */
-static bool checksum(const unsigned char *bytes, size_t length, const mix_cancel *cancel, uint64_t *sum) {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < length; i++) {
-        if (i % PIECE == PIECE - 1 && mix_cancelled(cancel)) {
-            return false;
-        }
-        hash = (hash ^ bytes[i]) * 0x100000001b3u;
-    }
-    *sum = hash;
-    return true;
-}
+enum { HEADER_BYTES = 32 };
 
 void mix_statistics_blob_clear(mix_statistics_blob *blob) {
     mix_memory_free(blob->model);
@@ -65,7 +40,7 @@ mixture_status mix_statistics_blob_begin(mix_statistics_blob *blob, const mixtur
 /* Header, lengths and checksum. */
 static mixture_status check_blob(const unsigned char *bytes, size_t length, const mix_cancel *cancel,
                                  mixture_error *error) {
-    uint64_t sum;
+    bool sealed = false;
     if (length < 8 || memcmp(bytes, magic, 7) != 0) {
         return mix_error_invalid(error,
                                  "argument 1 is BLOB of %zu bytes that are no statistics; expected what "
@@ -79,8 +54,8 @@ static mixture_status check_blob(const unsigned char *bytes, size_t length, cons
     uint64_t model = length < HEADER_BYTES ? 0 : mix_little_endian_get(bytes + 8),
              size = length < HEADER_BYTES ? 0 : mix_little_endian_get(bytes + 16);
     uint64_t most = length;
-    bool fits = length >= HEADER_BYTES + CHECKSUM_BYTES && model <= most && size <= most / 8 &&
-                HEADER_BYTES + model + 8 * size + CHECKSUM_BYTES == length &&
+    bool fits = length >= HEADER_BYTES + MIX_SEAL_BYTES && model <= most && size <= most / 8 &&
+                HEADER_BYTES + model + 8 * size + MIX_SEAL_BYTES == length &&
                 mix_little_endian_get(bytes + 24) <= INT64_MAX;
     if (!fits) {
         return mix_error_invalid(error,
@@ -88,10 +63,10 @@ static mixture_status check_blob(const unsigned char *bytes, size_t length, cons
                                  "made",
                                  length);
     }
-    if (!checksum(bytes, length - CHECKSUM_BYTES, cancel, &sum)) {
+    if (!mix_sealed_check(bytes, length, cancel, &sealed)) {
         return mix_error_status(error, MIXTURE_CANCELLED);
     }
-    if (mix_little_endian_get(bytes + length - CHECKSUM_BYTES) != sum) {
+    if (!sealed) {
         return mix_error_invalid(
             error, "argument 1 is statistics whose checksum is wrong; expected them as they were made");
     }
@@ -121,11 +96,11 @@ mixture_status mix_statistics_blob_read(mix_statistics_blob *blob, sqlite3_value
     if (blob->model == NULL || blob->statistics == NULL) {
         return mix_error_status(error, MIXTURE_NOMEM);
     }
-    if (!copy_bytes(blob->model, bytes + HEADER_BYTES, blob->model_bytes, cancel)) {
+    if (!mix_sealed_copy(blob->model, bytes + HEADER_BYTES, blob->model_bytes, cancel)) {
         return mix_error_status(error, MIXTURE_CANCELLED);
     }
     for (size_t i = 0; i < blob->size; i++) {
-        if (i % (PIECE / 8) == PIECE / 8 - 1 && mix_cancelled(cancel)) {
+        if (i % (MIX_SEALED_PIECE / 8) == MIX_SEALED_PIECE / 8 - 1 && mix_cancelled(cancel)) {
             return mix_error_status(error, MIXTURE_CANCELLED);
         }
         blob->statistics[i] = mix_little_endian_get_double(bytes + HEADER_BYTES + blob->model_bytes + 8 * i);
@@ -137,15 +112,10 @@ mixture_status mix_statistics_blob_read(mix_statistics_blob *blob, sqlite3_value
     return MIXTURE_OK;
 }
 
-static void free_bytes(void *bytes) {
-    mix_memory_free(bytes);
-}
-
 mixture_status mix_statistics_blob_result(const mix_statistics_blob *blob, sqlite3_context *context,
                                           const mix_cancel *cancel) {
-    size_t length = HEADER_BYTES + blob->model_bytes + 8 * blob->size + CHECKSUM_BYTES;
+    size_t length = HEADER_BYTES + blob->model_bytes + 8 * blob->size + MIX_SEAL_BYTES;
     unsigned char *bytes = mix_memory_array(length, 1);
-    uint64_t sum;
     if (bytes == NULL) {
         return MIXTURE_NOMEM;
     }
@@ -153,16 +123,15 @@ mixture_status mix_statistics_blob_result(const mix_statistics_blob *blob, sqlit
     mix_little_endian_put(bytes + 8, blob->model_bytes);
     mix_little_endian_put(bytes + 16, blob->size);
     mix_little_endian_put(bytes + 24, blob->skipped);
-    bool going = copy_bytes(bytes + HEADER_BYTES, blob->model, blob->model_bytes, cancel);
+    bool going = mix_sealed_copy(bytes + HEADER_BYTES, blob->model, blob->model_bytes, cancel);
     for (size_t i = 0; i < blob->size && going; i++) {
         mix_little_endian_put_double(bytes + HEADER_BYTES + blob->model_bytes + 8 * i, blob->statistics[i]);
-        going = i % (PIECE / 8) != PIECE / 8 - 1 || !mix_cancelled(cancel);
+        going = i % (MIX_SEALED_PIECE / 8) != MIX_SEALED_PIECE / 8 - 1 || !mix_cancelled(cancel);
     }
-    if (!going || !checksum(bytes, length - CHECKSUM_BYTES, cancel, &sum)) {
+    if (!going || !mix_sealed_close(bytes, length, cancel)) {
         mix_memory_free(bytes);
         return MIXTURE_CANCELLED;
     }
-    mix_little_endian_put(bytes + length - CHECKSUM_BYTES, sum);
-    sqlite3_result_blob64(context, bytes, length, free_bytes);
+    mix_sealed_result(context, bytes, length);
     return MIXTURE_OK;
 }

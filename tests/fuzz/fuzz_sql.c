@@ -65,7 +65,8 @@ static const struct {
                  {"mix_marginal", false},
                  {"mix_cdf", false},
                  {"mix_quantile", false},
-                 {"mix_extrapolate", false}};
+                 {"mix_extrapolate", false},
+                 {"mix_sample_rows", false}};
 enum { CALLABLES = sizeof callables / sizeof *callables };
 
 /* Arguments that are what a function expects. */

@@ -1,7 +1,7 @@
 /* fuzz_statistics.c: any bytes as statistics; or, since chance finds no checksum, any model text and sums in an
 ** envelope that is right (src/sqlite/statistics_blob.h has the layout).
 ** Input: a byte; if it is even, the BLOB follows, else 8 bytes of the rows left out, the model, a NUL, the
-** sums. */
+** sums. A BLOB that begins as a sample of rows (row_sample.h) ends with its checksum. */
 #include <string.h>
 
 #include "fuzz_connection.h"
@@ -50,11 +50,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     if (fuzz_byte(&input) % 2 == 0) {
         blob_length = input.left;
         memcpy(blob, input.bytes, blob_length);
+        if (blob_length >= 16 && memcmp(blob, "MIXROWS", 7) == 0) {
+            mix_little_endian_put(blob + blob_length - 8, fnv1a(blob, blob_length - 8));
+        }
     } else {
         blob_length = wrap(&input, blob);
     }
     run("SELECT mix_maximize(?1) AS answer", blob, blob_length);
     run("SELECT mix_maximize(mix_merge(s)) AS answer FROM (SELECT ?1 AS s UNION ALL SELECT ?1)", blob,
         blob_length);
+    run("SELECT mix_fit(?1, 2, '{\"n_init\":1,\"max_iter\":3}') AS answer", blob, blob_length);
+    run("SELECT gmm_fit(s, 1) AS answer FROM (SELECT mix_merge(?1) AS s)", blob, blob_length);
     return 0;
 }

@@ -44,6 +44,7 @@ const callable grammar[] = {
     {"mix_statistics",        AGGREGATE, "mx",    "B?",          NULL},
     {"mix_merge",             AGGREGATE, "s",     "B?",          NULL},
     {"mix_maximize",          SCALAR,    "s",     "M?",          NULL},
+    {"mix_sample_rows",       AGGREGATE, "nx",    "B?",          NULL},
     {"mix_extrapolate",       SCALAR,    "mmm",   "M?",          NULL},
     {"mix_step",              AGGREGATE, "mx",    "M?",          NULL},
     {"mix_plot",              AGGREGATE, "mxd",   "S?",          NULL},

@@ -43,6 +43,7 @@ static const char *const functions[] = {
     "mix_loglik(m, x)",
     "mix_step(m, x)",
     "mix_extrapolate(m, m, m)",
+    "mix_sample_rows(3, x)",
     "mix_refit(m, x)",
     "mix_update((SELECT fitted FROM fits), x)",
     "mix_statistics(m, x)",

@@ -234,6 +234,8 @@ static void a_large_model_is_read_used_and_written_with_questions(void **state) 
         "SELECT length(mix_row(list)) FROM lists",
         "SELECT length(mix_rename(m, names)) FROM large, lists",
         "SELECT length(mix_extrapolate(m, m, m)) FROM large",
+        "SELECT length(mix_merge(s)) FROM samples",
+        "SELECT pmm_fit(s, 1) ->> 'n' FROM samples",
         "SELECT length(mix_marginal(m, '[1]')) FROM large",
         "SELECT length(mix_condition(m, NULL)) FROM large",
         "SELECT mix_quantile(m, 0.3) FROM large",
@@ -244,6 +246,8 @@ static void a_large_model_is_read_used_and_written_with_questions(void **state) 
         "SELECT '{\"family\":\"gaussian\",\"weights\":[' || group_concat('2e-05') || '],\"means\":[' || "
         "group_concat('[' || (i / 7.0) || ']') || '],\"covariances\":[' || group_concat('[[1.25]]') || ']}' AS m "
         "FROM i; CREATE TABLE statistics AS SELECT mix_statistics(m, 1) AS s FROM large; "
+        "CREATE TABLE samples AS WITH RECURSIVE i(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM i WHERE i < 49999) "
+        "SELECT mix_sample_rows(40000, i) AS s FROM i; "
         "CREATE TABLE lists AS WITH RECURSIVE i(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM i WHERE i < 49999) "
         "SELECT '[' || group_concat(i || '.123456789,1e-100,null,-0.5') || ']' AS list, json_group_array('n' || i) AS "
         "names FROM i");

@@ -245,6 +245,9 @@ static const char *const verbs[] = {
     "SELECT hex(mix_statistics(m, mix_row(x, y))) FROM others, p GROUP BY m",
     "SELECT mix_maximize(mix_merge(s)) FROM (SELECT mix_statistics(m, x, y) AS s FROM model, p GROUP BY p.rowid % 3)",
     "SELECT mix_maximize(x'4d4958')",
+    "SELECT gmm_fit(mix_merge(s), 1) FROM (SELECT mix_sample_rows(2, x, y) AS s FROM p GROUP BY p.rowid % 2)",
+    "SELECT mix_fit(s, 1) FROM (SELECT mix_sample_rows(3, x, 'a' || (rowid % 2)) AS s FROM p)",
+    "SELECT hex(mix_sample_rows(2, '[1,\"a\"]', 7)) FROM p",
     "SELECT mix_extrapolate(m, mix_step(m, x, y), mix_step(m, 2 * x, y)) FROM model, p",
     "SELECT mix_maximize(zeroblob(40))", /* its bytes are made when they are asked for */
     "SELECT mix_merge(s) FROM (SELECT mix_statistics(m, 1, 2) AS s FROM others GROUP BY m)",
