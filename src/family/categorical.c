@@ -43,7 +43,7 @@ static bool is_level(double x) {
 }
 
 static const mix_column *categorical_column(const mix_shape *shape, size_t j) {
-    static const mix_column level = {.accepts = is_level, .expected = "the number of a level, 0, 1, ..."};
+    static const mix_column level = {.accepts = is_level, .expected = "the number of a level, 0, 1, ...", .whole = true};
     (void)shape;
     (void)j;
     return &level;

@@ -4,6 +4,9 @@
 
 #include "mixture.h"
 
+/* Whether these columns lie somewhere: the family has a geometry, or that of the part in which all of them are. */
+bool mix_extent_has(const mixture_model *model, const size_t *columns, size_t count);
+
 double mix_extent_mean(const mixture_model *model, size_t component, size_t column);
 double mix_extent_deviation(const mixture_model *model, size_t component, size_t column);
 

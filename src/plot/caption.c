@@ -85,6 +85,16 @@ const char *mix_caption_name(const mix_drawing *drawing, size_t i, char buffer[3
                                   : mix_caption_column(drawing->model, options->columns[i], buffer);
 }
 
+void mix_caption_levels_on(const mix_drawing *drawing, size_t i, mix_axis *axis) {
+    const mixture_family *family = drawing->model->family;
+    size_t column = drawing->options->columns[i];
+    if (family->parts != NULL && !axis->log) {
+        axis->levels = mix_family_levels(family, column);
+        axis->level_count = mix_family_level_count(family, column);
+        axis->whole = axis->level_count > 0;
+    }
+}
+
 mixture_status mix_caption_legend(mix_drawing *drawing, mix_key_style style, const mix_key *more,
                                   size_t more_count) {
     size_t shown = drawing->shown;

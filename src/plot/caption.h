@@ -19,6 +19,8 @@ const char *mix_caption_percent(double share, char text[MIX_LABEL_BYTES]);
 const char *mix_caption_column(const mixture_model *model, size_t j, char buffer[32]);
 /* Name of the i-th column that is drawn. */
 const char *mix_caption_name(const mix_drawing *drawing, size_t i, char buffer[32]);
+/* Let the axis of the i-th column that is drawn have the names of its levels, if it has any. */
+void mix_caption_levels_on(const mix_drawing *drawing, size_t i, mix_axis *axis);
 /* How components are told apart: by marks, by lines, or by areas of their color. */
 typedef enum mix_key_style { MIX_KEY_MARKS, MIX_KEY_LINES, MIX_KEY_SWATCHES } mix_key_style;
 /* The legend of the components shown, with their weights; then other keys. */

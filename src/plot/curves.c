@@ -26,7 +26,7 @@ static mixture_status make_bars(const mix_drawing *drawing, size_t column, mix_b
     const mixture_model *model = drawing->model;
     size_t j = drawing->options->columns[column];
     double deviation = INFINITY;
-    for (size_t c = 0; c < model->k && model->family->geometry != NULL; c++) {
+    for (size_t c = 0; c < model->k && mix_extent_has(model, &j, 1); c++) {
         deviation = fmin(deviation, mix_extent_deviation(model, c, j));
     }
     bool free = !isfinite(deviation) || mix_drawing_is_log(drawing, column);
@@ -204,7 +204,7 @@ static mixture_status make_densities(mix_curves *curves, mix_drawing *drawing, c
                                      size_t lines) {
     size_t j = drawing->options->columns[curves->column];
     mixture_status status = MIXTURE_OK;
-    if (drawing->model->family->geometry != NULL) {
+    if (mix_extent_has(drawing->model, &j, 1)) {
         status = mix_extent_marginal(drawing->model, &j, 1, &curves->model, drawing->error);
     }
     if (status == MIXTURE_OK) {
@@ -237,7 +237,7 @@ static mixture_status make_densities(mix_curves *curves, mix_drawing *drawing, c
 mixture_status mix_curves_begin(mix_curves *curves, mix_drawing *drawing, size_t column, const mix_axis *axis,
                                 size_t lines) {
     const mix_shape shape = mix_shape_of(drawing->model);
-    bool few = axis->range.high - axis->range.low <= MOST_WHOLE;
+    bool few = axis->levels != NULL || axis->range.high - axis->range.low <= MOST_WHOLE;
     curves->column = column;
     curves->mass = is_whole(drawing, column) && few && ceil(axis->range.low) <= floor(axis->range.high);
     mixture_status status = MIXTURE_OK;

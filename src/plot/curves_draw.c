@@ -6,7 +6,7 @@
 mix_axis mix_curves_axis(const mix_curves *curves, bool log, const char *name) {
     const double decades = 4;
     double top = curves->top > 0 ? fmin(curves->top, 1e308) : 1;
-    mix_axis axis = {{0, fmin(top * 1.06, 1e308)}, name, false, log};
+    mix_axis axis = {.range = {0, fmin(top * 1.06, 1e308)}, .name = name, .log = log};
     if (log) {
         axis.range = mix_range_pad((mix_range){log10(top) - decades, log10(top)}, 0.02);
     }

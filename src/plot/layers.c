@@ -21,7 +21,7 @@ mixture_status mix_pair_begin(mix_pair *pair, mix_drawing *drawing, size_t a, si
     if (drawing->options->rows) {
         status = mix_places_find(&pair->places, &drawing->plot->points, columns);
     }
-    if (status != MIXTURE_OK || drawing->model->family->geometry == NULL) {
+    if (status != MIXTURE_OK || !mix_extent_has(drawing->model, columns, 2)) {
         return status;
     }
     status = mix_extent_marginal(drawing->model, columns, 2, &pair->model, drawing->error);

@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "level.h"
 #include "text.h"
 
 #define MARGIN 12.0
 #define CAPTION 10.5
+#define LEVEL_WIDTH 80.0 /* of the names of levels on the left */
 
 enum { NAME_BYTES = 240 }; /* of a name as it is drawn */
 
@@ -144,10 +146,6 @@ double mix_ticks_width(const mix_ticks *ticks) {
     return width;
 }
 
-mix_ticks mix_axis_ticks(const mix_axis *axis, int most) {
-    return axis->log ? mix_ticks_log(axis->range, most) : mix_ticks_find(axis->range, most, axis->whole);
-}
-
 /* The least distance between two ticks, as a share of the axis. */
 static double least_gap(const mix_ticks *ticks) {
     double gap = 1;
@@ -155,6 +153,38 @@ static double least_gap(const mix_ticks *ticks) {
         gap = fmin(gap, ticks->t[i] - ticks->t[i - 1]);
     }
     return gap;
+}
+
+/* Ticks at levels, by their names. */
+static mix_ticks level_ticks(const mix_axis *axis, int most) {
+    const mix_ticks at = mix_ticks_find(axis->range, most, true);
+    mix_ticks ticks = {0};
+    for (int i = 0; i < at.count; i++) {
+        double level = round(mix_range_at(axis->range, at.t[i]));
+        if (level >= 0 && level < (double)axis->level_count) {
+            ticks.t[ticks.count] = at.t[i];
+            (void)mix_text_level(&axis->levels[(size_t)level], ticks.label[ticks.count++], MIX_TICK_BYTES);
+        }
+    }
+    return ticks;
+}
+
+/* The same, cut to a width. */
+static mix_ticks level_ticks_within(const mix_axis *axis, int most, double share, double width) {
+    mix_ticks ticks = level_ticks(axis, most);
+    width = fmax(width, share * least_gap(&ticks) - 6);
+    for (int i = 0; i < ticks.count; i++) {
+        char label[MIX_TICK_BYTES];
+        mix_text_cut(ticks.label[i], MIX_FONT_LABEL, width, label, sizeof label);
+        strcpy(ticks.label[i], label);
+    }
+    return ticks;
+}
+
+mix_ticks mix_axis_ticks(const mix_axis *axis, int most) {
+    return axis->levels != NULL ? level_ticks(axis, most)
+           : axis->log          ? mix_ticks_log(axis->range, most)
+                                : mix_ticks_find(axis->range, most, axis->whole);
 }
 
 /* At most so many, but two at least, if such round numbers can be found. */
@@ -169,6 +199,9 @@ static mix_ticks two_or_more(const mix_axis *axis, int most) {
 mix_ticks mix_panel_ticks_x(const mix_area *area, const mix_axis *axis) {
     double length = area->right - area->left;
     int most = (int)fmin(fmax(length / 50, 3), MIX_TICKS);
+    if (axis->levels != NULL) {
+        return level_ticks_within(axis, (int)fmin(fmax(length / 24, 2), MIX_TICKS), length, 0);
+    }
     mix_ticks ticks = two_or_more(axis, most);
     while (most > 2 && ticks.count > 2 && mix_ticks_width(&ticks) + 10 > length * least_gap(&ticks)) {
         ticks = two_or_more(axis, --most);
@@ -177,7 +210,11 @@ mix_ticks mix_panel_ticks_x(const mix_area *area, const mix_axis *axis) {
 }
 
 mix_ticks mix_panel_ticks_y(const mix_area *area, const mix_axis *axis) {
-    return two_or_more(axis, (int)fmin(fmax((area->bottom - area->top) / 42, 3), MIX_TICKS));
+    double height = area->bottom - area->top;
+    if (axis->levels != NULL) {
+        return level_ticks_within(axis, (int)fmin(fmax(height / 15, 2), MIX_TICKS), 0, LEVEL_WIDTH);
+    }
+    return two_or_more(axis, (int)fmin(fmax(height / 42, 3), MIX_TICKS));
 }
 
 mix_panel mix_panel_make(mix_area area, const mix_axis *x, const mix_axis *y) {

@@ -44,9 +44,11 @@ typedef struct mix_panel {
 /* An axis before it is drawn. */
 typedef struct mix_axis {
     mix_range range;
-    const char *name; /* NULL: none */
-    bool whole;       /* ticks at whole numbers only */
-    bool log;         /* the range is of logarithms */
+    const char *name;               /* NULL: none */
+    bool whole;                     /* ticks at whole numbers only */
+    bool log;                       /* the range is of logarithms */
+    const struct mix_level *levels; /* what whole numbers from 0 on stand for, so many; NULL: themselves */
+    size_t level_count;
 } mix_axis;
 
 /* Draw the axes of a panel that takes all of `outer`: frame, grid, ticks, labels, names. */

@@ -100,7 +100,7 @@ static mixture_status draw_uncertainty(mix_drawing *drawing, const mix_axis *x) 
         return status;
     }
     double most = drawing->model->k > 1 ? 1 - 1 / (double)drawing->model->k : 0.5;
-    mix_axis y = {{0, 1.05 * most}, "uncertainty", false, drawing->options->axes[1].log};
+    mix_axis y = {.range = {0, 1.05 * most}, .name = "uncertainty", .log = drawing->options->axes[1].log};
     if (y.log) {
         y.range = (mix_range){-6, 0};
     }
@@ -132,8 +132,10 @@ mixture_status mix_picture_line(mix_drawing *drawing) {
     if (status != MIXTURE_OK) {
         return status;
     }
-    mix_axis x = {mix_reach_axis(drawing, 0, range, 0.02), mix_caption_name(drawing, 0, name), false,
-                  mix_drawing_is_log(drawing, 0)};
+    mix_axis x = {.range = mix_reach_axis(drawing, 0, range, 0.02),
+                  .name = mix_caption_name(drawing, 0, name),
+                  .log = mix_drawing_is_log(drawing, 0)};
+    mix_caption_levels_on(drawing, 0, &x);
     return drawing->options->what == MIX_PLOT_UNCERTAINTY ? draw_uncertainty(drawing, &x)
                                                           : draw_densities(drawing, &x);
 }

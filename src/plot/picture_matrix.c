@@ -5,6 +5,7 @@
 
 #include "caption.h"
 #include "curves.h"
+#include "extent.h"
 #include "family.h"
 #include "layers.h"
 #include "memory.h"
@@ -31,7 +32,8 @@ static mixture_status find_ranges(const mix_drawing *drawing, matrix *m) {
     for (size_t j = 0; j < m->count && status == MIXTURE_OK; j++) {
         mix_range range = drawing->plot->ranges[j];
         status = mix_curves_reach(drawing, j, &range);
-        m->axes[j] = (mix_axis){mix_range_pad(range, 0.03), NULL, false, mix_drawing_is_log(drawing, j)};
+        m->axes[j] = (mix_axis){.range = mix_range_pad(range, 0.03), .log = mix_drawing_is_log(drawing, j)};
+        mix_caption_levels_on(drawing, j, &m->axes[j]);
     }
     return status;
 }
@@ -82,6 +84,9 @@ static bool find_inner(const mix_axis *axis, double length, int wanted, bool upw
 /* Where there is no room for two labels there are those two ticks that are the farthest apart of a few. */
 static mix_ticks inner_ticks(const mix_axis *axis, const mix_area *area, bool upward, int lines) {
     double length = upward ? area->bottom - area->top : area->right - area->left;
+    if (axis->levels != NULL) {
+        return upward ? mix_panel_ticks_y(area, axis) : mix_panel_ticks_x(area, axis);
+    }
     int wanted = (int)fmin(fmax(length / (upward ? 42 : 36), 3), MIX_TICKS);
     mix_ticks ticks;
     if (!find_inner(axis, length, wanted, upward, lines, &ticks)) {
@@ -117,7 +122,10 @@ static void lay_out(mix_drawing *drawing, matrix *m) {
     for (size_t i = 0; i < m->count; i++) {
         mix_area area = cell(m, i, i);
         mix_ticks ticks;
-        m->lines = find_inner(&m->axes[i], area.right - area.left, 3, false, 1, &ticks) ? m->lines : 2;
+        m->lines =
+            m->axes[i].levels != NULL || find_inner(&m->axes[i], area.right - area.left, 3, false, 1, &ticks)
+                ? m->lines
+                : 2;
     }
     m->area.bottom -= (m->lines - 1) * line;
 }
@@ -158,9 +166,13 @@ static mixture_status draw_single(mix_drawing *drawing, const matrix *m, size_t 
 static mixture_status draw_pair(mix_drawing *drawing, const matrix *m, size_t row, size_t column) {
     const mix_plot_options *options = drawing->options;
     bool below = row > column, rows = options->rows;
-    bool geometry = drawing->model->family->geometry != NULL;
+    const size_t columns[2] = {options->columns[column], options->columns[row]};
+    bool geometry = mix_extent_has(drawing->model, columns, 2);
     bool contours = geometry && (!below || options->what == MIX_PLOT_DENSITY);
     double radius = options->what == MIX_PLOT_UNCERTAINTY ? 1.6 : 2;
+    if (!below && !geometry) {
+        return MIXTURE_OK; /* nothing is above the diagonal without contours */
+    }
     size_t lines = (size_t)fmax(64 * drawing->detail, 24);
     mix_area area = cell(m, row, column);
     mix_pair pair = {0};
@@ -192,17 +204,31 @@ static size_t find_room(const mix_drawing *drawing) {
     return columns < most ? columns : most;
 }
 
+static bool some_pair_lies(const mix_drawing *drawing, size_t shown) {
+    bool any = false;
+    for (size_t i = 0; i < shown; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const size_t columns[2] = {drawing->options->columns[j], drawing->options->columns[i]};
+            any = any || mix_extent_has(drawing->model, columns, 2);
+        }
+    }
+    return any;
+}
+
 static void write_matrix_caption(mix_drawing *drawing, size_t shown) {
     const mix_plot_options *options = drawing->options;
-    bool density = options->what == MIX_PLOT_DENSITY, geometry = drawing->model->family->geometry != NULL;
+    bool density = options->what == MIX_PLOT_DENSITY,
+         all_lie = mix_extent_has(drawing->model, options->columns, shown);
+    bool geometry = all_lie || some_pair_lies(drawing, shown);
     bool uncertainty = options->what == MIX_PLOT_UNCERTAINTY;
     char levels[MIX_LEVELS_BYTES];
     if (options->rows) {
         mix_caption_say_rows(drawing);
     }
     if (geometry && !density) {
-        mix_caption_say(drawing, "Below the diagonal: ellipses of 95 %% of %s%s.",
+        mix_caption_say(drawing, "Below the diagonal: ellipses of 95 %% of %s%s%s.",
                         drawing->model->k == 1 ? "the component" : "each component",
+                        all_lie ? "" : " of Gaussian columns",
                         uncertainty ? ", points larger where they are less certain" : "");
     } else if (uncertainty) {
         mix_caption_say(drawing, "Points are larger where they are less certain.");
@@ -223,7 +249,6 @@ static void write_matrix_caption(mix_drawing *drawing, size_t shown) {
 
 mixture_status mix_picture_matrix(mix_drawing *drawing) {
     matrix m = {.count = find_room(drawing), .gap = 8};
-    bool geometry = drawing->model->family->geometry != NULL;
     mixture_status status = find_ranges(drawing, &m);
     write_matrix_caption(drawing, m.count);
     if (status == MIXTURE_OK && drawing->options->what != MIX_PLOT_DENSITY) {
@@ -233,8 +258,7 @@ mixture_status mix_picture_matrix(mix_drawing *drawing) {
         lay_out(drawing, &m);
     }
     for (size_t row = 0; row < m.count && status == MIXTURE_OK; row++) {
-        size_t end = geometry ? m.count : row + 1; /* nothing is above the diagonal without contours */
-        for (size_t column = 0; column < end && status == MIXTURE_OK; column++) {
+        for (size_t column = 0; column < m.count && status == MIXTURE_OK; column++) {
             status = row == column ? draw_single(drawing, &m, row) : draw_pair(drawing, &m, row, column);
         }
     }

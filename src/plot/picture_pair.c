@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "caption.h"
+#include "extent.h"
 #include "family.h"
 #include "layers.h"
 #include "picture.h"
@@ -79,14 +80,18 @@ static mixture_status draw_pair_legend(mix_drawing *drawing) {
 
 /* What the panel needs of an axis, and its name. */
 static mix_axis pair_axis(const mix_drawing *drawing, size_t i, mix_range range, char name[32]) {
-    return (mix_axis){mix_reach_axis(drawing, i, range, 0.03), mix_caption_name(drawing, i, name), false,
-                      mix_drawing_is_log(drawing, i)};
+    mix_axis axis = {.range = mix_reach_axis(drawing, i, range, 0.03),
+                     .name = mix_caption_name(drawing, i, name),
+                     .log = mix_drawing_is_log(drawing, i)};
+    mix_caption_levels_on(drawing, i, &axis);
+    return axis;
 }
 
 mixture_status mix_picture_pair(mix_drawing *drawing) {
     enum { LINES = 140 };
     const mix_plot_options *options = drawing->options;
-    bool geometry = drawing->model->family->geometry != NULL, density = options->what == MIX_PLOT_DENSITY;
+    bool geometry = mix_extent_has(drawing->model, options->columns, 2),
+         density = options->what == MIX_PLOT_DENSITY;
     bool ellipses = geometry && !density;
     bool contours = geometry && (options->what == MIX_PLOT_CLASSIFICATION || density);
     mix_pair pair = {0};

@@ -6,6 +6,7 @@
 
 #include "caption.h"
 #include "family.h"
+#include "level.h"
 #include "memory.h"
 #include "number.h"
 #include "picture.h"
@@ -30,6 +31,8 @@ typedef struct drawn_parameter {
     const mix_array *array; /* what it is */
     const double *values;   /* of component c: [c * stride] */
     size_t stride;
+    bool leveled; /* it is of a level of the column: */
+    size_t level;
 } drawn_parameter;
 
 typedef struct profile {
@@ -65,7 +68,22 @@ static size_t first_column(const mixture_family *family, size_t a) {
     return first;
 }
 
-/* The parameters of the i-th column drawn, one for each array that has a number for it. */
+/* One for each level of the i-th column drawn, which is column `within` of those that the array is of. */
+static void add_levels(profile *p, size_t i, size_t a, size_t within) {
+    const mixture_model *model = p->drawing->model;
+    const mix_shape shape = mix_shape_of(model);
+    const mix_array_columns of = mix_family_array_columns(&shape, a);
+    const double *values = model->arrays[a];
+    for (size_t j = 0; j < within; j++) {
+        values += of.levels[j];
+    }
+    for (size_t l = 0; l < of.levels[within]; l++) {
+        p->parameters[p->count++] =
+            (drawn_parameter){i, &model->family->arrays[a], values + l, mix_family_array_size(&shape, a), true, l};
+    }
+}
+
+/* The parameters of the i-th column drawn, one for each array that has a number for it, and for each level. */
 static void add_parameters(profile *p, size_t i) {
     const mixture_model *model = p->drawing->model;
     const mixture_family *family = model->family;
@@ -73,14 +91,20 @@ static void add_parameters(profile *p, size_t i) {
     size_t column = p->drawing->options->columns[i], before = p->count;
     for (size_t a = 0; a < family->array_count; a++) {
         size_t first = first_column(family, a), d = mix_family_array_columns(&shape, a).d;
-        if (family->arrays[a].rank == MIX_VECTOR && column >= first && column - first < d) {
+        if (column < first || column - first >= d) {
+            continue;
+        }
+        if (family->arrays[a].rank == MIX_VECTOR) {
             p->parameters[p->count++] =
-                (drawn_parameter){i, &family->arrays[a], model->arrays[a] + (column - first), d};
+                (drawn_parameter){i, &family->arrays[a], model->arrays[a] + (column - first), d, false, 0};
+        } else if (family->arrays[a].rank == MIX_RAGGED) {
+            add_levels(p, i, a, column - first);
         }
     }
     bool other =
         p->count > 0 && strcmp(p->parameters[p->count - 1].array->name, p->parameters[0].array->name) != 0;
-    p->several = p->several || other || p->count > before + 1;
+    bool levels = p->count > before && p->parameters[before].leveled;
+    p->several = p->several || other || (p->count > before + 1 && !levels);
 }
 
 /* How much a parameter tells the components apart: as Pearson's chi-square, the weighted squares of what each is
@@ -133,11 +157,24 @@ static mixture_status choose_parameters(profile *p, size_t most) {
 
 /* ---- Parts -------------------------------------------------------------------------------------------------- */
 
+static const char *name_of_level(const profile *p, const drawn_parameter *own, char level[NAME_ROOM / 2]) {
+    const mixture_model *model = p->drawing->model;
+    size_t column = p->drawing->options->columns[own->shown];
+    const mix_level *names = model->family->parts != NULL ? mix_family_levels(model->family, column) : NULL;
+    const mix_level itself = mix_level_of((double)own->level);
+    return mix_text_level(names != NULL ? &names[own->level] : &itself, level, NAME_ROOM / 2);
+}
+
 /* What the i-th parameter is called: by its column, and where that has others by what it is. */
 static const char *name_of(const profile *p, size_t i, char text[NAME_ROOM]) {
     char buffer[32];
     const drawn_parameter *own = &p->parameters[i];
     const char *name = mix_caption_name(p->drawing, own->shown, buffer);
+    if (own->leveled) {
+        char level[NAME_ROOM / 2];
+        snprintf(text, NAME_ROOM, "%.*s: %s", NAME_ROOM / 2 - 4, name, name_of_level(p, own, level));
+        return text;
+    }
     snprintf(text, NAME_ROOM, "%.*s%s%s", NAME_ROOM - 40, name, p->several ? ", " : "",
              p->several ? own->array->parameter : "");
     return text;
@@ -310,10 +347,21 @@ static mixture_status draw_profile(profile *p) {
     return status;
 }
 
+/* No fewer than there are: one for each column and array, and for each level. */
+static size_t count_parameters(const mix_drawing *drawing) {
+    const mixture_model *model = drawing->model;
+    const mix_shape shape = mix_shape_of(model);
+    size_t count = drawing->options->column_count * model->family->array_count;
+    for (size_t a = 0; a < model->family->array_count; a++) {
+        count += model->family->arrays[a].rank == MIX_RAGGED ? mix_family_array_size(&shape, a) : 0;
+    }
+    return count;
+}
+
 mixture_status mix_picture_profile(mix_drawing *drawing) {
     size_t columns = drawing->options->column_count;
     profile p = {.drawing = drawing};
-    p.parameters = mix_memory_array(columns * drawing->model->family->array_count, sizeof *p.parameters);
+    p.parameters = mix_memory_array(count_parameters(drawing), sizeof *p.parameters);
     if (p.parameters == NULL) {
         return MIXTURE_NOMEM;
     }

@@ -290,8 +290,8 @@ mixture_status mix_picture_selection(mix_drawing *drawing) {
     const double name =
         34 / (0.5 * drawing->page.height); /* of the panel's height, at least: room for the winner's */
     value.low -= name * (value.high - value.low);
-    mix_axis x = {mix_reach_axis(drawing, 0, k, 0.06), "components, k", true, false};
-    mix_axis y = {mix_reach_axis(drawing, 1, value, 0), names[model->criterion], false, false};
+    mix_axis x = {.range = mix_reach_axis(drawing, 0, k, 0.06), .name = "components, k", .whole = true};
+    mix_axis y = {.range = mix_reach_axis(drawing, 1, value, 0), .name = names[model->criterion]};
     unseen without = count_unseen(model, y.range);
     write_selection_caption(drawing, &without);
     draw_selection_legend(drawing, lines, count, without.unsound);

@@ -47,8 +47,8 @@ mixture_status mix_picture_trace(mix_drawing *drawing) {
                     model->converged ? "Converged after %ld iteration%s." : "Not converged after %ld iteration%s.",
                     model->iterations, model->iterations == 1 ? "" : "s");
     mix_page_caption(&drawing->page, drawing->caption);
-    mix_axis iterations = {mix_reach_axis(drawing, 0, x, 0.02), "iteration", true, false};
-    mix_axis loglik = {mix_reach_axis(drawing, 1, y, 0.04), "log-likelihood", false, false};
+    mix_axis iterations = {.range = mix_reach_axis(drawing, 0, x, 0.02), .name = "iteration", .whole = true};
+    mix_axis loglik = {.range = mix_reach_axis(drawing, 1, y, 0.04), .name = "log-likelihood"};
     mix_panel panel = mix_page_panel(&drawing->page, drawing->page.area, &iterations, &loglik);
     mix_panel_open(&drawing->page, &panel.area);
     draw_trace(drawing, &panel);

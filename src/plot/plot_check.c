@@ -2,6 +2,7 @@
 #include "plot_check.h"
 
 #include "error.h"
+#include "extent.h"
 #include "family.h"
 
 /* ---- The model -------------------------------------------------------------------------------------------- */
@@ -27,12 +28,12 @@ static mixture_status check_family(const mixture_model *model, const mix_plot_op
     const mixture_family *family = model->family;
     const mix_shape shape = mix_shape_of(model);
     bool density = options->what == MIX_PLOT_DENSITY, single = options->column_count == 1;
-    if (family->geometry != NULL) {
+    if (mix_extent_has(model, options->columns, options->column_count)) {
         return MIXTURE_OK;
     }
     if (options->what == MIX_PLOT_PROFILE) {
         for (size_t a = 0; a < family->array_count; a++) {
-            if (family->arrays[a].rank == MIX_VECTOR) {
+            if (family->arrays[a].rank == MIX_VECTOR || family->arrays[a].rank == MIX_RAGGED) {
                 return MIXTURE_OK;
             }
         }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "extent.h"
 #include "family.h"
 #include "memory.h"
 #include "names_json.h"
@@ -106,8 +107,9 @@ static mixture_status read_palette(plot_reader *reader, mix_json_value value) {
 static bool find_column(const mixture_model *model, mix_json_value value, size_t *column) {
     int64_t position;
     if (mix_json_integer(value, &position)) {
-        *column = (size_t)(position - 1);
-        return position >= 1 && (uint64_t)position <= model->d;
+        bool inside = position >= 1 && (uint64_t)position <= model->d;
+        *column = inside ? mix_family_place(model->family, (size_t)(position - 1)) : 0;
+        return inside;
     }
     char name[32];
     for (*column = 0; *column < model->d; (*column)++) {
@@ -292,7 +294,7 @@ static mixture_status read_options(const char *text, size_t length, plot_reader 
 ** */
 static void settle_what(plot_reader *reader) {
     mix_plot_options *out = reader->out;
-    bool geometry = reader->model->family->geometry != NULL;
+    bool geometry = mix_extent_has(reader->model, out->columns, out->column_count);
     const mix_shape shape = mix_shape_of(reader->model);
     if (!reader->what_given && !out->rows && !geometry) {
         bool density = out->column_count == 1 && mix_family_has_marginal(&shape, out->columns[0]);
@@ -313,7 +315,7 @@ static mixture_status settle_columns(plot_reader *reader) {
         return mix_error_status(reader->error, MIXTURE_NOMEM);
     }
     for (size_t i = 0; i < out->column_count; i++) {
-        out->columns[i] = i;
+        out->columns[i] = mix_family_place(reader->model->family, i);
     }
     return MIXTURE_OK;
 }

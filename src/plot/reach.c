@@ -55,10 +55,11 @@ mixture_status mix_reach_components(const mix_drawing *drawing, size_t i, mix_ra
     const mixture_model *model = drawing->model;
     size_t j = drawing->options->columns[i], count;
     bool log = mix_drawing_is_log(drawing, i);
-    for (size_t c = 0; c < model->k && model->family->geometry != NULL; c++) {
+    bool has = mix_extent_has(model, &j, 1);
+    for (size_t c = 0; c < model->k && has; c++) {
         mix_reach_add(range, log, mix_extent_mean(model, c, j), 3 * mix_extent_deviation(model, c, j));
     }
-    if (model->family->geometry != NULL || drawing->options->rows) {
+    if (has || drawing->options->rows) {
         return MIXTURE_OK; /* rows say well enough where components without a geometry are */
     }
     double *values;

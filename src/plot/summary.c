@@ -14,6 +14,7 @@
 #include "model.h"
 #include "number.h"
 #include "svg.h"
+#include "text.h"
 
 enum {
     MOST_ROWS = 20,       /* components shown */
@@ -114,23 +115,12 @@ static void say_sample(summary *s) {
 /* The likeliest level of a component and its share. */
 static void write_level(const mixture_model *model, size_t c, size_t column, char cell[CELL_BYTES]) {
     const mix_level *levels = mix_family_levels(model->family, column);
-    char share[MIX_LABEL_BYTES], text[MIX_JSON_NUMBER_BYTES] = "";
+    char share[MIX_LABEL_BYTES], name[MOST_NAME_BYTES + 1];
     double probability;
     size_t best = mix_mixed_likeliest(model, column, NULL, c, &probability);
     const mix_level own = levels != NULL ? levels[best] : mix_level_of((double)best);
-    const char *name = own.kind == MIX_LEVEL_TEXT ? own.bytes : own.kind == MIX_LEVEL_BLOB ? "BLOB" : text;
-    size_t length = own.kind == MIX_LEVEL_TEXT ? own.length : 4;
-    if (own.kind <= MIX_LEVEL_REAL) {
-        double number = own.kind == MIX_LEVEL_INTEGER ? (double)own.integer : own.real;
-        length = mix_json_format_double(number, text);
-    }
-    if (length > MOST_NAME_BYTES) {
-        length = MOST_NAME_BYTES;
-        while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80) {
-            length--; /* whole characters */
-        }
-    }
-    snprintf(cell, CELL_BYTES, "%.*s %s", (int)length, name, mix_caption_percent(probability, share));
+    snprintf(cell, CELL_BYTES, "%s %s", mix_text_level(&own, name, sizeof name),
+             mix_caption_percent(probability, share));
 }
 
 /* Mean and deviation where components have them, the likeliest level; else the component's parameters of the

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "level.h"
+#include "number.h"
 #include "reader.h"
 
 /* Bytes of the character at text, 1 for a byte that is none. */
@@ -88,4 +90,25 @@ size_t mix_text_line(const char *text, double size, double width, size_t *next) 
     }
     *next = kept + strspn(text + kept, " ");
     return kept;
+}
+
+const char *mix_text_level(const mix_level *level, char *buffer, size_t room) {
+    char number[MIX_JSON_NUMBER_BYTES] = "";
+    const char *name = level->kind == MIX_LEVEL_TEXT   ? level->bytes
+                       : level->kind == MIX_LEVEL_BLOB ? "BLOB"
+                                                       : number;
+    size_t length = level->kind == MIX_LEVEL_TEXT ? level->length : 4;
+    if (level->kind <= MIX_LEVEL_REAL) {
+        length = mix_json_format_double(level->kind == MIX_LEVEL_INTEGER ? (double)level->integer : level->real,
+                                        number);
+    }
+    if (length >= room) {
+        length = room - 1;
+        while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80) {
+            length--; /* whole characters */
+        }
+    }
+    memcpy(buffer, name, length);
+    buffer[length] = '\0';
+    return buffer;
 }

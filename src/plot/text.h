@@ -5,8 +5,13 @@
 
 #include <stddef.h>
 
+#include "level.h"
+
 /* Width in pixels at a font size. */
 double mix_text_width(const char *text, size_t length, double size);
+
+/* A level as text that fits into so many bytes: cut at a character if it must be. */
+const char *mix_text_level(const mix_level *level, char *buffer, size_t room);
 
 /* A copy that fits the width, cut at a word, if there is one, with an ellipsis if it must be. The buffer has room
 ** > 3 bytes. */
