@@ -97,7 +97,9 @@ static void check_rows(trial *t, const char *values) {
         trial_fail(t, "mix_loglik of %d rows is of type %d", (int)t->rows, total.type);
     }
     if (t->rows > 0) {
-        trial_near(t, total.number, sum, 1e-12 * (size + (double)t->rows),
+        /* Where a component is thin, the distance of a row far away is a small difference of large numbers. */
+        double rounding = strstr(t->model, "variance floor") != NULL ? 1e-6 : 1e-12;
+        trial_near(t, total.number, sum, rounding * (size + (double)t->rows),
                    "mix_loglik and the sum of the rows' log densities");
     }
 }
