@@ -14,94 +14,137 @@ MIX_INLINE vec row_weights(const mix_rows *rows, size_t at) {
     return vec_load(weight);
 }
 
-/* Relative joint densities of k components at one vector of rows: e_c = exp(t_c) with t_c = log joint density
-** less the greatest, which goes to *top; their sum to *sum and sum of e_c t_c to *weighted. They go to
-** `relative`, which may be where the densities are. */
-MIX_INLINE void relative_densities(size_t k, size_t stride, const double *log_weights, const double *column,
-                                   double *relative, size_t relative_stride, vec *top, vec *sum, vec *weighted) {
-    vec most = vec_load(column) + log_weights[0];
-    for (size_t c = 1; c < k; c++) {
-        most = vec_max(most, vec_load(column + c * stride) + log_weights[c]);
+/* What is known of one vector of rows. */
+typedef struct joint_densities {
+    vec top;      /* the greatest log joint density, but no less than log densities may be */
+    vec sum;      /* of e_c = 2^t_c, t_c the log joint densities less `top`, to base 2 */
+    vec weighted; /* of e_c t_c */
+} joint_densities;
+
+/* x <= 0 to base 2. 2^-1023 is exactly 0 here, and 0 times it is no NaN as 0 times -infinity would be. */
+MIX_INLINE vec binary(vec x) {
+    return vec_max(x * VEC_LOG2_E, vec_all(-1023));
+}
+
+/* The e_c of k components at `width` vectors of rows (a constant where this is called), MIX_LANES apart from `column`
+** on. They go to `relative`, which may be where the densities are. The vectors go side by side, as an exponential
+** takes the processor several times as long as it keeps it busy. */
+MIX_INLINE void relative_densities(size_t width, size_t k, size_t stride, const double *log_weights,
+                                   const double *column, double *relative, size_t relative_stride, size_t apart,
+                                   joint_densities *joint) {
+    for (size_t v = 0; v < width; v++) {
+        joint[v] = (joint_densities){.top = vec_all(MIX_LOG_DENSITY_FLOOR)};
     }
-    most = floor_log_density(most);
-    vec total = {0}, product = {0};
     for (size_t c = 0; c < k; c++) {
-        /* -709 gives exactly 0, and 0 times it is no NaN as 0 times -infinity would be. */
-        vec t = vec_max(vec_load(column + c * stride) + log_weights[c] - most, vec_all(-709));
-        vec e = vec_exp(t);
-        total += e;
-        product += e * t;
-        vec_store(relative + c * relative_stride, e);
+#pragma GCC unroll 4
+        for (size_t v = 0; v < width; v++) {
+            vec t = vec_load(column + c * stride + v * MIX_LANES) + log_weights[c];
+            vec_store(relative + c * relative_stride + v * apart, t);
+            joint[v].top = vec_max(t, joint[v].top);
+        }
     }
-    *top = most;
-    *sum = vec_max(total, vec_all(1e-300)); /* 0 only if a label allows nothing that has a weight */
-    *weighted = product;
+    for (size_t c = 0; c < k; c++) {
+        double *at = relative + c * relative_stride;
+#pragma GCC unroll 4
+        for (size_t v = 0; v < width; v++) {
+            vec t = binary(vec_load(at + v * apart) - joint[v].top), e = vec_exp2(t);
+            joint[v].sum += e;
+            joint[v].weighted += e * t;
+            vec_store(at + v * apart, e);
+        }
+    }
+    for (size_t v = 0; v < width; v++) { /* 0 only if a label allows nothing that has a weight */
+        joint[v].sum = vec_max(joint[v].sum, vec_all(1e-300));
+    }
 }
 
-/* The same for two components, one of which has t = 0, so that one exponential does. */
-MIX_INLINE void relative_densities_of_two(size_t stride, const double *log_weights, const double *column,
-                                          double *relative, size_t relative_stride, vec *top, vec *sum,
-                                          vec *weighted) {
-    vec a = vec_load(column) + log_weights[0], b = vec_load(column + stride) + log_weights[1];
-    vec_int first = a >= b;
-    vec most = floor_log_density(vec_select(first, a, b));
-    vec t = vec_max(vec_select(first, b, a) - most, vec_all(-709));
-    vec e = vec_exp(t), one = vec_all(1);
-    vec_store(relative, vec_select(first, one, e));
-    vec_store(relative + relative_stride, vec_select(first, e, one));
-    *top = most;
-    *sum = 1 + e;
-    *weighted = e * t;
+/* The same for two components, one of which has t = top, so that one exponential does. */
+MIX_INLINE void relative_densities_of_two(size_t width, size_t stride, const double *log_weights,
+                                          const double *column, double *relative, size_t relative_stride,
+                                          size_t apart, joint_densities *joint) {
+#pragma GCC unroll 4
+    for (size_t v = 0; v < width; v++) {
+        vec a = vec_load(column + v * MIX_LANES) + log_weights[0];
+        vec b = vec_load(column + stride + v * MIX_LANES) + log_weights[1], one = vec_all(1);
+        vec_int first = a >= b;
+        vec top = floor_log_density(vec_select(first, a, b));
+        vec t = binary(vec_select(first, b, a) - top), e = vec_exp2(t);
+        vec_store(relative + v * apart, vec_select(first, one, e));
+        vec_store(relative + relative_stride + v * apart, vec_select(first, e, one));
+        joint[v] = (joint_densities){top, 1 + e, e * t};
+    }
 }
 
-/* Everything for the rows of part `part` of the lanes; totals: MIX_LANES lanes each. Where all rows count 1 the
-** logarithm is taken of a product of sums, each of which is from 1 to k. */
+/* What is added up for a part of the lanes. Where all rows count 1 the logarithm is taken of a product of sums, each
+** of which is from 1 to k. Entropy that is no logarithm of a sum is to base 2. */
+typedef struct posterior_sums {
+    vec weight, density, entropy, log_sum, product;
+} posterior_sums;
+
+/* Everything for `width` vectors of rows at `at`, MIX_LANES apart. plain: all rows count 1. */
+MIX_INLINE void posterior_group(size_t width, bool plain, const mix_rows *rows, size_t k,
+                                const double *log_weights, double *densities, size_t at, posterior_sums *sums) {
+    enum { FEW = 16 }; /* kept close together, as columns of a block are far apart in the cache */
+    double few[FEW * GROUP * VEC_LANES] __attribute__((aligned(64)));
+    double *column = densities + at, *relative = k <= FEW ? few : column;
+    size_t apart = k <= FEW ? VEC_LANES : MIX_LANES, relative_stride = k <= FEW ? width * VEC_LANES : rows->stride;
+    joint_densities joint[GROUP];
+    if (k == 2 && rows->label == NULL) {
+        relative_densities_of_two(width, rows->stride, log_weights, column, relative, relative_stride, apart,
+                                  joint);
+    } else {
+        relative_densities(width, k, rows->stride, log_weights, column, relative, relative_stride, apart, joint);
+    }
+    vec scale[GROUP];
+#pragma GCC unroll 4
+    for (size_t v = 0; v < width; v++) {
+        if (plain) {
+            scale[v] = 1 / joint[v].sum;
+            sums->product *= joint[v].sum;
+            sums->weight += 1;
+            sums->density += joint[v].top;
+        } else {
+            vec weight = row_weights(rows, at + v * MIX_LANES);
+            scale[v] = weight / joint[v].sum;
+            sums->log_sum += weight * vec_log(joint[v].sum);
+            sums->weight += weight;
+            sums->density += weight * joint[v].top;
+        }
+        /* -sum_c r_c ln r_c with ln r_c = t_c ln 2 - ln sum */
+        sums->entropy -= scale[v] * joint[v].weighted;
+    }
+    for (size_t c = 0; c < k; c++) {
+#pragma GCC unroll 4
+        for (size_t v = 0; v < width; v++) {
+            vec e = vec_load(relative + c * relative_stride + v * apart);
+            vec_store(column + c * rows->stride + v * MIX_LANES, e * scale[v]);
+        }
+    }
+}
+
+/* For the rows of part `part` of the lanes; totals: MIX_LANES lanes each. */
 MIX_INLINE void posterior_part(const mix_rows *rows, size_t k, const double *log_weights, double *densities,
                                size_t part, double totals[MIX_TOTALS][MIX_LANES]) {
-    enum { FEW = 16 }; /* kept close together, as columns of a block are far apart in the cache */
-    double few[FEW * VEC_LANES] __attribute__((aligned(64)));
-    vec weights = {0}, loglik = {0}, entropy = {0}, product = vec_all(1);
     const bool plain = rows->weight == NULL && rows->label == NULL;
-    for (size_t at = part * VEC_LANES; at < rows->padded; at += MIX_LANES) {
-        double *column = densities + at;
-        if (at >= rows->count) {
-            for (size_t c = 0; c < k; c++) {
-                vec_store(column + c * rows->stride, (vec){0});
-            }
-            continue;
-        }
-        vec top, sum, weighted, scale;
-        double *relative = k <= FEW ? few : column;
-        size_t relative_stride = k <= FEW ? VEC_LANES : rows->stride;
-        if (k == 2 && rows->label == NULL) {
-            relative_densities_of_two(rows->stride, log_weights, column, relative, relative_stride, &top, &sum,
-                                      &weighted);
-        } else {
-            relative_densities(k, rows->stride, log_weights, column, relative, relative_stride, &top, &sum,
-                               &weighted);
-        }
-        if (plain && at + VEC_LANES <= rows->count) {
-            scale = 1 / sum;
-            product *= sum;
-            weights += 1;
-            loglik += top;
-        } else {
-            vec weight = row_weights(rows, at), log_sum = vec_log(sum);
-            scale = weight / sum;
-            weights += weight;
-            loglik += weight * (top + log_sum);
-            entropy += weight * log_sum;
-        }
-        /* -sum_c r_c ln r_c with ln r_c = t_c - ln sum */
-        entropy -= scale * weighted;
-        for (size_t c = 0; c < k; c++) {
-            vec_store(column + c * rows->stride, vec_load(relative + c * relative_stride) * scale);
-        }
+    const size_t whole = plain ? rows->count / MIX_LANES * MIX_LANES : 0; /* rows that count 1 in all lanes */
+    posterior_sums sums = {.product = vec_all(1)};
+    size_t row = 0, lane = part * VEC_LANES;
+    for (; row + GROUP * MIX_LANES <= whole; row += GROUP * MIX_LANES) {
+        posterior_group(GROUP, true, rows, k, log_weights, densities, row + lane, &sums);
     }
-    vec log_product = vec_log(product);
-    vec_store(totals[MIX_TOTAL_WEIGHT] + part * VEC_LANES, weights);
-    vec_store(totals[MIX_TOTAL_LOGLIK] + part * VEC_LANES, loglik + log_product);
-    vec_store(totals[MIX_TOTAL_ENTROPY] + part * VEC_LANES, entropy + log_product);
+    for (; row < whole; row += MIX_LANES) {
+        posterior_group(1, true, rows, k, log_weights, densities, row + lane, &sums);
+    }
+    for (; row + GROUP * MIX_LANES <= rows->padded; row += GROUP * MIX_LANES) {
+        posterior_group(GROUP, false, rows, k, log_weights, densities, row + lane, &sums);
+    }
+    for (; row < rows->padded; row += MIX_LANES) {
+        posterior_group(1, false, rows, k, log_weights, densities, row + lane, &sums);
+    }
+    vec log_sum = sums.log_sum + vec_log(sums.product);
+    vec_store(totals[MIX_TOTAL_WEIGHT] + lane, sums.weight);
+    vec_store(totals[MIX_TOTAL_LOGLIK] + lane, sums.density + log_sum);
+    vec_store(totals[MIX_TOTAL_ENTROPY] + lane, sums.entropy * VEC_LN_2 + log_sum);
 }
 
 static void posterior(const mix_rows *rows, size_t k, const double *log_weights, double *densities,

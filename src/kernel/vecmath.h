@@ -1,4 +1,4 @@
-/* vecmath.h: vectors of doubles, and exp and log of them.
+/* vecmath.h: vectors of doubles, and 2^x and log of them.
 **
 ** GNU C vector extensions, one register wide: compilers split wider vectors badly. Sums over rows are kept for
 ** MIX_LANES lanes apart, whatever the width: row r is added to lane r % MIX_LANES, a narrow machine passing
@@ -95,31 +95,32 @@ MIX_INLINE void vec_add_sums(double (*lanes)[8], size_t count, double *sums) {
     }
 }
 
+/* From natural logarithms to binary ones and back. */
+#define VEC_LOG2_E 0x1.71547652b82fep0
+#define VEC_LN_2 0x1.62e42fefa39efp-1
+
 /* Adding 1.5 * 2^52 rounds a double to an integer in its low bits (to nearest, |x| < 2^51). */
 #define VEC_ROUNDER 0x1.8p52
 
-/* exp(x) of x <= 709, within 1.1 ulp where the result is a normal number; 0 below -708. x = n ln 2 + r with |r|
-** <= ln(2)/2, ln 2 in two parts (Cody & Waite 1980), the first with 21 zero bits, so that n times it is exact.
-** exp(r) = 1 + r + r^2 q(r), q the polynomial of degree 9 whose greatest relative error in exp(r) is least
-** (Remez), 2^-57.9. */
-MIX_INLINE vec vec_exp(vec x) {
-    vec rounded = x * 0x1.71547652b82fep0 + VEC_ROUNDER; /* 1 / ln 2 */
-    vec n = rounded - VEC_ROUNDER;
-    vec r = x - n * 0x1.62e42fee00000p-1;
-    r = r - n * 0x1.a39ef35793c76p-33;
-    vec q = 0x1.ad7f661222320p-26 * r + 0x1.28ad686669298p-22;
-    q = q * r + 0x1.71df2546b4e32p-19;
-    q = q * r + 0x1.a0199a172c38fp-16;
-    q = q * r + 0x1.a01a012a64852p-13;
-    q = q * r + 0x1.6c16c184264d8p-10;
-    q = q * r + 0x1.1111111127ba9p-7;
-    q = q * r + 0x1.555555555088dp-5;
-    q = q * r + 0x1.55555555554fap-3;
-    q = q * r + 0x1.000000000000ap-1;
-    vec e = 1.0 + (r + r * r * q);
+/* 2^x of -1023 <= x < 1024, within 1.3 ulp where the result is a normal number, below that within 2^-1022 of it;
+** exactly 0 at -1023. x = n + r with |r| <= 1/2, which no rounding touches. 2^r = 1 + r q(r), q the polynomial of
+** degree 10 whose greatest relative error in 2^r is least, 2^-57.7 with its coefficients rounded; its even and
+** its odd powers are two chains, as one alone would be waited for. */
+MIX_INLINE vec vec_exp2(vec x) {
+    vec rounded = x + VEC_ROUNDER;
+    vec r = x - (rounded - VEC_ROUNDER), z = r * r;
+    vec even = 0x1.e809acab60cddp-32 * z + 0x1.b526105f14498p-24;
+    vec odd = 0x1.e611a307e04dfp-28 * z + 0x1.62bfcddb564a9p-20;
+    even = even * z + 0x1.ffcbfbf7e4d4cp-17;
+    odd = odd * z + 0x1.4309130c02e50p-13;
+    even = even * z + 0x1.5d87fe78b3cecp-10;
+    odd = odd * z + 0x1.3b2ab6fba11ecp-7;
+    even = even * z + 0x1.c6b08d704a0d4p-5;
+    odd = odd * z + 0x1.ebfbdff82c59cp-3;
+    even = even * z + 0x1.62e42fefa39efp-1;
+    vec e = 1.0 + r * (even + r * odd);
     /* Times 2^n: n sits in the low bits of `rounded`; moved up it adds to the exponent. */
-    vec_int result = (vec_int)e + ((vec_int)rounded << 52);
-    return (vec)(result & (x >= -708.0));
+    return (vec)((vec_int)e + ((vec_int)rounded << 52));
 }
 
 /* log(x) of a positive, finite, normal x, within 1 ulp. x = 2^n m, sqrt(1/2) <= m < sqrt(2); with f = m - 1 and

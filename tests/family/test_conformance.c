@@ -398,7 +398,7 @@ static void check_rise(const family_case *at) {
         options.accelerate = accelerate;
         mixture_model *fit = family_case_fit(at, start, &rows, options);
         for (size_t i = 1; i < fit->trace_count; i++) {
-            family_case_true(at, fit->trace[i] >= fit->trace[i - 1] - 1e-12 * fabs(fit->trace[i]),
+            family_case_true(at, fit->trace[i] >= fit->trace[i - 1] - 1e-12 * fmax(fabs(fit->trace[i]), 1),
                              "the log-likelihood does not fall");
         }
         if (at->family->observed != NULL) {
