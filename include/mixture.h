@@ -193,6 +193,30 @@ typedef struct mixture_candidate {
     size_t warning_count;
 } mixture_candidate;
 
+/* How the rows of a bootstrap's replicates come about. */
+typedef enum mixture_resampling {
+    MIXTURE_NONPARAMETRIC, /* as many rows are drawn, with replacement */
+    MIXTURE_REWEIGHTED,    /* all rows, with weights from the flat Dirichlet distribution (Rubin 1981) */
+    MIXTURE_PARAMETRIC     /* new rows are drawn from the model */
+} mixture_resampling;
+enum { MIXTURE_RESAMPLINGS = MIXTURE_PARAMETRIC + 1 };
+const char *mixture_resampling_name(mixture_resampling type); /* "nonparametric", "weighted", "parametric" */
+
+/* How sure a model's parameters are: what fits to resampled rows say. Parameters come component by component, its
+** weight, then each array's entries; last, where there is noise, the weight of that. */
+typedef struct mixture_bootstrap {
+    mixture_resampling type;
+    size_t replicates, unsound; /* how many; of them those that could not be fitted soundly and do not count */
+    int64_t seed;
+    size_t parameter_count;
+    double *errors; /* parameter_count standard errors */
+    size_t probability_count;
+    double *probabilities; /* rising */
+    double *quantiles;     /* of each parameter those of these probabilities, parameter after parameter */
+    char **warnings;
+    size_t warning_count;
+} mixture_bootstrap;
+
 typedef struct mixture_parts mixture_parts; /* private: of a model whose columns are of several kinds */
 
 typedef struct mixture_model {
@@ -237,6 +261,8 @@ typedef struct mixture_model {
     mixture_candidate *candidates; /* best first; NULL: it was not chosen */
     size_t candidate_count;
     size_t sample; /* rows of the sample that all candidates were compared on; 0: all rows */
+
+    mixture_bootstrap *bootstrap; /* freed with the model; NULL: there is none */
 
     /* Derived by mixture_model_prepare(); private. */
     double *log_weights;    /* k */
@@ -287,6 +313,17 @@ mixture_status mixture_maximize(mixture_model *model, const double *statistics, 
 ** model; nowhere, if none is there. Whether it is better its statistics tell: go on from the third if not. */
 mixture_status mixture_extrapolate(const mixture_model *first, const mixture_model *second, mixture_model *third,
                                    mixture_error *error);
+
+/* ---- How sure ---------------------------------------------------------------------------------------- */
+
+/* Fit the model's family and structure again, from the model, to `replicates` >= 2 resamples of the rows, which are
+** those that it was fitted to. Components keep their places; one that has crossed another is put back where its rows
+** are. The data, options and errors are as in mixture_fit(); options->start is the model, in the order of the data's
+** columns and levels. On MIXTURE_OK *bootstrap is the caller's to free. */
+mixture_status mixture_bootstrap_run(const mixture_model *model, const mixture_family *family, mixture_data *data,
+                                     const mixture_options *options, mixture_resampling type, size_t replicates,
+                                     mixture_bootstrap **bootstrap, mixture_error *error);
+void mixture_bootstrap_free(mixture_bootstrap *bootstrap); /* NULL is fine */
 
 /* ---- Scoring: x is d values, NaN where not observed; answers are then those of the marginal ------------- */
 

@@ -67,6 +67,33 @@ double mix_random_gamma(mix_random *random, double shape) {
     }
 }
 
+/* L. Devroye, Non-Uniform Random Variate Generation (1986), X.4.4: the i-th smallest of n uniform numbers is a beta
+** one; if it is at most p, so are i of them, and else those from it on are above. Either way fewer are left. */
+double mix_random_binomial(mix_random *random, double trials, double p) {
+    const double few = 16;
+    double sum = 0;
+    while (trials > few && p > 0 && p < 1) {
+        double i = fmin(floor((trials + 1) * p) + 1, trials);
+        double below = mix_random_gamma(random, i), above = mix_random_gamma(random, trials + 1 - i);
+        double middle = below / (below + above);
+        if (middle <= p) {
+            sum += i;
+            trials -= i;
+            p = middle < 1 ? (p - middle) / (1 - middle) : 0;
+        } else {
+            trials = i - 1;
+            p /= middle;
+        }
+    }
+    if (p >= 1) {
+        return sum + trials;
+    }
+    for (; trials > 0; trials--) {
+        sum += mix_random_uniform(random) < p;
+    }
+    return sum;
+}
+
 size_t mix_random_choose(mix_random *random, const double *weights, size_t count, double total) {
     double left = mix_random_uniform(random) * total;
     size_t last = 0;

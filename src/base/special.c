@@ -139,3 +139,15 @@ long double mix_special_bessel_ratio_inverse(long double r) {
     }
     return x;
 }
+
+/* Newton's method for the logarithm of the tail, which is concave: from the right, as erfc(x) <= exp(-x^2), it comes
+** down to where the tail is p and never goes past it. */
+long double mix_special_normal_quantile(long double p) {
+    long double tail = fminl(p, 1 - p), z = sqrtl(fmaxl(-2 * logl(2 * tail), 0)), step = 1;
+    for (int i = 0; i < 100 && step > 1e-18L * z; i++) {
+        long double q = erfcl(z * sqrtl(0.5L)) / 2, density = expl(-z * z / 2) / sqrtl(2 * (long double)M_PI);
+        step = logl(tail / q) * q / density;
+        z -= step;
+    }
+    return p < 0.5L ? -z : z;
+}

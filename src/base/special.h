@@ -22,4 +22,7 @@ long double mix_special_bessel_ratio(long double x);
 /* The x >= 0 at which I1(x) / I0(x) is r, 0 <= r < 1. */
 long double mix_special_bessel_ratio_inverse(long double r);
 
+/* Where the standard normal distribution function is p, 0 < p < 1. */
+long double mix_special_normal_quantile(long double p);
+
 #endif

@@ -38,6 +38,9 @@ struct mixture_data {
     double *lacking;      /* d: of it, that of the rows whose value of a column is not observed */
     size_t *patterns;     /* set by mix_patterns_sort: first rows of the patterns, then the number of rows */
     size_t pattern_count;
+    const double
+        *weights;      /* of the rows, padded by 0, in place of those they carry: a resample's, another's memory;
+                           ** NULL: none */
     double *noise_box; /* 2 d: bounds of the box of noise, in stored units; NULL: not asked for (noise_box.h) */
     double noise_log_density;
     mix_steps *steps; /* set by mix_prepare_rows; NULL: of counts */
@@ -59,12 +62,15 @@ static inline mix_rows mix_data_block(const mixture_data *data, size_t block) {
     size_t count = left < MIX_BLOCK_ROWS ? left : MIX_BLOCK_ROWS;
     bool weighted = (data->extras & MIXTURE_WEIGHTED) != 0, labelled = (data->extras & MIXTURE_LABELLED) != 0;
     const double *extra = data->blocks[block] + (data->columns - weighted - labelled) * MIX_BLOCK_ROWS;
+    const double *given = data->weights != NULL ? data->weights + block * MIX_BLOCK_ROWS : NULL;
     return (mix_rows){
         .x = x,
         .stride = MIX_BLOCK_ROWS,
         .count = count,
         .padded = mix_data_padded(count),
-        .weight = weighted ? extra : NULL,
+        .weight = given != NULL ? given
+                  : weighted    ? extra
+                                : NULL,
         .label = labelled ? extra + (weighted ? MIX_BLOCK_ROWS : 0) : NULL,
         .kept = data->kept != NULL && data->kept[block] != NULL ? mix_data_line(data->kept[block]) : NULL,
     };
@@ -82,6 +88,9 @@ static inline double mix_data_extra(const mixture_data *data, size_t row, size_t
 
 static inline double mix_data_weight(const mixture_data *data, size_t row) {
     size_t column = data->columns - ((data->extras & MIXTURE_LABELLED) != 0) - 1;
+    if (data->weights != NULL) {
+        return data->weights[row];
+    }
     return data->extras & MIXTURE_WEIGHTED ? mix_data_extra(data, row, column) : 1;
 }
 

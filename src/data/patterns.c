@@ -282,6 +282,9 @@ static void copy_run(mix_runs *runs, size_t count, mix_rows *rows) {
         rows->weight = copy_column(runs, data->d, count, to);
         to += runs->most;
     }
+    if (data->weights != NULL) {
+        rows->weight = data->weights + runs->next;
+    }
     if (data->extras & MIXTURE_LABELLED) {
         rows->label = copy_column(runs, data->columns - 1, count, to);
     }

@@ -139,8 +139,8 @@ typedef struct row_count {
 static void count_some(row_count *count, const mix_rows *rows, size_t first, const double *densities) {
     for (size_t r = 0; r < rows->count && count->open > 0; r++) {
         size_t row = first + r, best = find_owner(count->model, rows, densities, r);
-        if (best == count->model->k) {
-            continue;
+        if (best == count->model->k || (rows->weight != NULL && rows->weight[r] == 0)) {
+            continue; /* noise, or not drawn */
         }
         size_t enough = rows_needed(count->em, count->model, best);
         size_t *own = count->seen + best * count->most;

@@ -1,65 +1,10 @@
 /* fit.c: from data and options to a model: check, standardize, search, back into the caller's units. */
-#include <string.h>
-
 #include "error.h"
+#include "given.h"
 #include "model.h"
-#include "noise.h"
 #include "options.h"
 #include "prepare.h"
 #include "result.h"
-
-static bool anything_given(const mixture_family *family, const mixture_start *start) {
-    bool any = start->weights != NULL;
-    for (size_t a = 0; start->arrays != NULL && a < family->array_count; a++) {
-        any = any || start->arrays[a] != NULL;
-    }
-    return any;
-}
-
-/* The noise has what given weights lack of 1; or some rows where they lack nothing, or are not given. */
-static void give_noise(const mixture_data *data, const mixture_start *start, mixture_model *given) {
-    double sum = 0;
-    for (size_t c = 0; c < given->k; c++) {
-        sum += given->weights[c];
-    }
-    bool lacking = start->weights != NULL && sum < 1 - 1e-4 && sum > 0;
-    mix_noise_begin(given, data->noise_box, data->noise_log_density, lacking ? 0 : MIX_FIRST_NOISE);
-    given->noise = lacking ? 1 - sum : given->noise;
-}
-
-/* Check what the caller gave, in the caller's units; equal weights and valid parameters stand in for what was
-** not given. */
-static mixture_status take_given(const mix_multistart *multistart, const mixture_options *options,
-                                 mixture_model **result, mixture_error *error) {
-    const mixture_start *start = &options->start;
-    size_t k = options->k;
-    const mix_shape shape = mix_shape_for(multistart->family, multistart->data, k, 0);
-    mixture_model *given = *result = mix_model_new(&shape);
-    if (given == NULL) {
-        return mix_error_status(error, MIXTURE_NOMEM);
-    }
-    for (size_t c = 0; c < k; c++) {
-        given->weights[c] = start->weights != NULL && !options->equal_weights ? start->weights[c] : 1 / (double)k;
-    }
-    if (options->noise) {
-        give_noise(multistart->data, start, given);
-    }
-    multistart->family->stand_in(given);
-    for (size_t a = 0; a < multistart->family->array_count; a++) {
-        if (start->arrays != NULL && start->arrays[a] != NULL) {
-            memcpy(given->arrays[a], start->arrays[a], k * mix_model_array_size(given, a) * sizeof(double));
-        }
-    }
-    mixture_error inner = {MIXTURE_OK, ""};
-    mixture_status status = mixture_model_prepare(given, &inner);
-    if (status == MIXTURE_INVALID) {
-        return mix_error_invalid(error, "option init: %s", inner.text);
-    }
-    if (multistart->family->move != NULL) {
-        multistart->family->move(given, &multistart->data->frame, false);
-    }
-    return mix_error_status(error, status);
-}
 
 /* Fit rows that are framed, of which so many are distinct. */
 static mixture_status fit_rows(const mixture_family *family, mixture_data *data, const mixture_options *options,
@@ -70,8 +15,8 @@ static mixture_status fit_rows(const mixture_family *family, mixture_data *data,
     mix_found found = {0};
     mix_multistart_begin(&multistart, family, data, cancel);
     mixture_status status = mix_prepare_k(data, options, distinct, cancel, error);
-    if (status == MIXTURE_OK && anything_given(family, &options->start)) {
-        status = take_given(&multistart, options, &given, error);
+    if (status == MIXTURE_OK && mix_given_any(family, &options->start)) {
+        status = mix_given_take(family, data, options, &given, error);
         multistart.given = given;
     }
     if (status == MIXTURE_OK && !mix_multistart_everything_given(family, options)) {
@@ -131,7 +76,7 @@ mixture_status mixture_fit(const mixture_family *family, mixture_data *data, con
     if (options->few_rows == MIXTURE_FEW_NULL) {
         return MIXTURE_OK;
     }
-    if (options->few_rows == MIXTURE_FEW_FEWER && !anything_given(family, &options->start)) {
+    if (options->few_rows == MIXTURE_FEW_FEWER && !mix_given_any(family, &options->start)) {
         fewer.k = distinct;
     }
     status = fit_rows(family, data, &fewer, distinct, &cancel, model, error);

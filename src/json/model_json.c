@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "arrays.h"
+#include "bootstrap_json.h"
 #include "error.h"
 #include "members.h"
 #include "memory.h"
@@ -88,6 +89,7 @@ void mix_model_json_write(const mixture_model *model, mix_json_writer *writer) {
     } else {
         write_history(model, writer);
     }
+    mix_bootstrap_json_write(model, writer);
     mix_json_end_object(writer);
 }
 
@@ -196,7 +198,10 @@ static mixture_status read_fit(mix_json_value root, mixture_model *model, mixtur
     if (status == MIXTURE_OK) {
         status = mix_members_read_strings(root, "warnings", &model->warnings, &model->warning_count, error);
     }
-    return status == MIXTURE_OK ? mix_selection_json_read(root, model, error) : status;
+    if (status == MIXTURE_OK) {
+        status = mix_selection_json_read(root, model, error);
+    }
+    return status == MIXTURE_OK ? mix_bootstrap_json_read(root, model, error) : status;
 }
 
 mixture_status mix_model_json_read_value(mix_json_value value, mixture_model **model, mixture_error *error) {

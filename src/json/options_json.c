@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arrays.h"
+#include "bootstrap_json.h"
 #include "error.h"
 #include "family.h"
 #include "memory.h"
@@ -28,6 +29,7 @@ typedef struct options_reader {
     bool given;                 /* there is something to start from, */
     mix_json_value init;
     bool update;
+    mix_options_purpose purpose;
 } options_reader;
 
 /* ---- Values of one type ------------------------------------------------------------------------------ */
@@ -252,6 +254,18 @@ static mixture_status read_seed(options_reader *reader, mix_json_value value) {
     return read_integer(reader, value, INT64_MIN, INT64_MAX, &reader->out->options.seed);
 }
 
+static mixture_status read_type(options_reader *reader, mix_json_value value) {
+    return mix_bootstrap_json_read_type(value, &reader->out->resampling, reader->error);
+}
+
+static mixture_status read_replicates(options_reader *reader, mix_json_value value) {
+    int64_t integer = 0;
+    int64_t least = reader->purpose == MIX_FOR_TEST ? 1 : 2;
+    mixture_status status = read_integer(reader, value, least, MIX_MAX_REPLICATES, &integer);
+    reader->out->replicates = (size_t)integer;
+    return status;
+}
+
 static mixture_status read_sample(options_reader *reader, mix_json_value value) {
     int64_t integer = 0;
     mixture_status status = read_integer(reader, value, 0, MIX_MAX_SAMPLE, &integer);
@@ -401,7 +415,7 @@ static mixture_status read_init(options_reader *reader, mix_json_value value) {
         reader->out->options.init = MIXTURE_INIT_KMEANSPP;
     } else if (mix_json_string_equals(value, "random")) {
         reader->out->options.init = MIXTURE_INIT_RANDOM;
-    } else if (reader->select) {
+    } else if (reader->select || reader->purpose == MIX_FOR_TEST) {
         return mix_json_complain(value, "kmeans++ or random", reader->error);
     } else {
         reader->init = value;
@@ -422,7 +436,11 @@ enum {
     MIXED = 64,     /* only for columns of several families */
     BOXED = 128,    /* only for families whose rows are spread over a box: not of a given sum */
     UPDATE = 256,   /* of an update, too, */
-    UPDATE_ONLY = 512
+    UPDATE_ONLY = 512,
+    BOOTSTRAP = 1024, /* only for a bootstrap */
+    RESAMPLED = 2048, /* for that and a test */
+    ALIKE = 4096,     /* not for a bootstrap, whose fits are as the model says */
+    SINGLE = 8192     /* not for these two, which are many fits */
 };
 
 static const struct option {
@@ -439,7 +457,9 @@ static const struct option {
     {"k", SELECT, read_k},
     {"sample", SELECT, read_sample},
     {NULL, STRUCTURED | FREE, read_structure},
-    {"equal_weights", 0, read_equal_weights},
+    {"type", BOOTSTRAP, read_type},
+    {"replicates", RESAMPLED, read_replicates},
+    {"equal_weights", ALIKE, read_equal_weights},
     {"max_iter", 0, read_max_iter},
     {"tol", 0, read_tol},
     {"n_init", FREE, read_n_init},
@@ -450,8 +470,8 @@ static const struct option {
     {"min_variance", FLOORED, read_min_variance},
     {"resolution", FRAMED, read_resolution},
     {"nulls", 0, read_nulls},
-    {"noise", BOXED, read_noise},
-    {"few_rows", 0, read_few_rows},
+    {"noise", BOXED | ALIKE, read_noise},
+    {"few_rows", SINGLE, read_few_rows},
     {"memory", UPDATE_ONLY, read_memory},
 };
 enum { OPTIONS = sizeof table / sizeof *table };
@@ -473,6 +493,10 @@ static bool applies(const options_reader *reader, size_t option) {
            (!(kind & FLOORED) || reader->family->floor != NULL) && (!(kind & SELECT) || reader->select) &&
            (!(kind & MIXED) || is_mixed(reader)) && (!(kind & FRAMED) || is_framed(reader)) &&
            (!(kind & FREE) || reader->model == NULL) &&
+           (!(kind & BOOTSTRAP) || reader->purpose == MIX_FOR_BOOTSTRAP) &&
+           (!(kind & RESAMPLED) || reader->purpose != MIX_FOR_FIT) &&
+           (!(kind & ALIKE) || reader->purpose != MIX_FOR_BOOTSTRAP) &&
+           (!(kind & SINGLE) || reader->purpose == MIX_FOR_FIT) &&
            (!(kind & BOXED) || is_mixed(reader) || reader->family->mean_total == NULL);
 }
 
@@ -577,13 +601,15 @@ mixture_status mix_options_json_read(const char *text, size_t length, const mix_
                              .out = options,
                              .error = error,
                              .model = target->model,
-                             .update = target->update};
+                             .update = target->update,
+                             .purpose = target->purpose};
     mixture_status status = MIXTURE_OK;
     memset(options, 0, sizeof *options);
     mixture_options_default(&options->options);
     options->options.k = target->k;
     options->choices.sample = MIXTURE_SAMPLE_DEFAULT;
     options->memory = (double)INFINITY;
+    options->replicates = MIX_REPLICATES_DEFAULT;
     options->arguments = options->d = target->arguments;
     if (target->model != NULL) {
         take_model(target->model, &options->options);

@@ -23,7 +23,20 @@ typedef struct mix_fit_options {
     mixture_choices choices;
     size_t *k_list; /* choices.k and .structures point to these */
     int structures[MIX_MOST_STRUCTURES];
+
+    /* Of a bootstrap, and the number of a test: */
+    mixture_resampling resampling;
+    size_t replicates;
 } mix_fit_options;
+
+enum { MIX_REPLICATES_DEFAULT = 999, MIX_MAX_REPLICATES = 1000000 };
+
+/* What is done with the rows. */
+typedef enum mix_options_purpose {
+    MIX_FOR_FIT,       /* a fit, a refit, a selection */
+    MIX_FOR_BOOTSTRAP, /* refits to resamples */
+    MIX_FOR_TEST       /* a test of k against k + 1 components */
+} mix_options_purpose;
 
 /* What the options are for. */
 typedef struct mix_options_target {
@@ -36,6 +49,7 @@ typedef struct mix_options_target {
                                 ** from, its names; it outlives the options. NULL: none */
     const mix_cancel *cancel; /* asked whether to stop; NULL: nobody */
     bool update;              /* the model is not fitted but takes rows in: other options */
+    mix_options_purpose purpose;
 } mix_options_target;
 
 /* Read options; all values are checked. text NULL: the defaults. In every case mix_options_json_clear() frees. */

@@ -256,8 +256,8 @@ static void assign_row(size_t n, const double *score, double *u, double *v, size
 }
 
 /* The assignment of n rows to n columns of the largest sum (H. W. Kuhn, Naval Research Logistics Quarterly 2
-** (1955) 83; J. Munkres, Journal of SIAM 5 (1957) 32): column_of[row]. */
-static mixture_status assign_all(size_t n, const double *score, const mix_cancel *cancel, size_t *column_of) {
+** (1955) 83; J. Munkres, Journal of SIAM 5 (1957) 32). */
+mixture_status mix_compare_assign(size_t n, const double *score, const mix_cancel *cancel, size_t *column_of) {
     double *u = mix_memory_zeros(3 * (n + 1), sizeof *u), *v = u != NULL ? u + n + 1 : NULL;
     size_t *owner = mix_memory_zeros(2 * (n + 1), sizeof *owner), *way = owner != NULL ? owner + n + 1 : NULL;
     bool *used = mix_memory_zeros(n + 1, sizeof *used);
@@ -294,7 +294,7 @@ mixture_status mix_compare_match(const mixture_model *model, const mixture_model
         status = add_shares(&their, &own, cancel, score, 1, n, error);
     }
     if (status == MIXTURE_OK) {
-        status = mix_error_status(error, assign_all(n, score, cancel, column_of));
+        status = mix_error_status(error, mix_compare_assign(n, score, cancel, column_of));
     }
     for (size_t a = 0; status == MIXTURE_OK && a < model->k; a++) {
         match[a] = column_of[a] < reference->k ? column_of[a] : reference->k;

@@ -15,6 +15,10 @@ mixture_status mix_compare_columns(const mixture_model *model, const mixture_mod
 mixture_status mix_compare_divergence(const mixture_model *model, const mixture_model *other,
                                       const mix_cancel *cancel, double *bits, mixture_error *error);
 
+/* Give each of n rows a column of its own, so that the sum of score[row * n + column_of[row]] is the largest. As
+** above, without a text. */
+mixture_status mix_compare_assign(size_t n, const double *score, const mix_cancel *cancel, size_t *column_of);
+
 /* For each component of the model the reference's (from 0) that it is closest to when each is given to one at
 ** most, and as much as possible of their rows goes to the same ones; the reference's k: none. As above. */
 mixture_status mix_compare_match(const mixture_model *model, const mixture_model *reference,

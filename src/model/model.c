@@ -75,6 +75,16 @@ void mix_model_free_candidates(mixture_candidate *candidates, size_t count) {
     mix_memory_free(candidates);
 }
 
+void mixture_bootstrap_free(mixture_bootstrap *bootstrap) {
+    if (bootstrap != NULL) {
+        mix_memory_free(bootstrap->errors);
+        mix_memory_free(bootstrap->probabilities);
+        mix_memory_free(bootstrap->quantiles);
+        mix_model_free_strings(bootstrap->warnings, bootstrap->warning_count);
+        mix_memory_free(bootstrap);
+    }
+}
+
 void mixture_model_free(mixture_model *model) {
     if (model == NULL) {
         return;
@@ -96,6 +106,7 @@ void mixture_model_free(mixture_model *model) {
     mix_memory_free(model->step);
     mix_memory_free(model->own_box);
     mix_parts_free(model->own_parts);
+    mixture_bootstrap_free(model->bootstrap);
     mix_memory_free(model);
 }
 

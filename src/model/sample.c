@@ -1,4 +1,6 @@
 /* sample.c: drawing rows from a model. */
+#include "sample.h"
+
 #include <math.h>
 
 #include "family.h"
@@ -12,15 +14,14 @@ struct mixture_sampler {
     double total; /* of the weights: 1 but for rounding */
 };
 
-mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed, size_t trials) {
+mixture_sampler *mix_sampler_new(const mixture_model *model, int64_t seed, uint64_t stream) {
     mixture_sampler *sampler = mix_memory_zeros(1, sizeof *sampler);
     if (sampler == NULL) {
         return NULL;
     }
     const mix_shape shape = mix_shape_of(model);
     sampler->model = model;
-    sampler->trials = trials;
-    mix_random_seed(&sampler->random, seed, 0);
+    mix_random_seed(&sampler->random, seed, stream);
     sampler->factors = mix_memory_zeros(model->k, model->family->derived_size(&shape) * sizeof(double));
     if (sampler->factors == NULL) {
         mixture_sampler_free(sampler);
@@ -29,6 +30,18 @@ mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed, s
     model->family->sampling->prepare(model, sampler->factors);
     for (size_t c = 0; c < model->k; c++) {
         sampler->total += model->weights[c];
+    }
+    return sampler;
+}
+
+void mix_sampler_set_trials(mixture_sampler *sampler, size_t trials) {
+    sampler->trials = trials;
+}
+
+mixture_sampler *mixture_sampler_new(const mixture_model *model, int64_t seed, size_t trials) {
+    mixture_sampler *sampler = mix_sampler_new(model, seed, 0);
+    if (sampler != NULL) {
+        sampler->trials = trials;
     }
     return sampler;
 }

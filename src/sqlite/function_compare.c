@@ -140,6 +140,7 @@ static mixture_status write_in_order(const compare_call *call, const size_t *ord
     ordered.weights = made->weights;
     ordered.arrays = made->arrays;
     ordered.names = names;
+    ordered.bootstrap = NULL; /* it is in the old order */
     mix_json_writer writer = {.turns = {.cancel = &call->cancel}};
     mix_model_json_write(&ordered, &writer);
     mix_function_json(call->context, &writer);

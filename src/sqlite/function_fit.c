@@ -13,6 +13,7 @@
 #include "fit_families.h"
 #include "fit_labels.h"
 #include "fit_packed.h"
+#include "fit_replicates.h"
 #include "json_argument.h"
 #include "jsonb.h"
 #include "memory.h"
@@ -58,11 +59,16 @@ typedef struct fit_state {
     double *x;                  /* the row at hand: all arguments before k */
 } fit_state;
 
-static const mix_aggregate fit_aggregate, select_aggregate, refit_aggregate;
+static const mix_aggregate fit_aggregate, select_aggregate, refit_aggregate, bootstrap_aggregate;
 
 static fit_kind kind_of(const fit_state *state) {
     const mix_function *function = state->group.function;
     return (fit_kind){function->detail, function->aggregate == &select_aggregate};
+}
+
+static mix_options_purpose purpose_of(const fit_state *state) {
+    const mix_aggregate *aggregate = state->group.function->aggregate;
+    return aggregate == &bootstrap_aggregate ? MIX_FOR_BOOTSTRAP : MIX_FOR_FIT;
 }
 
 /* The model that is fitted again; NULL: another function. */
@@ -139,7 +145,8 @@ static mixture_status fit_read_options(fit_state *state, size_t arguments, sqlit
                                        .k = (size_t)state->k,
                                        .arguments = arguments,
                                        .model = refitted(state),
-                                       .cancel = &group->cancel};
+                                       .cancel = &group->cancel,
+                                       .purpose = purpose_of(state)};
     const char *bytes;
     size_t length;
     mixture_status status = mix_json_argument_options(value, group->argc, &bytes, &length, error);
@@ -547,7 +554,8 @@ static mixture_status read_start_later(fit_state *state, const mixture_family *f
     const mix_options_target target = {.family = family,
                                        .k = (size_t)state->k,
                                        .arguments = state->options.arguments,
-                                       .cancel = &group->cancel};
+                                       .cancel = &group->cancel,
+                                       .purpose = purpose_of(state)};
     mixture_error inner = {MIXTURE_OK, ""};
     mix_jsonb_text json;
     mixture_status status = mix_jsonb_open(group->options, group->options_length, &group->cancel, &json, &inner);
@@ -560,15 +568,10 @@ static mixture_status read_start_later(fit_state *state, const mixture_family *f
                : mix_error_status(error, status);
 }
 
-static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture_error *error) {
-    fit_state *state = pointer;
-    fit_kind kind = kind_of(state);
+/* After the last row: what the data are, in their final order, and of which family. */
+static mixture_status settle_rows(fit_state *state, const mixture_family **family, mixture_error *error) {
     mixture_options *options = &state->options.options;
-    const mixture_family *family = family_of(state);
-    mixture_model *model = NULL;
-    if (mixture_data_rows(state->data) == 0) {
-        return MIXTURE_OK; /* NULL */
-    }
+    *family = family_of(state);
     options->cancel = state->group.cancel.function;
     options->host = state->group.cancel.host;
     options->watch = &state->group.running.watch;
@@ -576,11 +579,24 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
     mixture_status status = mix_fit_labels_sort(&state->labels, state->data, &state->group.cancel);
     if (status == MIXTURE_OK && is_mixed_fit(state)) {
         status = mix_fit_families_settle(&state->families, &state->options, refitted(state), state->data,
-                                         state->names, &state->group.cancel, &family, error);
+                                         state->names, &state->group.cancel, family, error);
     }
     if (status == MIXTURE_OK && state->options.start_later) {
-        status = read_start_later(state, family, error);
+        status = read_start_later(state, *family, error);
     }
+    return status;
+}
+
+static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture_error *error) {
+    fit_state *state = pointer;
+    fit_kind kind = kind_of(state);
+    const mixture_options *options = &state->options.options;
+    const mixture_family *family;
+    mixture_model *model = NULL;
+    if (mixture_data_rows(state->data) == 0) {
+        return MIXTURE_OK; /* NULL */
+    }
+    mixture_status status = settle_rows(state, &family, error);
     if (status == MIXTURE_OK) {
         status = kind.select ? mixture_select(family, state->data, options, &state->options.choices, &model, error)
                              : mixture_fit(family, state->data, options, &model, error);
@@ -592,6 +608,23 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
         status = fit_deliver(context, state, model);
     }
     mixture_model_free(model);
+    return status;
+}
+
+/* What is made of many fits, if there are rows. */
+static mixture_status replicates_value(void *pointer, sqlite3_context *context, mixture_error *error) {
+    fit_state *state = pointer;
+    mix_fit_rows rows = {&state->group, NULL, state->data, &state->options, (size_t)state->skipped};
+    if (mixture_data_rows(state->data) == 0) {
+        return MIXTURE_OK; /* NULL */
+    }
+    mixture_status status = settle_rows(state, &rows.family, error);
+    if (status == MIXTURE_OK) {
+        status = mix_fit_bootstrap(&rows, context, error);
+    }
+    if (status == MIXTURE_INVALID) {
+        name_first_row(state, error);
+    }
     return status;
 }
 
@@ -608,6 +641,16 @@ static const mix_aggregate refit_aggregate = {
     .same = refit_same,
     .row = fit_row,
     .value = fit_value,
+    .clear = fit_clear,
+};
+static const mix_aggregate bootstrap_aggregate = {
+    .size = sizeof(fit_state),
+    .model = true,
+    .slow = true,
+    .start = refit_start,
+    .same = refit_same,
+    .row = fit_row,
+    .value = replicates_value,
     .clear = fit_clear,
 };
 
@@ -634,9 +677,16 @@ static int register_family(sqlite3 *db, mix_connection *connection, const mixtur
 }
 
 int mix_fit_register(sqlite3 *db, mix_connection *connection) {
-    static const mix_function refit = {
-        "mix_refit", "(model, x... [, options])", 2, -1, MIX_INNOCUOUS_JSON, NULL, &refit_aggregate, NULL};
-    int rc = mix_aggregate_register(db, connection, &refit);
+    /* clang-format off */
+    static const mix_function others[] = {
+        {"mix_refit", "(model, x... [, options])", 2, -1, MIX_INNOCUOUS_JSON, NULL, &refit_aggregate, NULL},
+        {"mix_bootstrap", "(model, x... [, options])", 2, -1, MIX_INNOCUOUS_JSON, NULL, &bootstrap_aggregate, NULL},
+    };
+    /* clang-format on */
+    int rc = SQLITE_OK;
+    for (size_t i = 0; i < sizeof others / sizeof *others && rc == SQLITE_OK; i++) {
+        rc = mix_aggregate_register(db, connection, &others[i]);
+    }
     for (size_t i = 0; mix_families[i] != NULL && rc == SQLITE_OK; i++) {
         const mix_shape shape = {.family = mix_families[i], .k = 1, .d = 1};
         bool counts = mix_families[i]->column(&shape, 0) == &mix_count_column;

@@ -25,6 +25,7 @@ mixture_status mix_statistics_blob_begin(mix_statistics_blob *blob, const mixtur
                                          const mix_cancel *cancel) {
     mixture_model parameters = *model; /* borrowed; of a fit what it says of its rows is not the next step's */
     parameters.fitted = model->stepped;
+    parameters.bootstrap = NULL;
     const mix_shape shape = mix_shape_of(model);
     mix_json_writer writer = {.turns = {.cancel = cancel}};
     mix_model_json_write(&parameters, &writer);

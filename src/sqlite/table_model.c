@@ -15,6 +15,7 @@
 #include "mixed.h"
 #include "model.h"
 #include "noise.h"
+#include "parameter.h"
 #include "structures.h"
 #include "table.h"
 
@@ -199,71 +200,18 @@ const mix_table mix_table_components = {
 
 /* ---- mix_parameters: component by component, its weight, then each array's entries ------------------------ */
 
-/* Where a row stands. Entry of the array; i and j in it, or the number of a level among its column's; the column
-** of the model that it is of. */
-typedef struct parameter {
-    size_t component, array, entry, i, j, column;
-    bool weight;
-} parameter;
-
-/* Numbers of one component. */
-static size_t component_size(const mixture_model *model) {
-    size_t size = 1;
-    for (size_t a = 0; a < model->family->array_count; a++) {
-        size += mix_model_array_size(model, a);
-    }
-    return size;
-}
-
-/* The first column of an array. */
-static size_t first_of_array(const mixture_family *family, size_t array) {
-    size_t p = 0;
-    if (family->parts == NULL) {
-        return 0;
-    }
-    while (array >= family->parts->part[p].array + family->parts->part[p].family->array_count) {
-        p++;
-    }
-    return family->parts->part[p].first;
-}
-
-static parameter locate(const mixture_model *model, size_t row) {
-    const mix_shape shape = mix_shape_of(model);
-    size_t size = component_size(model), left = row % size;
-    parameter place = {.component = row / size, .weight = left == 0};
-    if (left == 0) {
-        return place;
-    }
-    left--;
-    while (left >= mix_model_array_size(model, place.array)) {
-        left -= mix_model_array_size(model, place.array);
-        place.array++;
-    }
-    const mix_array_columns of = mix_family_array_columns(&shape, place.array);
-    mix_rank rank = model->family->arrays[place.array].rank;
-    size_t column = rank == MIX_MATRIX ? left / of.d : rank == MIX_RAGGED ? 0 : left;
-    place.entry = left;
-    while (rank == MIX_RAGGED && left >= of.levels[column]) {
-        left -= of.levels[column++];
-    }
-    place.i = rank == MIX_MATRIX ? column : left;
-    place.j = rank == MIX_MATRIX ? left % of.d : 0;
-    place.column = first_of_array(model->family, place.array) + (rank == MIX_SCALAR ? 0 : column);
-    return place;
-}
-
 static mixture_status start_parameters(mix_cursor *cursor, sqlite3_value **values, int count,
                                        mixture_error *error) {
     (void)values;
     (void)count;
     (void)error;
     const mixture_model *model = mix_cursor_model(cursor);
-    cursor->rows = (sqlite3_int64)(model->k * component_size(model) + (model->noisy ? 1 : 0));
+    cursor->rows = (sqlite3_int64)mix_parameter_count(model);
     return MIXTURE_OK;
 }
 
 /* The level that a probability is of, where it is. */
-static void result_level(sqlite3_context *context, const mixture_model *model, const parameter *place) {
+static void result_level(sqlite3_context *context, const mixture_model *model, const mix_parameter *place) {
     const mix_level *levels =
         model->family->parts != NULL ? mix_family_levels(model->family, place->column) : NULL;
     if (levels != NULL) {
@@ -275,7 +223,7 @@ static void result_level(sqlite3_context *context, const mixture_model *model, c
 
 static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int column) {
     const mixture_model *model = mix_cursor_model(cursor);
-    const parameter place = locate(model, (size_t)cursor->row);
+    const mix_parameter place = mix_parameter_at(model, (size_t)cursor->row);
     const mix_array *array = &model->family->arrays[place.array];
     bool of_column = !place.weight && (array->rank != MIX_SCALAR || model->family->parts != NULL);
     char name[32];
@@ -307,13 +255,7 @@ static void column_parameters(mix_cursor *cursor, sqlite3_context *context, int 
         }
         break;
     default:
-        if (place.weight) {
-            bool noise = place.component == model->k;
-            sqlite3_result_double(context, noise ? model->noise : model->weights[place.component]);
-        } else {
-            size_t size = mix_model_array_size(model, place.array);
-            sqlite3_result_double(context, model->arrays[place.array][place.component * size + place.entry]);
-        }
+        sqlite3_result_double(context, mix_parameter_value(model, &place));
     }
 }
 

@@ -230,6 +230,41 @@ static void gamma_numbers_have_their_moments(void **state) {
     }
 }
 
+/* Against the probabilities themselves, where trials are few and many; and a share of 1e15 of them. */
+static void binomial_numbers_are_as_frequent_as_their_probabilities(void **state) {
+    (void)state;
+    enum { DRAWN = 40000, CELLS = 40 };
+    static const struct {
+        double trials, p;
+    } cases[] = {{12, 0.3}, {17, 0.5}, {500, 0.004}, {500, 0.998}, {40, 0.11}, {3000, 0.0005}};
+    mix_random random;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double n = cases[i].trials, p = cases[i].p, least = p > 0.9 ? n - CELLS + 1 : 0;
+        int counts[CELLS] = {0};
+        mix_random_seed(&random, 5, i);
+        for (int drawn = 0; drawn < DRAWN; drawn++) {
+            double x = mix_random_binomial(&random, n, p);
+            assert_true(x >= 0 && x <= n && x == floor(x));
+            counts[x < least ? 0 : x - least < CELLS - 1 ? (int)(x - least) : CELLS - 1]++;
+        }
+        for (int c = 1; c < CELLS - 1 && least + c <= n; c++) {
+            double x = least + c;
+            double probability =
+                exp(lgamma(n + 1) - lgamma(x + 1) - lgamma(n - x + 1) + x * log(p) + (n - x) * log1p(-p));
+            assert_close(counts[c], DRAWN * probability, 0, 5 * sqrt(DRAWN * probability) + 3);
+        }
+    }
+    double sum = 0, squares = 0, n = 1e15, p = 0.2, deviation = sqrt(n * p * (1 - p));
+    for (int drawn = 0; drawn < 2000; drawn++) {
+        double z = (mix_random_binomial(&random, n, p) - n * p) / deviation;
+        sum += z;
+        squares += z * z;
+    }
+    assert_close(sum / 2000, 0, 0, 5 / sqrt(2000.0));
+    assert_close(squares / 2000, 1, 0, 5 * sqrt(2 / 2000.0));
+    assert_true(mix_random_binomial(&random, 100, 0) == 0 && mix_random_binomial(&random, 100, 1) == 100);
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
@@ -243,6 +278,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(normal_numbers_have_the_moments_and_tails_of_the_normal_distribution),
         cmocka_unit_test(choices_are_as_frequent_as_their_weights_and_weight_zero_is_never_chosen),
         cmocka_unit_test(gamma_numbers_have_their_moments),
+        cmocka_unit_test(binomial_numbers_are_as_frequent_as_their_probabilities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

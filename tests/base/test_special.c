@@ -94,6 +94,18 @@ static void inverses_are_those_of_their_functions(void **state) {
     assert_true(mix_special_bessel_ratio_inverse(0) == 0);
 }
 
+/* Tables of the normal distribution; and what erfc says of the inverse. */
+static void normal_quantiles_are_those_of_tables(void **state) {
+    (void)state;
+    check_digits(mix_special_normal_quantile(0.975L), 1.959963984540054235524L, 0);
+    check_digits(mix_special_normal_quantile(0.05L), -1.644853626951472714864L, 0);
+    assert_true(mix_special_normal_quantile(0.5L) == 0);
+    for (long double p = 1e-300L; p < 0.5L; p *= 7) {
+        long double again = erfcl(-mix_special_normal_quantile(p) * sqrtl(0.5L)) / 2;
+        assert_true(fabsl(again / p - 1) < 5000 * LDBL_EPSILON); /* far out the tail's exponent has lost digits */
+    }
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
@@ -101,6 +113,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(logarithms_of_the_beta_function_have_the_digits_of_the_table),
         cmocka_unit_test(bessel_functions_have_the_digits_of_the_table),
         cmocka_unit_test(inverses_are_those_of_their_functions),
+        cmocka_unit_test(normal_quantiles_are_those_of_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     mix_options_target target = {.family = which & 1 ? &mixture_multinomial : &mixture_gaussian,
                                  .select = (which & 2) != 0,
                                  .k = 1 + fuzz_byte(&input) % 9,
-                                 .arguments = 1 + fuzz_byte(&input) % MOST_COLUMNS};
+                                 .arguments = 1 + fuzz_byte(&input) % MOST_COLUMNS,
+                                 .purpose = (mix_options_purpose)(which / 4 % 3)};
     mix_fit_options read;
     mixture_error error = {MIXTURE_OK, ""};
     mixture_status status = mix_options_json_read((const char *)input.bytes, input.left, &target, &read, &error);

@@ -19,6 +19,7 @@ const callable grammar[] = {
     {"mix_select",            AGGREGATE, "xkv",   "M?",          NULL},
     {"mix_refit",             AGGREGATE, "mxr",   "M?",          NULL},
     {"mix_update",            AGGREGATE, "mx",    "M?",          NULL},
+    {"mix_bootstrap",         AGGREGATE, "mxb",   "M?",          NULL},
     {"mix_predict",           SCALAR,    "mx",    "c",           NULL},
     {"mix_probability",       SCALAR,    "mcx",   "u",           NULL},
     {"mix_probabilities",     SCALAR,    "mx",    "J",           NULL},
@@ -56,6 +57,7 @@ const callable grammar[] = {
     {"mix_responsibilities",  TABLE,     "mx",    "cuL",         NULL},
     {"mix_explain",           TABLE,     "mx",    "TV?cf?f?f?f?f?f?", NULL},
     {"mix_profile",           TABLE,     "m",     "cTV?f?f?f?f?f?", NULL},
+    {"mix_intervals",         TABLE,     "m",     "cTT?i?i?f+ffffV?", NULL},
     {"mix_trace",             TABLE,     "m",     "if",          NULL},
     {"mix_selection",         TABLE,     "m",     "iiT?f?i?f?f?f?i?iJi?f?f?u?", NULL},
     {"mix_sample",            TABLE,     "mn",    "icJf?f?f?f?f?f?f?f?", NULL},
@@ -103,6 +105,8 @@ void grammar_is_complete(trial *t) {
 static const char *const selections[] = {"\"criterion\":\"icl\"",   "\"k\":[1,2]",  "\"max_iter\":3",
                                          "\"criterion\":\"sabic\"", "\"n_init\":1", NULL};
 static const char *const refits[] = {"\"max_iter\":3", "\"tol\":0.01", "\"accelerate\":false", NULL};
+static const char *const bootstraps[] = {"\"replicates\":5", "\"replicates\":3,\"type\":\"weighted\"",
+                                         "\"replicates\":4,\"type\":\"parametric\"", NULL};
 static const char *const drawings[] = {"\"what\":\"uncertainty\"", "\"what\":\"density\"", "\"width\":300",
                                        "\"title\":\"<&>\"",        "\"points\":5",         "\"levels\":2",
                                        "\"palette\":\"viridis\"",  "\"columns\":[1]",      NULL};
@@ -210,6 +214,8 @@ static const char *sound_argument(trial *t, char what, bool packed) {
         return some_families(t);
     case 'r':
         return some_options(t, refits);
+    case 'b':
+        return trial_text(t, ", '{%s,\"max_iter\":5}'", trial_pick(t, bootstraps));
     case 'd':
         return some_options(t, drawings);
     case 'w':
@@ -225,7 +231,7 @@ static const char *sound_argument(trial *t, char what, bool packed) {
 
 /* Those letters bring their comma, if they are there at all. */
 static bool brings_comma(char what) {
-    return strchr("favrdwlp", what) != NULL;
+    return strchr("favrbdwlp", what) != NULL;
 }
 
 const char *grammar_arguments(trial *t, const callable *called, bool sound, bool packed) {

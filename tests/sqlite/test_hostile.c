@@ -46,6 +46,8 @@ static const char *const functions[] = {
     "mix_sample_rows(3, x)",
     "mix_refit(m, x)",
     "mix_update((SELECT fitted FROM fits), x)",
+    "mix_bootstrap('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":[[[1]]]}', x, "
+    "'{\"replicates\":9,\"max_iter\":1}')",
     "mix_statistics(m, x)",
     "mix_maximize(mix_statistics(m, x))",
     "mix_maximize(mix_merge(s))",
@@ -57,7 +59,7 @@ static const char *const tables[] = {
     "mix_components(m)",     "mix_parameters(m)", "mix_responsibilities(m, 1)",
     "mix_explain(m, 1)",     "mix_profile(m)",    "mix_trace(fitted)",
     "mix_sample(m, 3)",      "mix_grid(m, 3)",    "mix_ellipses(flat.e, 0.5, 4)",
-    "mix_selection(chosen)",
+    "mix_selection(chosen)", "mix_intervals(sure)",
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions, TABLES = sizeof tables / sizeof *tables };
 #define FROM "(SELECT *, (SELECT mix_statistics(m, x) FROM p, model) AS s FROM p, model)"
@@ -68,7 +70,8 @@ static sqlite3 *open_with_views(void) {
         db,
         "CREATE TABLE model(m); INSERT INTO model VALUES (%Q); CREATE TABLE flat(e); INSERT INTO flat VALUES (%Q);"
         "CREATE TABLE p(id INTEGER PRIMARY KEY, x REAL); INSERT INTO p(x) VALUES (-1), (0.5), (4), (9), (12);"
-        "CREATE TABLE fits AS SELECT gmm_fit(x, 1) AS fitted, gmm_select(x, 1) AS chosen FROM p",
+        "CREATE TABLE fits AS SELECT fitted, chosen, mix_bootstrap(fitted, x, '{\"replicates\":39}') AS sure FROM p, (SELECT "
+        "gmm_fit(x, 1) AS fitted, gmm_select(x, 1) AS chosen FROM p)",
         hand, flat);
     for (int i = 0; i < FUNCTIONS; i++) {
         sql_run(db, "CREATE VIEW f%d AS SELECT %s AS answer FROM " FROM, i, functions[i]);

@@ -184,11 +184,16 @@ static const char *const scalars[] = {
     "SELECT length(mix_plot_model(m, '{\"what\":\"components\"}')) FROM model",
 };
 
+#define BOOTSTRAPPED                                                                                              \
+    "'{\"family\":\"poisson\",\"weights\":[1],\"rates\":[[5]],\"bootstrap\":{\"type\":\"weighted\",\"replicates\":39,"            \
+    "\"errors\":[0,0.1],\"probabilities\":[0.025,0.975],\"quantiles\":[[1,1],[4,6]],\"warnings\":[\"some\"]}}'"
+
 static const char *const tables[] = {
     "SELECT * FROM model, mix_components(m)",
     "SELECT * FROM model, mix_parameters(m)",
     "SELECT * FROM model, mix_explain(m, 1, 2)",
     "SELECT * FROM model, mix_profile(m)",
+    "SELECT * FROM mix_intervals(" BOOTSTRAPPED ")",
     "SELECT * FROM model, mix_trace(m)",
     ("SELECT group_concat(DISTINCT (SELECT function || phase FROM mix_progress() WHERE x IS NOT y)), mix_loglik(m, x, y) "
      "FROM model, p"),
@@ -270,6 +275,11 @@ static const char *const counts[] = {
     "SELECT mix_refit(gmm_fit, x, y, '{\"max_iter\":1}') FROM (SELECT gmm_fit(x, y, char(97 + rowid % 2), 3, '{\"label\":3,"
     "\"max_iter\":1}') AS gmm_fit FROM p), p",
     "SELECT mix_refit(" RATES ", rowid, 3) FROM p",
+    "SELECT mix_bootstrap(m, x, y, '{\"replicates\":2,\"max_iter\":1,\"threads\":1}') FROM model, p",
+    "SELECT mix_bootstrap(m, x, iif(rowid % 5, y, NULL), '{\"replicates\":3,\"max_iter\":1,\"threads\":2}') FROM model, p",
+    "SELECT mix_bootstrap(" RATES ", rowid, 3, x, '{\"weight\":3,\"replicates\":2,\"max_iter\":1,\"type\":\"parametric\"}') FROM p",
+    "SELECT mix_bootstrap(f, word, x, '{\"replicates\":2,\"max_iter\":1,\"type\":\"parametric\"}') FROM (SELECT mix_fit(iif("
+    "rowid < 9, 'w', 'v'), x, 2, '{\"max_iter\":1,\"n_init\":1}') AS f FROM p), (SELECT iif(rowid < 9, 'w', 'v') AS word, x FROM p)",
     "SELECT gmm_fit(x, y, 2, json_object('init', m, 'max_iter', 1)) FROM model, p",
     "SELECT mix_refit(gmm_fit, round(x), y, '{\"max_iter\":1}') FROM (SELECT gmm_fit(round(x), y, 2, "
     "'{\"resolution\":[2,null],\"max_iter\":1}') AS gmm_fit FROM p), p",

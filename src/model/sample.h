@@ -1,0 +1,13 @@
+/* sample.h: drawing rows from a model, beyond what mixture.h declares. */
+#ifndef MIX_SAMPLE_H
+#define MIX_SAMPLE_H
+
+#include "mixture.h"
+
+/* A sampler with a stream of random numbers of its own, for rows of counts with 0 trials. NULL when out of memory. */
+mixture_sampler *mix_sampler_new(const mixture_model *model, int64_t seed, uint64_t stream);
+
+/* The sum of each row of counts from here on. */
+void mix_sampler_set_trials(mixture_sampler *sampler, size_t trials);
+
+#endif
