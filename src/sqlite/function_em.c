@@ -79,6 +79,7 @@ static mixture_status result_extrapolated(sqlite3_context *context, mix_parsed *
     next.log_weights = moved->log_weights;
     next.derived = moved->derived;
     next.floored = moved->floored;
+    next.bootstrap = NULL; /* of where it was */
     mixture_status status = mix_pass_extrapolate(parsed[0]->model, parsed[1]->model, &next, cancel, error);
     if (status == MIXTURE_OK) {
         mix_json_writer writer = {.turns = {.cancel = cancel}};
