@@ -43,7 +43,8 @@ static bool is_level(double x) {
 }
 
 static const mix_column *categorical_column(const mix_shape *shape, size_t j) {
-    static const mix_column level = {.accepts = is_level, .expected = "the number of a level, 0, 1, ...", .whole = true};
+    static const mix_column level = {
+        .accepts = is_level, .expected = "the number of a level, 0, 1, ...", .whole = true};
     (void)shape;
     (void)j;
     return &level;
@@ -155,31 +156,35 @@ static bool categorical_coincide(const mixture_model *model, size_t a, size_t b)
 
 /* ---- Expect ------------------------------------------------------------------------------------------------ */
 
-/* Where each row's levels stand among all, column after column, as doubles; padding is in no place. */
-static void find_level_places(const mix_shape *shape, const mix_rows *rows, double *places) {
+/* Where each row's levels stand among all, column after column, MIX_BLOCK_ROWS apart; `all` is no level. In scratch,
+** which they take half of. */
+static const int32_t *find_level_places(const mix_shape *shape, const mix_rows *rows, double *scratch) {
     size_t all = all_levels(shape);
+    int32_t *places = (int32_t *)(void *)scratch;
     for (size_t j = 0, first = 0; j < shape->d; first += levels_of(shape, j), j++) {
         const double *x = rows->x + j * rows->stride;
         double levels = (double)levels_of(shape, j);
         for (size_t r = 0; r < rows->count; r++) {
-            places[j * rows->stride + r] = x[r] < levels ? (double)first + x[r] : (double)all;
+            places[j * MIX_BLOCK_ROWS + r] = (int32_t)(x[r] < levels ? (double)first + x[r] : (double)all);
         }
     }
+    return places;
 }
 
 static void categorical_log_density(const mixture_model *model, const mix_rows *rows, double *densities,
                                     double *scratch) {
     const mix_shape shape = mix_shape_of(model);
     size_t size = all_levels(&shape) + 1;
-    find_level_places(&shape, rows, scratch);
+    const int32_t *place = find_level_places(&shape, rows, scratch);
     for (size_t c = 0; c < model->k; c++, densities += rows->stride) {
         const double *logarithm = model->derived + c * size;
         memset(densities, 0, rows->padded * sizeof *densities);
-        for (size_t j = 0; j < model->d; j++) {
-            const double *place = scratch + j * rows->stride;
-            for (size_t r = 0; r < rows->count; r++) {
-                densities[r] += logarithm[(size_t)place[r]];
+        for (size_t r = 0; r < rows->count; r++) {
+            double sum = 0;
+            for (size_t j = 0; j < model->d; j++) {
+                sum += logarithm[place[j * MIX_BLOCK_ROWS + r]];
             }
+            densities[r] = sum;
         }
     }
 }
@@ -188,14 +193,17 @@ static void categorical_accumulate(const mixture_model *model, const mix_rows *r
                                    double *statistics, double *scratch) {
     const mix_shape shape = mix_shape_of(model);
     size_t all = all_levels(&shape);
-    find_level_places(&shape, rows, scratch);
-    for (size_t c = 0; c < model->k; c++, resp += rows->stride, statistics += 1 + all) {
-        mix_kernel_current()->sums(rows, 0, resp, statistics);
-        for (size_t j = 0; j < model->d; j++) {
-            const double *place = scratch + j * rows->stride;
-            for (size_t r = 0; r < rows->count; r++) {
-                if (place[r] < (double)all) {
-                    statistics[1 + (size_t)place[r]] += resp[r];
+    const int32_t *place = find_level_places(&shape, rows, scratch);
+    for (size_t c = 0; c < model->k; c++) {
+        mix_kernel_current()->sums(rows, 0, resp + c * rows->stride, statistics + c * (1 + all));
+    }
+    for (size_t j = 0; j < model->d; j++, place += MIX_BLOCK_ROWS) {
+        for (size_t r = 0; r < rows->count; r++) {
+            if ((size_t)place[r] <
+                all) { /* the components in turn: a sum need not wait for that of the row before */
+                double *own = statistics + 1 + place[r];
+                for (size_t c = 0; c < model->k; c++) {
+                    own[c * (1 + all)] += resp[c * rows->stride + r];
                 }
             }
         }

@@ -77,10 +77,7 @@ void mix_exponential_log_density(const mixture_model *model, const mix_rows *row
     mix_rows t = mix_exponential_features(&shape, rows, scratch);
     for (size_t c = 0; c < model->k; c++, densities += rows->stride) {
         const double *own = model->derived + c * (1 + count);
-        kernel->linear(&t, count, own + 1, densities);
-        for (size_t r = 0; r < rows->padded && own[0] != 0; r++) {
-            densities[r] -= own[0];
-        }
+        kernel->linear(&t, count, own + 1, own[0], densities);
     }
 }
 

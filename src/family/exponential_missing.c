@@ -52,10 +52,7 @@ static void exponential_missing_log_density(const mixture_model *model, const mi
     double cost = (double)(rows->padded * count);
     for (size_t c = 0; c < model->k && !mix_turns_over(turns, cost); c++, densities += rows->stride) {
         const double *own = work + c * own_doubles(all);
-        kernel->linear(&t, count, own + 1, densities);
-        for (size_t r = 0; r < rows->padded && own[0] != 0; r++) {
-            densities[r] -= own[0];
-        }
+        kernel->linear(&t, count, own + 1, own[0], densities);
     }
 }
 

@@ -165,13 +165,27 @@ static void log_density_axis(const mix_rows *rows, size_t d, const double *mean,
     }
 }
 
-static void linear(const mix_rows *rows, size_t d, const double *factor, double *out) {
-    for (size_t at = 0; at < rows->padded; at += VEC_LANES) {
-        vec sum = {0};
-        for (size_t j = 0; j < d; j++) {
-            sum += vec_load(rows->x + j * rows->stride + at) * factor[j];
+MIX_INLINE void linear_panel(const mix_rows *rows, size_t at, size_t width, size_t d, const double *factor,
+                             double less, double *out) {
+    vec sum[PANEL] = {{0}};
+    for (size_t j = 0; j < d; j++) {
+        const double *x = rows->x + j * rows->stride + at;
+        for (size_t v = 0; v < width; v++) {
+            sum[v] += vec_load(x + v * VEC_LANES) * factor[j];
         }
-        vec_store(out + at, floor_log_density(sum));
+    }
+    for (size_t v = 0; v < width; v++) {
+        vec_store(out + at + v * VEC_LANES, floor_log_density(sum[v]) - less);
+    }
+}
+
+static void linear(const mix_rows *rows, size_t d, const double *factor, double less, double *out) {
+    size_t at = 0;
+    for (; at + PANEL * VEC_LANES <= rows->padded; at += PANEL * VEC_LANES) {
+        linear_panel(rows, at, PANEL, d, factor, less, out);
+    }
+    for (; at < rows->padded; at += VEC_LANES) {
+        linear_panel(rows, at, 1, d, factor, less, out);
     }
 }
 

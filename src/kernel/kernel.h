@@ -29,8 +29,8 @@ typedef struct mix_kernel {
     /* The same for a diagonal W, given as d doubles. */
     void (*log_density_axis)(const mix_rows *rows, size_t d, const double *mean, const double *factor,
                              double log_norm, double *out);
-    /* out[r] = sum_j factor[j] x_rj. */
-    void (*linear)(const mix_rows *rows, size_t d, const double *factor, double *out);
+    /* out[r] = sum_j factor[j] x_rj, at least MIX_LOG_DENSITY_FLOOR, less so much. */
+    void (*linear)(const mix_rows *rows, size_t d, const double *factor, double less, double *out);
     /* densities: k columns, rows->stride apart. In: log densities of the components. Out: responsibilities
     ** times row weight, 0 in the padding. Adds to totals[MIX_TOTALS]. */
     void (*posterior)(const mix_rows *rows, size_t k, const double *log_weights, double *densities,

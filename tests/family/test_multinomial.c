@@ -511,7 +511,7 @@ static void check_kernel(const mix_kernel *kernel, size_t d, size_t count) {
         statistics[j] = 5; /* is added to */
     }
     mix_rows rows = {.x = x, .stride = MIX_BLOCK_ROWS, .count = count, .padded = padded};
-    kernel->linear(&rows, d, factor, out);
+    kernel->linear(&rows, d, factor, 0, out);
     kernel->sums(&rows, d, resp, statistics);
     long double total = 5;
     for (size_t r = 0; r < count; r++) {
@@ -532,7 +532,7 @@ static void check_kernel(const mix_kernel *kernel, size_t d, size_t count) {
     }
     factor[0] = -1e190; /* stands for ln 0 */
     x[0] = 0x1p53;
-    kernel->linear(&rows, d, factor, out);
+    kernel->linear(&rows, d, factor, 0, out);
     assert_true(out[0] >= MIX_LOG_DENSITY_FLOOR && out[0] <= 0.99 * MIX_LOG_DENSITY_FLOOR);
 }
 
