@@ -19,24 +19,36 @@ quietly() {
     }
 }
 
-# The extension for size but for its kernels, as everywhere.
-quietly emcmake cmake -G Ninja -S . -B "$folder/cmake" -Wno-dev -DCMAKE_BUILD_TYPE=Release \
-    -DMIXTURE_BUILD_TESTS=OFF \
-    -DCMAKE_C_FLAGS_RELEASE="-Oz -DNDEBUG -msimd128" -DSQLite3_INCLUDE_DIR="$PWD/$sqlite"
-quietly cmake --build "$folder/cmake" --target mixture_static
-# SQLite again only when it or this has changed.
-if [ -z "$(find "$folder" -name sqlite3.o -newer "$sqlite/sqlite3.c" -newer scripts/wasm.sh)" ]; then
-    quietly emcc -c "$sqlite/sqlite3.c" -o "$folder/sqlite3.o" -Oz -DSQLITE_THREADSAFE=0 \
-        -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_DEPRECATED -DSQLITE_OMIT_SHARED_CACHE -DSQLITE_OMIT_TRACE \
-        -DSQLITE_DEFAULT_MEMSTATUS=0 -DSQLITE_DQS=0 -DSQLITE_ENABLE_MATH_FUNCTIONS -DSQLITE_TEMP_STORE=3
-fi
-emcc -c packages/wasm/wasm_module.c -o "$folder/wasm_module.o" -Oz -I"$sqlite" -Iinclude
+# What every browser with SIMD has, too; and all of one piece, for size: what nothing calls is left out.
+common='-Oz -flto -DNDEBUG -mbulk-memory -mnontrapping-fptoint -msign-ext'
+# compile SOURCE FLAG...: emcc -c into the folder.
+compile() {
+    source=$1
+    object=$folder/$(basename "$source" .c).o
+    shift
+    # shellcheck disable=SC2086 # a list of words
+    quietly emcc -c "$source" -o "$object" -I"$sqlite" -Iinclude $common "$@"
+    objects="$objects $object"
+}
+objects=
+quietly scripts/amalgamate "$folder"
+compile "$folder/sqlite-mixture.c" -DSQLITE_CORE -D_GNU_SOURCE -ffp-contract=off -msimd128
+# There are no files: neither an operating system's nor WAL. What else is left out api.js has no call for.
+compile "$sqlite/sqlite3.c" -DSQLITE_THREADSAFE=0 -DSQLITE_OS_OTHER=1 -DSQLITE_TEMP_STORE=3 -DSQLITE_OMIT_WAL \
+    -DSQLITE_DEFAULT_MEMSTATUS=0 -DSQLITE_DQS=0 -DSQLITE_ENABLE_MATH_FUNCTIONS -DSQLITE_OMIT_LOAD_EXTENSION \
+    -DSQLITE_OMIT_DEPRECATED -DSQLITE_OMIT_SHARED_CACHE -DSQLITE_OMIT_TRACE -DSQLITE_OMIT_AUTHORIZATION \
+    -DSQLITE_OMIT_INCRBLOB -DSQLITE_OMIT_DECLTYPE -DSQLITE_OMIT_GET_TABLE -DSQLITE_OMIT_COMPLETE \
+    -DSQLITE_UNTESTABLE
+compile packages/wasm/wasm_module.c
+compile packages/wasm/wasm_vfs.c
+compile packages/wasm/wasm_memcmp.c -O2 -fno-lto -fno-builtin
 
 exported=_malloc,_free
 for name in $(grep -o '"sqlite3_[a-z0-9_]*"' packages/wasm/api.js | tr -d '"' | sort -u); do
     exported=$exported,_$name
 done
-emcc "$folder/sqlite3.o" "$folder/cmake/libmixture.a" "$folder/wasm_module.o" -Oz -o "$folder/module.js" \
+# shellcheck disable=SC2086 # lists of words
+emcc $objects $common -o "$folder/module.js" \
     -sMODULARIZE=1 -sEXPORT_NAME=createSqliteMixture -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=4GB -sFILESYSTEM=0 \
     -sENVIRONMENT=web,worker,node -sEXPORTED_FUNCTIONS="$exported" -sEXPORTED_RUNTIME_METHODS=cwrap \
     -sTOTAL_STACK=1MB
