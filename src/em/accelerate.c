@@ -76,12 +76,12 @@ struct mix_accelerate {
     double *memory;        /* of all arrays */
 };
 
-mix_accelerate *mix_accelerate_new(const mix_shape *shape) {
+mix_accelerate *mix_accelerate_new(const mix_shape *shape, bool noisy) {
     mix_accelerate *accelerate = mix_memory_zeros(1, sizeof *accelerate);
     if (accelerate == NULL) {
         return NULL;
     }
-    size_t size = accelerate->size = mix_coordinates_count(shape, false);
+    size_t size = accelerate->size = mix_coordinates_count(shape, noisy);
     accelerate->saved = mix_model_new(shape);
     size_t most = DIRECTIONS_BYTES / sizeof(double) / (4 * size);
     accelerate->directions = most < 2 ? 2 : most > DIRECTIONS ? DIRECTIONS : most;
@@ -137,11 +137,15 @@ static void measure(mix_accelerate *accelerate, const mixture_model *model, cons
     const mix_shape shape = mix_shape_of(model);
     size_t size = 1 + coordinates->size(&shape);
     const double *own = statistics + MIX_TOTALS;
-    double most = 0;
+    double most = 0, rows = 0; /* of the components */
     for (size_t c = 0; c < model->k; c++, own += model->family->statistics_size(&shape)) {
         double *unit = accelerate->unit + c * size;
         unit[0] = own[0];
+        rows += own[0];
         coordinates->information(&shape, accelerate->current.theta + c * size + 1, own, unit + 1);
+    }
+    if (model->noisy) {
+        accelerate->unit[accelerate->size - 1] = fmax(statistics[MIX_TOTAL_WEIGHT] - rows, 0);
     }
     for (size_t i = 0; i < accelerate->size; i++) {
         most = fmax(most, accelerate->unit[i]);

@@ -6,8 +6,8 @@
 
 typedef struct mix_accelerate mix_accelerate; /* NULL: EM as it is; then nothing below does anything */
 
-/* For models of a shape, of a family with coordinates; NULL when out of memory. */
-mix_accelerate *mix_accelerate_new(const mix_shape *shape);
+/* For models of a shape, of a family with coordinates, with noise or without; NULL when out of memory. */
+mix_accelerate *mix_accelerate_new(const mix_shape *shape, bool noisy);
 void mix_accelerate_free(mix_accelerate *accelerate);
 void mix_accelerate_reset(mix_accelerate *accelerate); /* before a new sequence */
 

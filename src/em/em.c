@@ -47,10 +47,10 @@ mixture_status mix_em_init(mix_em *em, const mixture_family *family, const mixtu
         .cancel = cancel,
     };
     const mix_shape shape = mix_shape_for(family, data, options->k, options->structure);
-    bool accelerate = options->accelerate && !options->noise && family->coordinates != NULL;
+    bool accelerate = options->accelerate && family->coordinates != NULL;
     em->expect = mix_expect_new(data, &shape, (size_t)options->threads, cancel);
     em->statistics = mix_memory_zeros(mix_statistics_size(&shape), sizeof(double));
-    em->accelerate = accelerate ? mix_accelerate_new(&shape) : NULL;
+    em->accelerate = accelerate ? mix_accelerate_new(&shape, options->noise) : NULL;
     if (em->expect == NULL || em->statistics == NULL || (accelerate && em->accelerate == NULL)) {
         return MIXTURE_NOMEM;
     }

@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "memory.h"
+#include "mixed.h"
 #include "model.h"
 #include "noise.h"
 #include "patterns.h"
@@ -247,6 +248,20 @@ static mixture_status warn_component(mix_em *em, mixture_model *model, size_t c,
     return MIXTURE_OK;
 }
 
+/* The first column in which a component is as good as one of another family. */
+static mixture_status warn_limit(mixture_model *model, size_t c) {
+    for (size_t j = 0; j < model->d; j++) {
+        const mix_column_view at = mix_mixed_column(model, j);
+        const mix_limit *limit = at.model.family->limit;
+        if (limit != NULL && limit->reached(&at.model, c, at.column)) {
+            return mix_model_warn(model, "component %zu, column %zu: %s at the bound of %g, as good as %s", c + 1,
+                                  mix_family_caller(model->family, j) + 1, limit->parameter, limit->bound,
+                                  limit->other);
+        }
+    }
+    return MIXTURE_OK;
+}
+
 mixture_status mix_soundness_warn(mix_em *em, mixture_model *model, const mix_cancel *cancel) {
     size_t *counts = mix_memory_array(model->k, sizeof(size_t));
     mixture_status status = counts != NULL ? count_rows(em, model, cancel, counts) : MIXTURE_NOMEM;
@@ -255,6 +270,7 @@ mixture_status mix_soundness_warn(mix_em *em, mixture_model *model, const mix_ca
     for (size_t c = 0; status == MIXTURE_OK && c < model->k; c++) {
         bool over = mix_turns_over(&turns, pairs * (double)c);
         status = over ? MIXTURE_CANCELLED : warn_component(em, model, c, counts[c]);
+        status = status == MIXTURE_OK ? warn_limit(model, c) : status;
     }
     mix_memory_free(counts);
     return status;

@@ -264,6 +264,13 @@ typedef struct mix_column_moments {
     double (*deviation)(const mixture_model *model, size_t component, size_t column);
 } mix_column_moments;
 
+/* Limit: a bound of a parameter at which a component is as good as one of a simpler family. */
+typedef struct mix_limit {
+    const char *parameter, *other; /* "size", "poisson" */
+    double bound;
+    bool (*reached)(const mixture_model *model, size_t component, size_t column);
+} mix_limit;
+
 /* Distribution: of a model of one column whose values have an order. */
 typedef struct mix_distribution {
     /* How much of a component is at most x, and above it (MIX_LOWER, MIX_UPPER of incomplete.h). Any x that is not
@@ -364,6 +371,7 @@ struct mixture_family {
     /* Squared Mahalanobis distance of the values observed from the component. NULL: there is none. scratch: of the
     ** table `observed`. */
     long double (*distance)(const mixture_model *model, size_t component, const double *x, long double *scratch);
+    const mix_limit *limit; /* NULL: no parameter has such a bound */
     const mix_missing *missing;
     const mix_structures_table *structures;
     const mix_coordinates *coordinates; /* without: EM is not accelerated */

@@ -276,6 +276,16 @@ static bool negative_binomial_points(const mixture_data *data, mix_features vari
     return mix_univariate_points(data, log1p, variant, cancel, points);
 }
 
+/* ---- A size at its end ---------------------------------------------------------------------------------------- */
+
+#define MOST_COUNT_SIZE 1e8
+
+static bool size_is_at_end(const mixture_model *model, size_t component, size_t column) {
+    return model->arrays[COUNT_SIZE][component * model->d + column] >= MOST_COUNT_SIZE;
+}
+
+static const mix_limit negative_binomial_limit = {"size", "poisson", MOST_COUNT_SIZE, size_is_at_end};
+
 /* ---- The family -------------------------------------------------------------------------------------------- */
 
 static const mix_univariate negative_binomial_law = {
@@ -283,7 +293,7 @@ static const mix_univariate negative_binomial_law = {
     .parameters = 2,
     .stand_in = {1, 1},
     .low = {0, 1e-8},
-    .high = {0x1p53, 1e8},
+    .high = {0x1p53, MOST_COUNT_SIZE},
     .log_density = negative_binomial_log_density,
     .tails = negative_binomial_tails,
     .mean = negative_binomial_mean,
@@ -298,6 +308,7 @@ static const mix_univariate negative_binomial_law = {
 const mixture_family mixture_negative_binomial = {
     MIX_UNIVARIATE_MEMBERS,
     .name = "negative_binomial",
+    .limit = &negative_binomial_limit,
     .array_count = sizeof negative_binomial_arrays / sizeof *negative_binomial_arrays,
     .arrays = negative_binomial_arrays,
     .derived_size = negative_binomial_derived_size,

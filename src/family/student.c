@@ -460,6 +460,13 @@ static bool student_points(const mixture_data *data, mix_features variant, const
     return mixture_gaussian.features(data, variant, cancel, points, scratch);
 }
 
+/* All columns have them: the first says so. */
+static bool degrees_are_at_end(const mixture_model *model, size_t component, size_t column) {
+    return column == 0 && model->arrays[DEGREES][component] >= MOST_DEGREES;
+}
+
+static const mix_limit student_limit = {"degrees of freedom", "gaussian", MOST_DEGREES, degrees_are_at_end};
+
 /* ---- The family -------------------------------------------------------------------------------------------- */
 
 static const mix_coordinates student_coordinates = {student_packed_size, student_pack, student_unpack,
@@ -473,6 +480,7 @@ static const mix_sampling student_sampling = {student_sample_factors, student_sa
 
 const mixture_family mixture_student = {
     .name = "student",
+    .limit = &student_limit,
     .array_count = sizeof student_arrays / sizeof *student_arrays,
     .arrays = student_arrays,
     .column = student_column,

@@ -374,7 +374,8 @@ static mixture_status warn_of_run(mix_contest *contest, mix_found *found) {
                            mix_family_floor(model->family));
     } else if (status == MIXTURE_OK && !found->run.converged && contest->options->max_iter > 0 &&
                !(contest->multistart->sound_only && found->soundness.degenerate)) {
-        status = mix_model_warn(model, "not converged after %ld iterations (max_iter)", found->run.iterations);
+        status = mix_model_warn(model, "not converged after %ld iteration%s (max_iter)", found->run.iterations,
+                                found->run.iterations == 1 ? "" : "s");
     }
     return mix_error_status(contest->error, status);
 }

@@ -16,6 +16,7 @@ static mixture_status fit_one(const mixture_data *data, const mixture_options *o
     single.k = 1;
     single.structure = 0;
     single.threads = 1;
+    single.noise = false;
     one->weights[0] = 1;
     one->family->stand_in(one);
     one->cancel = cancel;

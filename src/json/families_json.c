@@ -27,7 +27,7 @@ static size_t find_argument(const mix_named_arguments *arguments, mix_json_value
 /* A family of columns, which mixed is not. */
 static mixture_status read_column_family(mix_json_value value, mix_column_wish *wish, mixture_error *error) {
     char names[MIX_FAMILIES_BYTES];
-    mixture_status status = mix_names_json_read_family(value, &wish->family, error);
+    mixture_status status = mix_names_json_read_column_family(value, &wish->family, error);
     if (status == MIXTURE_OK && wish->family->array_count == 0) {
         status = mix_json_complain(value, mix_families_names(names), error);
     }

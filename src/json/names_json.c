@@ -29,9 +29,9 @@ static mixture_status read_word(mix_json_value value, char **name, mixture_error
     return MIXTURE_OK;
 }
 
-mixture_status mix_names_json_read_family(mix_json_value value, const mixture_family **family,
-                                          mixture_error *error) {
-    char *name, names[MIX_FAMILIES_BYTES];
+static mixture_status find_family(mix_json_value value, const char *also, const mixture_family **family,
+                                  mixture_error *error) {
+    char *name, names[MIX_FAMILIES_BYTES], expected[MIX_FAMILIES_BYTES + 20];
     mixture_status status = read_word(value, &name, error);
     *family = name != NULL ? mixture_family_find(name) : NULL;
     if (name != NULL && strcmp(name, mix_mixed.name) == 0) {
@@ -41,7 +41,18 @@ mixture_status mix_names_json_read_family(mix_json_value value, const mixture_fa
     if (status != MIXTURE_OK || *family != NULL) {
         return status;
     }
-    return mix_json_complain(value, mix_families_names(names), error);
+    snprintf(expected, sizeof expected, "%s%s", mix_families_names(names), also);
+    return mix_json_complain(value, expected, error);
+}
+
+mixture_status mix_names_json_read_family(mix_json_value value, const mixture_family **family,
+                                          mixture_error *error) {
+    return find_family(value, ", or mixed", family, error);
+}
+
+mixture_status mix_names_json_read_column_family(mix_json_value value, const mixture_family **family,
+                                                 mixture_error *error) {
+    return find_family(value, "", family, error);
 }
 
 mixture_status mix_names_json_read_structure(mix_json_value value, const mixture_family *family, int *structure,

@@ -5,9 +5,12 @@
 
 #include "reader.h"
 
-/* Of a model; mix_mixed stands for those that are made for their parts. */
+/* Of a model; mix_mixed stands for those that are made for their parts. And of columns, of which an error does not
+** list it. */
 mixture_status mix_names_json_read_family(mix_json_value value, const mixture_family **family,
                                           mixture_error *error);
+mixture_status mix_names_json_read_column_family(mix_json_value value, const mixture_family **family,
+                                                 mixture_error *error);
 
 /* A structure of the family, which has some, by its name or code. */
 mixture_status mix_names_json_read_structure(mix_json_value value, const mixture_family *family, int *structure,

@@ -265,7 +265,7 @@ static mixture_status read_part(parts_reader *reader, mix_json_value object, siz
     }
     mixture_status status = mix_members_need(object, "family", &value, reader->error);
     if (status == MIXTURE_OK) {
-        status = mix_names_json_read_family(value, &shape.family, reader->error);
+        status = mix_names_json_read_column_family(value, &shape.family, reader->error);
     }
     if (status == MIXTURE_OK && shape.family->array_count == 0) {
         status = mix_json_complain(value, "the family of a part, which is not mixed", reader->error);

@@ -393,7 +393,7 @@ static mixture_status read_given_part(start_parts *reader, mix_json_value object
     if (mix_json_type_of(object) != MIX_JSON_OBJECT || !mix_json_member(object, "family", &value)) {
         return mix_json_complain(object, "an object with a key family", reader->error);
     }
-    mixture_status status = mix_names_json_read_family(value, &part.shape.family, reader->error);
+    mixture_status status = mix_names_json_read_column_family(value, &part.shape.family, reader->error);
     if (status == MIXTURE_OK && part.shape.family->array_count == 0) {
         status = mix_json_complain(value, "the family of a part, which is not mixed", reader->error);
     }

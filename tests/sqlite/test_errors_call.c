@@ -220,7 +220,7 @@ static void wrong_starts_are_located(void **state) {
         {"{\"covariances\":[[[1,0],[0,1]],[[1,0]]]}",
          "argument 4 (options): init.covariances[1] is an array of 1 at offset 38; expected an array of 2 arrays"},
         {"{\"family\":\"banana\"}",
-         "argument 4 (options): init.family is \"banana\" at offset 18; expected FAMILIES"},
+         "argument 4 (options): init.family is \"banana\" at offset 18; expected FAMILIES, or mixed"},
         {"{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0,0]],\"covariances\":[[[1,0],[0,1]]]}",
          "argument 4 (options): init is a gaussian model with k = 1, d = 2; expected a gaussian model with k = 2, d = 2"},
         {"{\"family\":\"gaussian\",\"weights\":[0.5,0.5],\"means\":[[0],[1]],\"covariances\":[[[1]],[[1]]]}",

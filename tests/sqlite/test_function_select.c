@@ -133,7 +133,7 @@ static void the_other_options_are_those_of_a_fit(void **state) {
     assert_string_equal(sql_text(db,
                                  "SELECT gmm_select(c1, c2, 2, '{\"max_iter\":1,\"accelerate\":false,\"tol\":0,"
                                  "\"covariance\":\"EEE\",\"k\":[2]}') ->> '$.warnings[0]' FROM faithful"),
-                        "not converged after 1 iterations (max_iter)");
+                        "not converged after 1 iteration (max_iter)");
 }
 
 static void a_choice_on_a_sample_says_so(void **state) {
