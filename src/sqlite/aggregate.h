@@ -11,10 +11,15 @@
 **     start    no      the first row, before `row`: make what the state holds
 **     same     no      each later row, before `row`: check that what must be as in the first row is
 **     row      yes     a row comes in
-**     inverse  no      the oldest row goes out. With it the aggregate is a window function, too
-**     value    yes     make the result of the rows that are in, at least one; made none, it is NULL. Called once,
-**                      but of an aggregate with `inverse` again and again: rows come and go afterwards
+**     inverse  no      the oldest row goes out: a faster way than the one below
+**     value    yes     make the result of the rows that are in, at least one; made none, it is NULL
+**     lasting  no      `value` leaves the state as it was: rows may come afterwards, and `value` again
 **     clear    yes     free what the state holds, even when `start` failed half-way or was not called
+**
+** All are window functions, too, and need not know of it: the rows of a frame are kept (window_rows.h), and where
+** some have left it, or `value` has used the state up, the next result is made anew, of a state that is all 0 again.
+** So it is what the aggregate says of these rows alone. Before a first result tells that there is a window only
+** MIX_MOST_UNTOLD rows are kept: a group of more, whose frame changes afterwards, is an error.
 **
 ** Each gets the state, whose group says the rest. MIXTURE_INVALID comes with a text in *error, other statuses need
 ** nothing there. */
@@ -25,10 +30,11 @@
 #include "function.h"
 #include "interrupt.h"
 #include "running.h"
+#include "window_rows.h"
 
 struct mix_aggregate {
     size_t size;
-    bool model, slow;
+    bool model, slow, lasting;
     mixture_status (*start)(void *state, mixture_error *error);
     mixture_status (*same)(void *state, mixture_error *error);
     mixture_status (*row)(void *state, mixture_error *error);
@@ -37,10 +43,29 @@ struct mix_aggregate {
     void (*clear)(void *state);
 };
 
+enum { MIX_MOST_UNTOLD = 1 << 14 };
+
+/* What outlives one result of a window, for the next one. Starts as {0}. */
+typedef struct mix_window {
+    bool told;     /* a result has been asked for while rows may still come and go */
+    bool untold;   /* too many rows came before: they are not kept */
+    bool stale;    /* the state is not that of the rows */
+    bool answered; /* the rows are those of the last result, */
+    char *answer;  /* which was this text of JSON (mix_aggregate_json), NULL: another or none */
+    size_t length; /* of it */
+    mix_window_rows rows;
+    mixture_model *before; /* what a fit may start from; the next fit's to replace */
+    double loglik;         /* of it */
+    size_t warnings;       /* of the last one that was fitted anew, */
+    uint64_t moves;        /* and how many rows have come or gone since, */
+    uint64_t last_moves;   /* and since the last result */
+} mix_window;
+
 /* A group of rows: those of GROUP BY, or of a window's frame. */
 typedef struct mix_group {
     const mix_function *function;
     bool over;          /* there was an error, or the result has been made */
+    bool started;       /* `start` has been called */
     uint64_t row, left; /* number of the latest row, from 1; how many have gone out */
     int argc;           /* all arguments of the row that comes in or goes out */
     sqlite3_value **argv;
@@ -50,7 +75,12 @@ typedef struct mix_group {
     mix_parsed *parsed;  /* where argument 1 is a model: the model, NULL for NULL */
     char *options;       /* bytes of the first row's options; NULL: none */
     size_t options_length;
+    mix_window window;
 } mix_group;
+
+/* For `value`: a text as the result, as mix_function_json() does it; a window gives it again as long as its frame
+** stays as it is. MIXTURE_OK or _NOMEM. */
+mixture_status mix_aggregate_json(mix_group *group, sqlite3_context *context, mix_json_writer *writer);
 
 /* For `row`, behind a model: the `count` values there into group->parsed->x. */
 mixture_status mix_aggregate_read_row(const mix_group *group, int count, mixture_error *error);

@@ -177,6 +177,7 @@ static const mix_aggregate statistics_aggregate = {
     .start = expect_start,
     .row = expect_row,
     .value = statistics_value,
+    .lasting = true,
     .clear = expect_clear,
 };
 
@@ -186,6 +187,7 @@ static const mix_aggregate step_aggregate = {
     .start = expect_start,
     .row = expect_row,
     .value = step_value,
+    .lasting = true,
     .clear = expect_clear,
 };
 
@@ -288,6 +290,7 @@ static const mix_aggregate merge_aggregate = {
     .size = sizeof(merge_state),
     .row = merge_row,
     .value = merge_value,
+    .lasting = true,
     .clear = merge_clear,
 };
 

@@ -14,6 +14,7 @@
 #include "fit_labels.h"
 #include "fit_packed.h"
 #include "fit_replicates.h"
+#include "fit_window.h"
 #include "json_argument.h"
 #include "jsonb.h"
 #include "memory.h"
@@ -543,7 +544,7 @@ static mixture_status fit_deliver(sqlite3_context *context, fit_state *state, mi
     if (status == MIXTURE_OK) {
         mix_json_writer writer = {.turns = {.cancel = &state->group.cancel}};
         mix_model_json_write(model, &writer);
-        mix_function_json(context, &writer);
+        status = mix_aggregate_json(&state->group, context, &writer);
     }
     return status;
 }
@@ -599,7 +600,7 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
     mixture_status status = settle_rows(state, &family, error);
     if (status == MIXTURE_OK) {
         status = kind.select ? mixture_select(family, state->data, options, &state->options.choices, &model, error)
-                             : mixture_fit(family, state->data, options, &model, error);
+                             : mix_fit_window(&state->group.window, family, state->data, options, &model, error);
     }
     if (status == MIXTURE_INVALID) {
         name_first_row(state, error);

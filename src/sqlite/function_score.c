@@ -336,6 +336,7 @@ static const mix_aggregate loglik_aggregate = {
     .start = loglik_start,
     .row = loglik_row,
     .value = loglik_value,
+    .lasting = true,
     .clear = loglik_clear,
 };
 

@@ -191,6 +191,7 @@ static const mix_aggregate update_aggregate = {
     .same = update_same,
     .row = update_row,
     .value = update_value,
+    .lasting = true,
     .clear = update_clear,
 };
 

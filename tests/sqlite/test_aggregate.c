@@ -234,9 +234,13 @@ static void as_a_plain_aggregate_it_sums_groups_too(void **state) {
     assert_int_equal(starts, 3);
 }
 
-static void without_an_inverse_it_is_no_window_function(void **state) {
-    expect_error(*state, "SELECT test_plain(x) OVER () FROM t",
-                 "test_plain() may not be used as a window function");
+static void without_an_inverse_the_rows_of_a_frame_are_read_again(void **state) {
+    /* Its value is the number of the last row. */
+    assert_int_equal(sql_integer(*state,
+                                 "SELECT count(*) FROM (SELECT i, test_plain(x) OVER (ORDER BY i ROWS BETWEEN 2 "
+                                 "PRECEDING AND 3 FOLLOWING) AS own FROM t) WHERE own = min(i + 3, 60)"),
+                     60);
+    assert_true(rows >= 4 + 5 + 55 * 6 + 5 + 4 + 3 && clears >= 60 && values == 60);
     assert_int_equal(sql_integer(*state, "SELECT test_plain(x) FROM t"), 60);
 }
 
@@ -363,7 +367,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         SKELETON(rows_come_and_go_as_for_sqlites_own_sum),
         SKELETON(as_a_plain_aggregate_it_sums_groups_too),
-        SKELETON(without_an_inverse_it_is_no_window_function),
+        SKELETON(without_an_inverse_the_rows_of_a_frame_are_read_again),
         SKELETON(a_model_that_is_null_or_the_same_goes_through_windows),
         SKELETON(an_error_of_any_operation_names_the_function_and_ends_the_group),
         SKELETON(a_wrong_number_of_arguments_is_an_error_before_anything_is_called),

@@ -265,6 +265,9 @@ static const char *const counts[] = {
     "SELECT mmm_fit(x, 2) FROM p",
     "SELECT pmm_fit(rowid, rowid % 7, 2, '{\"n_init\":2,\"max_iter\":3}') FROM p",
     "SELECT pmm_fit(rowid, 2, '{\"init\":{\"rates\":[[1],[5]]},\"max_iter\":1}') FROM p",
+    "SELECT gmm_fit(x, y, 1, '{\"max_iter\":2}') OVER (ORDER BY x ROWS 3 PRECEDING), mix_loglik(m, x, y) OVER "
+    "(ORDER BY x ROWS 2 PRECEDING), gmm_fit(rowid || '', 1) OVER (ORDER BY x ROWS BETWEEN UNBOUNDED PRECEDING AND "
+    "UNBOUNDED FOLLOWING) FROM model, p WHERE p.rowid < 7",
     "SELECT mix_update(json_set(m, '$.n', 9), x, y, rowid, '{\"weight\":3,\"memory\":99}'), "
     "mix_update(json_set(m, '$.n', 9), x, NULL) FROM model, p",
     "SELECT mix_refit(m, x, y, rowid, '{\"weight\":3,\"max_iter\":3}') FROM model, p",
