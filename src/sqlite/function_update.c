@@ -178,6 +178,7 @@ static mixture_status update_value(void *pointer, sqlite3_context *context, mixt
     model.trials = made->trials;
     model.fitted = model.stepped = false;
     model.iterations = 0;
+    model.bootstrap = NULL;
     mix_json_writer writer = {.turns = {.cancel = &state->group.cancel}};
     mix_model_json_write(&model, &writer);
     mix_function_json(context, &writer);

@@ -173,6 +173,11 @@ static void what_is_known_of_the_rows_alone_is_left_out(void **state) {
         "family,k,d,columns,names,covariance,equal_weights,nulls,step,weights,means,covariances,n");
     assert_string_equal(sql_text(*state, "SELECT mix_update(m, NULL, 60) -> 'means' FROM model"),
                         sql_text(*state, "SELECT m -> 'means' FROM model")); /* skipped, as the model says */
+    sql_run(*state,
+            "UPDATE model SET m = (SELECT mix_bootstrap(m, c1, c2, '{\"replicates\":9}') FROM model, faithful)");
+    assert_int_equal(sql_integer(*state, "SELECT count(m -> 'bootstrap') + count(u -> 'bootstrap') FROM "
+                                         "(SELECT m, (SELECT mix_update(m, 2, 60) FROM model) AS u FROM model)"),
+                     1);
     sql_is_null(*state, "SELECT mix_update(NULL, 1)");
     sql_is_null(*state, "SELECT mix_update(m, c1, c2) FROM model, faithful WHERE c1 > 100");
 }
