@@ -1,7 +1,6 @@
 /* fit_packed.c: vectors or rows? */
 #include "fit_packed.h"
 
-#include "hash.h"
 #include "json_argument.h"
 #include "jsonb.h"
 #include "model.h"
@@ -51,9 +50,7 @@ mixture_status mix_fit_packed_begin(mix_fit_packed *packed, const mix_group *gro
     return mix_arguments_columns(group->interrupt.db, values, count, named, columns);
 }
 
-/* Repeated values say the same again. */
-static void count_different(mix_fit_packed *packed, sqlite3_value *value) {
-    uint64_t hash = mix_hash_bytes(MIX_HASH_BEGIN, sqlite3_value_blob(value), (size_t)sqlite3_value_bytes(value));
+static void count_different(mix_fit_packed *packed, uint64_t hash) {
     for (size_t i = 0; i < packed->different; i++) {
         if (packed->seen[i] == hash) {
             return;
@@ -63,10 +60,11 @@ static void count_different(mix_fit_packed *packed, sqlite3_value *value) {
 }
 
 void mix_fit_packed_watch(mix_fit_packed *packed, sqlite3_value *value) {
+    uint64_t upper;
     packed->doubtful = packed->doubtful && sqlite3_value_type(value) == SQLITE_BLOB &&
-                       mix_packed_row_looks_like_floats(value, &packed->lower);
+                       mix_packed_row_looks_like_floats(value, &packed->lower, &upper);
     if (packed->doubtful && packed->different < MIX_PACKED_ENOUGH) {
-        count_different(packed, value);
+        count_different(packed, upper);
     }
 }
 

@@ -7,7 +7,8 @@
 
 #include "aggregate.h"
 
-/* So many different BLOBs that look like floats are no chance: the lower half of one double in six does. */
+/* So many BLOBs that look like floats are no chance, if they differ in upper halves of doubles: the lower half of one
+** double in six does. */
 enum { MIX_PACKED_ENOUGH = 8 };
 
 /* Starts as {0}. */
@@ -15,7 +16,7 @@ typedef struct mix_fit_packed {
     bool packed;   /* the first row came as one value, or many did, a sample */
     bool doubtful; /* a BLOB of it is taken for a mix_row(); all rows so far look like floats besides, */
     bool lower;    /* and not all lower halves of the doubles are 0 */
-    uint64_t seen[MIX_PACKED_ENOUGH]; /* hashes of different BLOBs, */
+    uint64_t seen[MIX_PACKED_ENOUGH]; /* hashes of different upper halves, */
     size_t different;                 /* so many */
 } mix_fit_packed;
 

@@ -7,6 +7,7 @@
 
 #include "describe.h"
 #include "error.h"
+#include "hash.h"
 #include "interrupt.h"
 #include "little_endian.h"
 #include "reader.h"
@@ -179,15 +180,21 @@ mixture_status mix_packed_row_read(const mix_row_arguments *arguments, double *x
                : read_array_text(arguments, x, error);
 }
 
-bool mix_packed_row_looks_like_floats(sqlite3_value *value, bool *lower) {
+static bool is_likely(double number) {
+    return number == 0 || (fabs(number) >= 0x1p-20 && fabs(number) <= 0x1p20);
+}
+
+bool mix_packed_row_looks_like_floats(sqlite3_value *value, bool *lower, uint64_t *upper) {
     const unsigned char *bytes = sqlite3_value_blob(value);
     size_t length = (size_t)sqlite3_value_bytes(value), filled = 0;
-    for (size_t at = 0; at < length; at += FLOAT_BYTES) {
-        double number = fabs(get_float(bytes + at));
-        if (number != 0 && !(number >= 0x1p-20 && number <= 0x1p20)) {
+    *upper = MIX_HASH_BEGIN;
+    for (size_t at = 0; at + DOUBLE_BYTES <= length; at += DOUBLE_BYTES) {
+        double low = get_float(bytes + at), high = get_float(bytes + at + FLOAT_BYTES);
+        if (!is_likely(low) || !is_likely(high)) {
             return false;
         }
-        filled += number != 0 && at % DOUBLE_BYTES == 0;
+        filled += low != 0;
+        *upper = low != 0 ? mix_hash_double(*upper, high) : *upper;
     }
     *lower = *lower || (filled > 0 && 2 * filled >= length / DOUBLE_BYTES);
     return true;

@@ -46,6 +46,21 @@ static void vee_and_evv_are_the_same_in_any_units_of_the_columns(void **state) {
     }
 }
 
+/* Their scatter is one matrix, however far its variances are from each other. */
+static void one_component_has_the_same_covariance_in_every_structure_that_turns(void **state) {
+    static const char *const codes[] = {"EEE", "VEE", "EEV", "VEV", "EVV"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        for (int power = 0; power <= 40; power += 20) {
+            assert_close(
+                sql_double(*state,
+                           "SELECT gmm_fit(x, y * %!.17g, 1, '{\"covariance\":\"%s\"}') ->> 'loglik' FROM g",
+                           ldexp(1, power), codes[i]),
+                sql_double(*state, "SELECT gmm_fit(x, y * %!.17g, 1) ->> 'loglik' FROM g", ldexp(1, power)), 1e-9,
+                0);
+        }
+    }
+}
+
 static void the_value_of_a_constant_column_decides_nothing(void **state) {
     static const char *const values[] = {"0", "1e-9", "20240101", "-7e30"};
     const char *first = NULL;
@@ -136,6 +151,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         units_test(no_structure_is_below_mclust_where_units_differ_by_a_million),
         units_test(vee_and_evv_are_the_same_in_any_units_of_the_columns),
+        units_test(one_component_has_the_same_covariance_in_every_structure_that_turns),
         units_test(the_value_of_a_constant_column_decides_nothing),
         units_test(a_column_that_is_there_twice_makes_no_more_components),
         units_test(one_far_value_does_not_floor_all_others),

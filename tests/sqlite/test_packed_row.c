@@ -111,7 +111,9 @@ static void vectors_taken_for_rows_are_warned_of(void **state) {
                                        "mix_row(c1 / 3, c2)",
                                        "mix_row(c1, c2)",
                                        "mix_row(c1, c2, c1, 536871039)",
-                                       "mix_row(69366831.305353984 + 0.069366827607155 * (c1 > 3))"};
+                                       "mix_row(69366831.305353984 + 0.069366827607155 * (c1 > 3))",
+                                       "mix_row(473956685562 + 100 * c1)",
+                                       "mix_row(t.rowid, 473956685562 + 100 * c1)"};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_int_equal(sql_integer(*state,
                                      "SELECT gmm_fit(%s, 1) -> 'warnings' LIKE '%%floats%%' FROM t JOIN "

@@ -86,12 +86,12 @@ static void equal_shape(mix_scatter *scatter, double *values, double *shape, dou
                 shape[j] += values[c * d + j] / volume[c];
             }
         }
-        /* Far thinner than anything real: keeps the product away from 0. */
+        /* Keeps the product away from 0; variances differ by 1e14 where units differ by 1e7. */
         double most = 0;
         for (size_t j = 0; j < d; j++) {
             most = fmax(most, shape[j]);
         }
-        raise_variance(shape, d, 1, most > 0 ? 1e-14 * most : n * scatter->least);
+        raise_variance(shape, d, 1, most > 0 ? 1e-28 * most : n * scatter->least);
         double mean = geometric_mean(shape, d, 1);
         for (size_t j = 0; j < d; j++) {
             shape[j] /= mean;
