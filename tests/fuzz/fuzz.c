@@ -119,7 +119,7 @@ double fuzz_check_row(const mixture_model *model, const double *x) {
         fuzz_check(resp[c] >= 0 && resp[c] <= 1);
         fuzz_check(!isnan(densities[c]));
         double distance = mixture_distance(model, c, x, scratch);
-        fuzz_check(model->family == &mixture_gaussian ? distance >= 0 : isnan(distance));
+        fuzz_check(model->family->distance != NULL ? distance >= 0 : isnan(distance));
         sum += resp[c];
     }
     fuzz_check(model->noisy ? sum <= 1 + 1e-9 : fabs(sum - 1) <= 1e-9);
