@@ -295,22 +295,22 @@ mixture_status mixture_select(const mixture_family *family, mixture_data *data, 
 /* ---- EM over rows in many places: expect where the rows are, add up, maximize anywhere ------------------ */
 
 /* Doubles of a model's statistics: sums over rows, so that those of all rows are the sum of those of the parts, if
-** these were taken under the same model. [0] is the weight of the rows, [1] their log-likelihood, [2] the entropy of
-** their responsibilities. */
+** these were taken under the same model. [0] is the weight of the rows, [1] their log-likelihood, [2] the entropy
+** of their responsibilities. */
 size_t mixture_statistics_size(const mixture_model *model);
 
-/* Expect: add the data's statistics under a prepared model, in the data's units. The data were not fitted to; they are
-** sorted by what is missing, once. */
+/* Expect: add the data's statistics under a prepared model, in the data's units. The data were not fitted to; they
+** are sorted by what is missing, once. */
 mixture_status mixture_expect(const mixture_model *model, mixture_data *data, double *statistics,
                               mixture_error *error);
 
-/* Maximize: the next model, prepared, in place of the one under which all statistics were taken. Its log-likelihood
-** and criteria are of the one before; converged, if that had risen by less than 1e-8 a row. Unless MIXTURE_OK the
-** model is worth nothing. */
+/* Maximize: the next model, prepared, in place of the one under which all statistics were taken. Its
+** log-likelihood and criteria are of the one before; converged, if that had risen by less than 1e-8 a row. Unless
+** MIXTURE_OK the model is worth nothing. */
 mixture_status mixture_maximize(mixture_model *model, const double *statistics, mixture_error *error);
 
-/* From three successive models of EM further than the third, in its place: a squared step (SQUAREM), always to a valid
-** model; nowhere, if none is there. Whether it is better its statistics tell: go on from the third if not. */
+/* From three successive models of EM further than the third, in its place: a squared step (SQUAREM), always to a
+** valid model; nowhere, if none is there. Whether it is better its statistics tell: else go on from the third. */
 mixture_status mixture_extrapolate(const mixture_model *first, const mixture_model *second, mixture_model *third,
                                    mixture_error *error);
 

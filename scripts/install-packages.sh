@@ -6,6 +6,7 @@
 #   fuzz       fuzz it
 #   clients    test it in other languages; what npm has goes to build/clients
 #   better-sqlite3  … and in that library for Node, which npm compiles for minutes
+#   cluster    test it over many databases: Dask, Open MPI, GNU parallel
 #   coverage   measure what the tests reach
 #   memcheck   test it under valgrind
 #   multilib   build it with 32 bits
@@ -37,6 +38,7 @@ for what in "${@:-nothing}"; do
     fuzz) packages="$packages $tests clang libclang-rt-dev" ;;
     clients) packages="$packages $clients" modules="$modules libsql@0.5.29" ;; # with SQLite 3.45.1, compiled
     better-sqlite3) packages="$packages $clients" modules="$modules better-sqlite3@12.11.1" ;;
+    cluster) packages="$packages $tests python3-distributed openmpi-bin libopenmpi-dev parallel procps" ;;
     coverage) packages="$packages $tests gcovr" ;;
     memcheck) packages="$packages $tests valgrind" ;;
     multilib) packages="$packages $build gcc-multilib" ;;

@@ -11,7 +11,8 @@ size_t mix_coordinates_count(const mix_shape *shape, bool noisy);
 /* A prepared model as a point. False: it is at an edge of the parameter space. scratch: the family's. */
 bool mix_coordinates_pack(const mixture_model *model, double *theta, double *scratch);
 
-/* The model at a point, or as near as doubles come; not prepared, and its structure and floors are to be restored. */
+/* The model at a point, or as near as doubles come; not prepared, and its structure and floors are to be restored.
+** */
 void mix_coordinates_unpack(mixture_model *model, const double *theta, bool equal_weights, double *scratch);
 
 #endif

@@ -1,11 +1,11 @@
-/* extrapolate.c: SQUAREM, a squared step of extrapolation (Varadhan & Roland, Scandinavian Journal of Statistics 35
-** (2008) 335, scheme S3). theta0, theta1, theta2 are three successive models of EM in coordinates in which every
-** point is a valid model, r = theta1 - theta0 and v = (theta2 - theta1) - r. Then
+/* extrapolate.c: SQUAREM, a squared step of extrapolation (Varadhan & Roland, Scandinavian Journal of Statistics
+** 35 (2008) 335, scheme S3). theta0, theta1, theta2 are three successive models of EM in coordinates in which
+** every point is a valid model, r = theta1 - theta0 and v = (theta2 - theta1) - r. Then
 **
 **     theta = theta0 - 2 alpha r + alpha^2 v,   alpha = -|r| / |v|
 **
-** where lengths are in units of the information of the complete data, so that nothing depends on the columns' units.
-** alpha = -1 is theta2: a longer step than EM's is taken, or none. */
+** where lengths are in units of the information of the complete data, so that nothing depends on the columns'
+** units. alpha = -1 is theta2: a longer step than EM's is taken, or none. */
 #include <math.h>
 #include <string.h>
 
@@ -119,7 +119,7 @@ static void forget_rows(mixture_model *model) {
     model->trace_count = 0;
 }
 
-/* ---- Whether there are three points -------------------------------------------------------------------------- */
+/* ---- Whether there are three points ------------------------------------------------------------------------- */
 
 static bool same_levels(const mixture_model *model, const mixture_model *other, size_t j) {
     const mix_level *own = mix_family_levels(model->family, j), *their = mix_family_levels(other->family, j);
@@ -159,7 +159,7 @@ static mixture_status check_alike(const mixture_model *model, const mixture_mode
                                    third->d);
 }
 
-/* ---- All ------------------------------------------------------------------------------------------------------ */
+/* ---- All ---------------------------------------------------------------------------------------------------- */
 
 mixture_status mix_pass_extrapolate(const mixture_model *first, const mixture_model *second, mixture_model *third,
                                     const mix_cancel *cancel, mixture_error *error) {

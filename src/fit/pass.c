@@ -18,7 +18,7 @@ size_t mixture_statistics_size(const mixture_model *model) {
     return mix_statistics_size(&shape);
 }
 
-/* ---- Expect -------------------------------------------------------------------------------------------------- */
+/* ---- Expect ------------------------------------------------------------------------------------------------- */
 
 mixture_status mix_pass_check(const mixture_model *model, mixture_error *error) {
     return model->family->check_step != NULL ? model->family->check_step(model, error) : MIXTURE_OK;
@@ -93,7 +93,7 @@ mixture_status mixture_expect(const mixture_model *model, mixture_data *data, do
     return status;
 }
 
-/* ---- Maximize ------------------------------------------------------------------------------------------------ */
+/* ---- Maximize ----------------------------------------------------------------------------------------------- */
 
 bool mix_pass_how_begin(mix_pass_how *pass, const mixture_model *model, double n, const mix_cancel *cancel) {
     size_t d = model->d;

@@ -13,8 +13,8 @@ typedef struct mix_pass_how {
     mix_knots *knots;
 } mix_pass_how;
 
-/* Variances are 1, no column is constant, and n the rows that floors of steps go by. It must stay where it is. False
-** when out of memory; mix_pass_how_clear() frees in every case. */
+/* Variances are 1, no column is constant, and n the rows that floors of steps go by. It must stay where it is.
+** False when out of memory; mix_pass_how_clear() frees in every case. */
 bool mix_pass_how_begin(mix_pass_how *pass, const mixture_model *model, double n, const mix_cancel *cancel);
 void mix_pass_how_clear(mix_pass_how *pass);
 

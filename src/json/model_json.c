@@ -45,7 +45,7 @@ static void write_fit(const mixture_model *model, mix_json_writer *writer) {
     }
 }
 
-/* Of a model that no rows were asked about: what a level that was never seen is measured by, and the steps so far. */
+/* Of a model that no rows were asked about: what a level that was never seen is measured by, the steps so far. */
 static void write_history(const mixture_model *model, mix_json_writer *writer) {
     if (model->n > 0 && model->trials > 0) {
         mix_members_write_double(writer, "trials", model->trials);

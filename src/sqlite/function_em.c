@@ -1,5 +1,5 @@
-/* function_em.c: the three verbs of EM in SQL: mix_statistics (expect), mix_merge, mix_maximize; mix_step, which is
-** mix_maximize(mix_statistics(...)) without the BLOB between; and mix_extrapolate, which goes further. */
+/* function_em.c: the three verbs of EM in SQL: mix_statistics (expect), mix_merge, mix_maximize; mix_step, which
+** is mix_maximize(mix_statistics(...)) without the BLOB between; and mix_extrapolate, which goes further. */
 #include <string.h>
 
 #include "aggregate.h"

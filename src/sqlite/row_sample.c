@@ -21,10 +21,10 @@ void mix_row_sample_clear(mix_row_sample *sample) {
     *sample = (mix_row_sample){.d = 0};
 }
 
-/* ---- The heap ------------------------------------------------------------------------------------------------ */
+/* ---- The heap ----------------------------------------------------------------------------------------------- */
 
-/* Whether a comes behind b: by keys, and of equal ones by bytes, so that nothing depends on the order in which rows
-** came. */
+/* Whether a comes behind b: by keys, and of equal ones by bytes, so that nothing depends on the order in which
+** rows came. */
 static bool comes_behind(const mix_sampled_row *a, const mix_sampled_row *b) {
     if (a->key != b->key) {
         return a->key > b->key;
@@ -94,7 +94,8 @@ static mixture_status put_row(mix_row_sample *sample, uint64_t key, const unsign
     return MIXTURE_OK;
 }
 
-/* All 64 bits of a hash depend on all (Stafford's variant 13 of the finalizer of MurmurHash3, as in SplitMix64). */
+/* All 64 bits of a hash depend on all (Stafford's variant 13 of the finalizer of MurmurHash3, as in SplitMix64).
+** */
 static uint64_t mix_bits(uint64_t hash) {
     hash = (hash ^ hash >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     hash = (hash ^ hash >> 27) * UINT64_C(0x94d049bb133111eb);
@@ -123,7 +124,7 @@ mixture_status mix_row_sample_merge(mix_row_sample *sample, mix_row_sample_reade
     return status;
 }
 
-/* ---- Out ----------------------------------------------------------------------------------------------------- */
+/* ---- Out ---------------------------------------------------------------------------------------------------- */
 
 mixture_status mix_row_sample_result(mix_row_sample *sample, sqlite3_context *context, const mix_cancel *cancel) {
     size_t length = ROWS_HEAD + MIX_SEAL_BYTES;
@@ -157,7 +158,7 @@ mixture_status mix_row_sample_result(mix_row_sample *sample, sqlite3_context *co
     return MIXTURE_OK;
 }
 
-/* ---- In ------------------------------------------------------------------------------------------------------ */
+/* ---- In ----------------------------------------------------------------------------------------------------- */
 
 bool mix_row_sample_is(sqlite3_value *value) {
     if (sqlite3_value_type(value) != SQLITE_BLOB || sqlite3_value_bytes(value) < 8) {

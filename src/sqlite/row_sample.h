@@ -1,8 +1,8 @@
 /* row_sample.h: a uniform sample of rows as a BLOB, for mix_sample_rows, mix_merge and the fits.
 **
 ** Every row has a random key, a hash of the seed, its number and its bytes; a sample of n holds the rows of the n
-** smallest keys (bottom-n sampling: Cohen & Kaplan, PODC 2007). So the sample of a union of parts is among the samples
-** of the parts, whatever their sizes and their order: merging is exact. Little-endian on every machine:
+** smallest keys (bottom-n sampling: Cohen & Kaplan, PODC 2007). So the sample of a union of parts is among the
+** samples of the parts, whatever their sizes and their order: merging is exact. Little-endian on every machine:
 **
 **     8  "MIXROWS" and the version, 1
 **     8  values of a row, d
@@ -56,8 +56,8 @@ mixture_status mix_row_sample_open(mix_row_sample_reader *reader, sqlite3_value 
                                    const mix_cancel *cancel, mixture_error *error);
 bool mix_row_sample_next(mix_row_sample_reader *reader);
 
-/* Add the rows that a sample stands for; of both the smaller number of rows is kept. d is the same. MIXTURE_OK, _NOMEM
-** or _CANCELLED. */
+/* Add the rows that a sample stands for; of both the smaller number of rows is kept. d is the same. MIXTURE_OK,
+** _NOMEM or _CANCELLED. */
 mixture_status mix_row_sample_merge(mix_row_sample *sample, mix_row_sample_reader *part, const mix_cancel *cancel);
 
 #endif

@@ -149,8 +149,8 @@ static void for_each_model(sqlite3 *db, int (*check)(sqlite3 *db, const kept_mod
 
 /* ---- The same model ------------------------------------------------------------------------------------- */
 
-/* What a version says that an earlier one did not know of: "step", in which columns were recorded; and the criteria
-** of a single step. */
+/* What a version says that an earlier one did not know of: "step", in which columns were recorded; and the
+** criteria of a single step. */
 static char *without_news(char *text) {
     char *key = strstr(text, "\"step\":["), *end = key != NULL ? strstr(key, "],") : NULL;
     if (end != NULL) {

@@ -6,7 +6,7 @@
 
 #include "sql.h"
 
-/* ---- The BLOB by its documented layout ----------------------------------------------------------------------- */
+/* ---- The BLOB by its documented layout ---------------------------------------------------------------------- */
 
 enum { MOST_ROWS = 200 };
 
@@ -73,7 +73,7 @@ static sample take_apart(sqlite3 *db, const char *sql) {
     return got;
 }
 
-/* ---- Uniform ------------------------------------------------------------------------------------------------- */
+/* ---- Uniform ------------------------------------------------------------------------------------------------ */
 
 static void make_rows(sqlite3 *db, int count) {
     sql_run(db,
@@ -82,8 +82,8 @@ static void make_rows(sqlite3 *db, int count) {
             count);
 }
 
-/* Chi-squared of how often each of 40 rows was drawn, 10 at a time: about 39 degrees of freedom by a variance of 3/4 of
-** the multinomial's. Beyond 80 it is once in 10,000. */
+/* Chi-squared of how often each of 40 rows was drawn, 10 at a time: about 39 degrees of freedom by a variance of
+** 3/4 of the multinomial's. Beyond 80 it is once in 10,000. */
 static void each_row_is_drawn_as_often(void **state) {
     sqlite3 *db = *state;
     enum { ROWS = 40, DRAWN = 10, SEEDS = 400 };
@@ -104,7 +104,8 @@ static void each_row_is_drawn_as_often(void **state) {
     assert_in_range(squares / 0.75, 12, 80);
 }
 
-/* Parts of 1, 9 and 90 rows: of the union each part has its share, and pairs of rows are as likely to come together. */
+/* Parts of 1, 9 and 90 rows: of the union each part has its share, and pairs of rows are as likely to come
+** together. */
 static void of_uneven_parts_each_row_is_drawn_as_often(void **state) {
     sqlite3 *db = *state;
     enum { SEEDS = 600 };
@@ -148,7 +149,7 @@ static void seeds_tell_samples_apart_and_one_seed_gives_one(void **state) {
                      0);
 }
 
-/* ---- Merging ------------------------------------------------------------------------------------------------- */
+/* ---- Merging ------------------------------------------------------------------------------------------------ */
 
 static void the_order_of_merging_changes_no_byte(void **state) {
     sqlite3 *db = *state;
@@ -206,7 +207,7 @@ static void other_kinds_and_other_columns_are_refused(void **state) {
                  "mix_merge: argument 1 in row 2 is a sample of rows of 2 values; expected 1, as in those before");
 }
 
-/* ---- Fits ---------------------------------------------------------------------------------------------------- */
+/* ---- Fits --------------------------------------------------------------------------------------------------- */
 
 /* A sample that holds all rows: the fit to it is that to the rows, but for their order. */
 static void same_fit(sqlite3 *db, const char *function, const char *columns, const char *options) {
@@ -260,7 +261,7 @@ static void samples_and_refits_go_together(void **state) {
                      60);
 }
 
-/* ---- Nothing, and what is none ------------------------------------------------------------------------------- */
+/* ---- Nothing, and what is none ------------------------------------------------------------------------------ */
 
 static void no_rows_give_null(void **state) {
     sqlite3 *db = *state;

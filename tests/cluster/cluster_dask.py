@@ -1,0 +1,138 @@
+"""cluster_dask.py MODULE EXAMPLES: examples/dask against the same EM without Dask, while workers and client die.
+
+Workers are started here, on loopback. 77, which ctest takes for skipped, where Dask is not installed.
+"""
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+from rows import FILES, K, em, make_shards, union
+
+module, examples = sys.argv[1], os.path.join(sys.argv[2], "dask")
+try:
+    import distributed
+except ImportError:
+    print("distributed is not installed")
+    sys.exit(77)
+sys.path.insert(0, examples)
+import shards  # noqa: E402
+
+TOL = 1e-6
+PLAIN = "SELECT x, y, word FROM p"
+# Each pass over a shard takes a while, so that a worker can die in the middle.
+SLOW = ("WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < 100000) "
+        + PLAIN + " WHERE (SELECT count(*) FROM t) > 0")
+
+
+def job(**other):
+    return {"query": PLAIN, "extension": module, "keep": False, "wait": 0.2, "columns": None} | other
+
+
+def start_fit(scheduler, *more):
+    return subprocess.Popen(
+        [sys.executable, os.path.join(examples, "fit.py"), "--query", SLOW, "-k", str(K), "--model", "model.json",
+         "--options", '{"max_iter": 2}', "--tol", str(TOL), "--extension", module, "--scheduler", scheduler,
+         *more, *FILES],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(process, word):
+    for line in process.stdout:
+        if line.startswith(word):
+            return
+    raise AssertionError(f"no line {word}: {process.stderr.read()}")
+
+
+def through_faults(cluster, client):
+    """A run in which a worker dies in the middle of a pass, twice, and the client once."""
+    fit = start_fit(cluster.scheduler_address)
+    for after in ("pass 1:", "pass 3:"):
+        wait_for(fit, after)
+        time.sleep(0.02)
+        os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
+    wait_for(fit, "pass 5:")
+    fit.kill()
+    fit.communicate()
+    with open("model.json.run", encoding="utf-8") as file:
+        passes = json.load(file)["at"]["passes"]
+    assert passes >= 5
+    score = ("--score", "answer", "--score-query", "SELECT rowid, x, y, word FROM p")
+    again = start_fit(cluster.scheduler_address, *score)
+    out, err = again.communicate(timeout=100)
+    assert again.returncode == 0, err
+    assert f"goes on after pass {passes}" in out and "scored 2441 rows" in out, out
+    with open("model.json", encoding="utf-8") as file:
+        return file.read()
+
+
+def check_scores(model):
+    db = shards.connect(FILES[2], module, 1)
+    assert db.execute("SELECT count(*) FROM answer").fetchone() == (900,)
+    assert db.execute("SELECT count(*) FROM p JOIN answer a ON a.rowid = p.rowid "
+                      "WHERE a.component <> mix_predict(?, x, y, word)", (model,)).fetchone() == (0,)
+
+
+def said(model, text, shard, **other):
+    try:
+        shards.ask(shard, job(**other), "mix_statistics(:m, COLUMNS)", {"m": model})
+    except shards.ShardError as error:
+        assert text in str(error) and shard in str(error), error
+        return
+    raise AssertionError(f"{shard}: nothing said of {text}")
+
+
+def bad_shards(model):
+    said(model, "unable to open database file", "missing.db")
+    assert not os.path.exists("missing.db")
+    bad = sqlite3.connect("bad.db", isolation_level=None)
+    bad.execute("CREATE TABLE q(x)")
+    said(model, "no such table: p", "bad.db")
+    bad.execute("CREATE TABLE p(x, y, word)")
+    said(model, "no rows", "bad.db")
+    bad.execute("INSERT INTO p VALUES (1, 'red', 'a')")
+    said(model, "TEXT 'red'", "bad.db")
+    bad.execute("BEGIN EXCLUSIVE")
+    said(model, "database is locked", "bad.db")
+    said(model, "columns ['x', 'y', 'word']; expected ['x', 'z']", FILES[0], columns=["x", "z"])
+    with open("text.db", "w", encoding="ascii") as file:
+        file.write("no database, but long enough to be looked at as one" * 20)
+    said(model, "file is not a database", "text.db")
+
+
+def a_shard_that_changes(cluster):
+    """It is said by the run; and rows that a worker has in memory are not taken for those that are there now."""
+    fit = start_fit(cluster.scheduler_address, "--tol", "-1", "--model", "other.json")
+    wait_for(fit, "pass 1:")
+    before = shards.ask(FILES[1], job(keep=True), "count(*) + :zero", {"zero": 0})
+    with sqlite3.connect(FILES[1]) as db:
+        db.execute("INSERT INTO p VALUES (1, 1, 'a')")
+    _, err = fit.communicate(timeout=100)
+    assert fit.returncode == 1 and f"{FILES[1]}: changed" in err, err
+    after = shards.ask(FILES[1], job(keep=True), "count(*) + :zero", {"zero": 0})
+    assert (before["answer"], after["answer"]) == (40, 41)
+
+
+def main():
+    make_shards()
+    model, best = em(sys.argv[2], module, TOL), em(sys.argv[2], module, 1e-9)
+    mine, theirs = union(shards.connect(":memory:", module, 1), best)
+    assert abs(json.loads(best)["loglik"] - mine) < 1e-9 * abs(mine)
+    assert mine >= theirs - 1e-6, (mine, theirs)
+    with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1",
+                                  silence_logs=50) as cluster, distributed.Client(cluster) as client:
+        assert through_faults(cluster, client) == model
+        check_scores(model)
+        bad_shards(model)
+        a_shard_that_changes(cluster)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        main()
+        os.chdir("/")

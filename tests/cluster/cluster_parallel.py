@@ -1,0 +1,71 @@
+"""cluster_parallel.py MODULE EXAMPLES: examples/parallel against the same EM by examples/dask/shards.py; a run
+that is killed and goes on; bad shards. 77, which ctest takes for skipped, where GNU parallel is not installed."""
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+from rows import FILES, K, em, make_shards
+
+module, examples = sys.argv[1:]
+script = os.path.join(examples, "parallel", "fit.sh")
+environment = os.environ | {"MIXTURE": module, "OPTIONS": '{"max_iter":8}', "JOBS": "2", "TOL": "1e-6"}
+
+
+def start(model, files, columns="x, y, word"):
+    return subprocess.Popen([script, str(K), columns, "p", model, *files], env=environment, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+
+
+def killed_and_resumed():
+    """The model of a run whose driver dies after the second pass, with all that it started."""
+    fit = start("model.json", FILES)
+    for line in fit.stdout:
+        if line.startswith("pass 2:"):
+            break
+    os.killpg(fit.pid, signal.SIGKILL)
+    fit.communicate()
+    out, err = start("model.json", FILES).communicate(timeout=100)
+    assert "pass 1:" not in out and "converged" in out, out + err
+    with open("model.json", encoding="utf-8") as file:
+        return file.read().rstrip("\n")
+
+
+def said(text, files, columns="x, y, word"):
+    fit = start("bad.json", files, columns)
+    _, err = fit.communicate(timeout=100)
+    assert fit.returncode != 0 and text in err, err
+    assert not os.path.exists("bad.json")
+
+
+def main():
+    make_shards()
+    assert killed_and_resumed() == em(examples, module, 1e-6, options={"max_iter": 8})
+    with sqlite3.connect("empty.db") as db:
+        db.execute("CREATE TABLE p(x, y, word)")
+    said("missing.db: no answer", [FILES[0], "missing.db"])
+    said("shard 2 of shard0.db empty.db has no rows", [FILES[0], "empty.db"])
+    said("no such column: z", FILES, "x, z")
+    os.remove("model.json.run")
+    fit = start("model.json", FILES)
+    for line in fit.stdout:
+        if line.startswith("pass 1:"):
+            break
+    with sqlite3.connect(FILES[1], timeout=60) as db:
+        db.execute("INSERT INTO p VALUES (1, 1, 'a')")
+        db.execute("CREATE TABLE more AS SELECT randomblob(9999)")
+    _, err = fit.communicate(timeout=100)
+    assert fit.returncode != 0 and "changed since the run began" in err, err
+
+
+if __name__ == "__main__":
+    if shutil.which("parallel") is None:
+        print("parallel is not installed")
+        sys.exit(77)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        main()
+        os.chdir("/")
