@@ -176,7 +176,7 @@ function listColumns() {
         box.setAttribute("aria-label", `use ${column.name}`);
         choice.id = `family-${j}`;
         choice.setAttribute("aria-label", `family of ${column.name}`);
-        families.forEach((family) => choice.append(element("option", family.replace("_", " "), { value: family })));
+        families.forEach((family) => choice.append(element("option", nameOfFamily(family), { value: family })));
         const use = element("td"), kind = element("td");
         use.append(box);
         kind.append(families.length > 0 ? choice : document.createTextNode("too many levels"));
@@ -239,7 +239,10 @@ function fitStatement(use, how, k) {
         options.covariance = at("structure").value;
     }
     if (!gaussian) {
-        options.families = Object.fromEntries(use.map(({ name, family }) => [name, family]));
+        options.families = Object.fromEntries(use.map(({ name, family }) => {
+            const [of, period] = family.split(" ");
+            return [name, period ? { family: of, period: Number(period) } : of];
+        }));
     }
     const name = (gaussian ? "gmm_" : "mix_") + how;
     return `SELECT ${name}(${use.map((column) => quoted(column.name)).join(", ")}, ${k},\n` +
@@ -284,9 +287,11 @@ async function showModel(use, how, statement) {
         components: "SELECT component, name, weight, columns FROM model, mix_components(m)",
         plot: `SELECT mix_plot(m, ${list}) FROM data, model${few}`,
         selection: how === "select" ? `SELECT mix_plot_model(m, '{"what":"selection"}') FROM model` : "SELECT NULL",
+        profile: `SELECT coalesce(mix_name(m, component), component) AS "group", "column", level, mean, overall_mean,
+                         difference FROM model, mix_profile(m) LIMIT 40`,
         unusual: `SELECT data.rowid AS "row", ${list}, mix_predict(m, ${list}) AS component,
-                         mix_log_density(m, ${list}) AS log_density
-                    FROM data, model ORDER BY log_density LIMIT 12`
+                         mix_tail(m, ${list}) AS tail
+                    FROM data, model ORDER BY tail, mix_log_density(m, ${list}) LIMIT 12`
     };
     const names = Object.keys(statements);
     const results = await ask("execAll", { statements: names.map((name) => statements[name]) });
@@ -307,13 +312,41 @@ async function showModel(use, how, statement) {
     if (single("selection")) {
         at("pictures").append(picture(single("selection"), "The criterion by number of groups: the lowest was chosen"));
     }
-    if (!result.unusual.error && result.unusual.length > 0) {
-        fillTable(at("unusual"), result.unusual[0].columns, result.unusual[0].values);
-    }
+    fillResult("profile", result.profile);
+    fillResult("unusual", result.unusual);
+    offerReasons(use);
     at("sql").textContent = `CREATE TABLE model AS ${statement};\n\nSELECT data.*, mix_predict(m, ${list}) AS component,\n` +
         `       mix_uncertainty(m, ${list}) AS uncertainty\n  FROM data, model;\n`;
     show("s-result", true);
     at("h-result").focus();
+}
+
+function fillResult(id, result) {
+    if (result.error || result.length === 0) {
+        fillTable(at(id), ["none"], []);
+    } else {
+        fillTable(at(id), result[0].columns, result[0].values);
+    }
+}
+
+/* The number of an unusual row is a button that says why it is one. */
+function offerReasons(use) {
+    const list = use.map(({ name }) => `data.${quoted(name)}`).join(", ");
+    show("reasons", false);
+    for (const row of at("unusual").tBodies[0].rows) {
+        const number = row.cells[0].textContent, button = element("button", number, { type: "button" });
+        button.setAttribute("aria-label", `why row ${number} is unusual`);
+        button.addEventListener("click", saying("model-error", async () => {
+            const [result] = await ask("exec", { sql: `SELECT r."column", r.value, r.component, r.mean, r.deviation, r.z,
+                r.conditional_mean, r.conditional_z, r.evidence
+                FROM data, model, mix_explain(m, ${list}) AS r
+                WHERE data.rowid = ${Number(number)}` });
+            at("reasons-title").textContent = `Row ${number}, column by column`;
+            fillResult("reasons-table", result ? [result] : []);
+            show("reasons", true);
+        }));
+        row.cells[0].replaceChildren(button);
+    }
 }
 
 /* What mix_components says of each column: {mean, deviation}, {rate}, {level, probability}, … */
@@ -414,6 +447,18 @@ at("get-csv").addEventListener("click", saying("model-error", async () =>
     download("rows.csv", [await rowsAsCsv()], "text/csv")));
 at("get-database").addEventListener("click", saying("model-error", async () =>
     download("data.db", [await ask("save")], "application/vnd.sqlite3")));
+
+/* #sql=… is SQL to try, of the documents: it is not run before somebody says so. */
+function takeHash() {
+    const sql = new URLSearchParams(location.hash.slice(1)).get("sql");
+    if (sql !== null) {
+        at("query").value = sql;
+        show("s-sql", true);
+        at("execute").focus();
+    }
+}
+window.addEventListener("hashchange", takeHash);
+takeHash();
 
 startWorker().catch((error) => {
     at("data-error").textContent = `SQLite cannot run here: ${error.message}`;

@@ -80,18 +80,35 @@ function describeColumn(name, cells) {
     };
 }
 
+const PERIODS = { 24: "hours of a day", 360: "degrees", "6.283185307179586": "radians" };
+
+/* A family as familiesOf() has it: with a period, of angles. */
+function nameOfFamily(family) {
+    const [name, period] = family.split(" ");
+    return name.replace("_", " ") + (period ? `, ${PERIODS[period]}` : "");
+}
+
 /* Families that a column may have, the likeliest first. */
 function familiesOf(column) {
     if (column.kind === "text") {
         return column.distinct <= MOST_LEVELS ? ["categorical"] : [];
     }
     const positive = column.values.every((value) => value === null || value > 0);
+    const within = (low, high) => column.values.every((value) => value === null || (value >= low && value <= high));
     const families = ["gaussian", "student"];
+    if (positive && column.values.every((value) => value === null || value < 1)) {
+        families.push("beta");
+    }
     if (positive) {
         families.push("lognormal", "gamma", "exponential");
     }
     if (column.count) {
         families.push("poisson", "negative_binomial");
+    }
+    for (const [low, high, period] of [[0, 24, 24], [0, 360, 360], [-Math.PI, 2 * Math.PI, "6.283185307179586"]]) {
+        if (within(low, high)) {
+            families.push(`von_mises ${period}`);
+        }
     }
     if (column.distinct <= 20) {
         families.push("categorical");

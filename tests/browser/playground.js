@@ -83,6 +83,13 @@ async function main() {
         const drawn = await page.locator("#pictures img").evaluate((image) => image.decode().then(() => image.naturalWidth));
         assert.ok(drawn > 100);
         assert.strictEqual(await page.locator("#unusual tbody tr").count(), 12);
+        /* The least tail is at least 1/20001, and tails rise. */
+        const tails = await page.locator("#unusual tbody td:last-child").allTextContents();
+        assert.ok(tails.every((tail, i) => Number(tail) >= 4.99e-5 && (i === 0 || Number(tail) >= Number(tails[i - 1]))));
+        await page.click("#unusual tbody tr:first-child button");
+        await page.waitForSelector("#reasons:not([hidden])");
+        assert.strictEqual(await page.locator("#reasons-table tbody tr").count(), 2);
+        assert.match(await text(page, "reasons-table"), /eruptions.*waiting/s);
         await page.fill("#query", await text(page, "sql").then((sql) => sql.replace("CREATE TABLE model", "CREATE TABLE again")));
         await page.click("#execute");
         await page.waitForSelector("#query-result table");
@@ -160,6 +167,28 @@ async function main() {
         assert.match(await text(page, "components"), /city \(level\)(?=.*Oslo)(?=.*Bergen)/s);
         assert.match(await text(page, "sql"), /mix_fit\(.*"city":"categorical"/s);
         await findings(page);
+    });
+    await test("hours around midnight, shares", {}, async (page) => {
+        let seed = 1, rows = "hour,share\n";
+        const uniform = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+        for (let i = 0; i < 300; i++) {
+            const night = i % 2, hour = (night ? 24 : 12) + 2 * (uniform() + uniform() - 1);
+            rows += `${(hour % 24).toFixed(2)},${(0.05 + 0.4 * uniform() + 0.5 * night).toFixed(3)}\n`;
+        }
+        await take(page, "hours.csv", rows);
+        await page.waitForSelector("#s-columns:not([hidden])");
+        await page.selectOption("#family-0", "von_mises 24");
+        await page.selectOption("#family-1", "beta");
+        await fit(page, "fit", 2);
+        assert.match(await text(page, "sql"), /"hour":\{"family":"von_mises","period":24\}/);
+        const shares = await page.locator("#components tbody td:nth-child(2)").allTextContents();
+        assert.ok(shares.every((share) => Math.abs(Number(share) - 0.5) < 0.01), String(shares));
+    });
+    await test("SQL that a link brings, before there is a table", {}, async (page) => {
+        await page.goto(`${url}#sql=${encodeURIComponent("SELECT mix_number('1.5') + 1 AS two_and_a_half")}`);
+        await page.click("#execute");
+        await page.waitForSelector("#query-result table");
+        assert.match(await text(page, "query-result"), /2\.5/);
     });
     await test("no text", {}, async (page) => {
         await take(page, "picture.png", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13, 1, 2, 3]));
