@@ -280,6 +280,11 @@ mixture_status mix_compare_match(const mixture_model *model, const mixture_model
                                  const mix_cancel *cancel, size_t *match, mixture_error *error) {
     viewer own, their;
     size_t n = model->k > reference->k ? model->k : reference->k;
+    if (n > MIX_MOST_MATCHED) {
+        return mix_error_invalid(error, "argument %d (%s) has %zu components; expected at most %d to match",
+                                 model->k == n ? 1 : 2, model->k == n ? "model" : "reference", n,
+                                 MIX_MOST_MATCHED);
+    }
     double *score = mix_memory_zeros(n, n * sizeof *score);
     size_t *column_of = mix_memory_zeros(n, sizeof *column_of);
     mixture_status status = need_sampling(model, reference, error);

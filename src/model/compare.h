@@ -20,7 +20,9 @@ mixture_status mix_compare_divergence(const mixture_model *model, const mixture_
 mixture_status mix_compare_assign(size_t n, const double *score, const mix_cancel *cancel, size_t *column_of);
 
 /* For each component of the model the reference's (from 0) that it is closest to when each is given to one at
-** most, and as much as possible of their rows goes to the same ones; the reference's k: none. As above. */
+** most, and as much as possible of their rows goes to the same ones; the reference's k: none. At most
+** MIX_MOST_MATCHED components. As above. */
+enum { MIX_MOST_MATCHED = 4096 }; /* in k x k doubles, 128 MiB */
 mixture_status mix_compare_match(const mixture_model *model, const mixture_model *reference,
                                  const mix_cancel *cancel, size_t *match, mixture_error *error);
 

@@ -20,9 +20,12 @@ static long double noise_below(const mixture_model *model, double x) {
     return fminl(fmaxl((at - low) / (high - low), 0), 1);
 }
 
-double mix_distribution_below(const mixture_model *model, double x, double *upper) {
+/* Work of one component's tails: of angles some thousand exponentials. */
+#define TAILS_WORK 3e4
+
+double mix_distribution_below(const mixture_model *model, double x, double *upper, mix_turns *turns) {
     long double sums[2] = {0, 0};
-    for (size_t c = 0; c < model->k; c++) {
+    for (size_t c = 0; c < model->k && !mix_turns_over(turns, TAILS_WORK); c++) {
         long double tails[2];
         if (model->weights[c] > 0) {
             model->family->distribution->tails(model, c, x, tails);
@@ -61,14 +64,15 @@ static double double_at(int64_t number) {
 bool mix_distribution_quantile(const mixture_model *model, double p, const mix_cancel *cancel, double *x) {
     const mix_shape shape = mix_shape_of(model);
     bool whole = model->family->column(&shape, 0)->whole;
+    mix_turns turns = {.cancel = cancel};
     int64_t low = whole ? -1 : number_of(-DBL_MAX), high = whole ? (int64_t)1 << 53 : number_of(DBL_MAX);
     while (high - 1 > low) {
         int64_t middle = low + (int64_t)(((uint64_t)high - (uint64_t)low) / 2); /* without overflow */
         double upper, at = whole ? (double)middle : double_at(middle);
-        double lower = mix_distribution_below(model, at, &upper);
+        double lower = mix_distribution_below(model, at, &upper, &turns);
         bool reached = p <= 0.5 ? lower >= p * (1 - ROUNDING) : upper <= (1 - p) * (1 + ROUNDING);
         *(reached ? &high : &low) = middle;
-        if (mix_cancelled(cancel)) {
+        if (turns.over) {
             return false;
         }
     }

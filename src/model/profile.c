@@ -94,19 +94,26 @@ static void compare_chances(const mixture_model *model, mix_profile *first, size
     }
 }
 
+/* Work of an entry, before and after it is compared. */
+#define ENTRY_WORK 300.0
+
 /* All of a column; a component's are `stride` behind those of the one before. */
-static void profile_column(const mixture_model *model, size_t column, mix_profile *first, size_t stride) {
+static void profile_column(const mixture_model *model, size_t column, mix_profile *first, size_t stride,
+                           mix_turns *turns) {
     const mix_column_view at = mix_mixed_column(model, column);
     size_t entries = count_entries(&at), size = 0;
     const double *chances = find_chances(&at, &size);
     const mix_column_moments *moments = at.model.family->moments;
     bool leveled = at.model.parts != NULL && at.model.parts->part[0].levels != NULL;
-    for (size_t e = 0; e < entries; e++) {
-        for (size_t c = 0; c < model->k; c++) {
+    for (size_t e = 0; e < entries && !turns->over; e++) {
+        for (size_t c = 0; c < model->k && !mix_turns_over(turns, ENTRY_WORK); c++) {
             mix_profile *own = &first[c * stride + e];
             *own = (mix_profile){.component = c, .column = column, .level = e, .leveled = leveled};
             own->mean = chances != NULL ? chances[c * size + e] : moments->mean(&at.model, c, at.column);
             own->deviation = chances != NULL ? (double)NAN : moments->deviation(&at.model, c, at.column);
+        }
+        if (turns->over) {
+            break;
         }
         if (chances != NULL) {
             compare_chances(model, first + e, stride);
@@ -116,23 +123,36 @@ static void profile_column(const mixture_model *model, size_t column, mix_profil
     }
 }
 
+typedef struct sorting {
+    const mix_profile *all;
+    mix_turns *turns;
+} sorting;
+
+/* Work of a comparison. */
+#define COMPARING_WORK 20.0
+
 /* The more telling one first; all that tells nothing is equal. Before, entries stand in order of component, column
 ** and level, which decides between equal ones. */
 static bool tells_more(void *context, uint32_t left, uint32_t right) {
-    const mix_profile *all = context;
+    const sorting *own = context;
+    const mix_profile *all = own->all;
+    if (mix_turns_over(own->turns, COMPARING_WORK)) {
+        return left < right; /* any order will do */
+    }
     double a = isnan(all[left].tells) ? -1 : all[left].tells, b = isnan(all[right].tells) ? -1 : all[right].tells;
     return a != b ? a > b : left < right;
 }
 
 /* The entries in that order, in place of the others. False: out of memory. */
-static bool sort_profile(mix_profile **all, size_t count) {
+static bool sort_profile(mix_profile **all, size_t count, mix_turns *turns) {
     uint32_t *order = count <= UINT32_MAX ? mix_memory_array(count, sizeof *order) : NULL;
     mix_profile *sorted = order != NULL ? mix_memory_array(count, sizeof *sorted) : NULL;
     for (size_t i = 0; i < count && sorted != NULL; i++) {
         order[i] = (uint32_t)i;
     }
     if (sorted != NULL) {
-        mix_sort_numbers(order, count, tells_more, *all);
+        sorting own = {*all, turns};
+        mix_sort_numbers(order, count, tells_more, &own);
     }
     for (size_t i = 0; i < count && sorted != NULL; i++) {
         sorted[i] = (*all)[order[i]];
@@ -154,24 +174,18 @@ mixture_status mix_profile_make(const mixture_model *model, const mix_cancel *ca
         stride += count_entries(&at);
     }
     *count = model->k * stride;
+    mix_turns turns = {.cancel = cancel};
     mix_profile *all = *result = mix_memory_array(*count, sizeof *all);
-    if (all == NULL) {
-        return mix_error_status(error, MIXTURE_NOMEM);
-    }
-    for (size_t j = 0; j < model->d; j++) {
+    bool full = all != NULL;
+    for (size_t j = 0; full && j < model->d && !turns.over; j++) {
         const mix_column_view at = mix_mixed_column(model, j);
-        profile_column(model, j, all + first, stride);
+        profile_column(model, j, all + first, stride, &turns);
         first += count_entries(&at);
-        if (mix_cancelled(cancel)) {
-            mix_memory_free(all);
-            *result = NULL;
-            return mix_error_status(error, MIXTURE_CANCELLED);
-        }
     }
-    if (!sort_profile(result, *count)) {
-        mix_memory_free(all);
+    full = full && (turns.over || sort_profile(result, *count, &turns));
+    if (!full || turns.over) {
+        mix_memory_free(*result);
         *result = NULL;
-        return mix_error_status(error, MIXTURE_NOMEM);
     }
-    return mix_error_status(error, MIXTURE_OK);
+    return mix_error_status(error, !full ? MIXTURE_NOMEM : turns.over ? MIXTURE_CANCELLED : MIXTURE_OK);
 }

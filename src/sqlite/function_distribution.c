@@ -147,9 +147,9 @@ static mixture_status read_p(sqlite3_value *value, double *p, mixture_error *err
 }
 
 static bool answer_cdf(const mixture_model *model, double x, const mix_cancel *cancel, double *result) {
-    (void)cancel;
-    *result = mix_distribution_below(model, x, NULL);
-    return true;
+    mix_turns turns = {.cancel = cancel};
+    *result = mix_distribution_below(model, x, NULL, &turns);
+    return !turns.over;
 }
 
 static mixture_status check_one_column(const mixture_model *model, mixture_error *error) {

@@ -130,12 +130,13 @@ static void is_distributed(const family_case *at) {
     for (size_t i = 0; i < sizeof probabilities / sizeof *probabilities; i++) {
         double p = probabilities[i], upper;
         assert_true(mix_distribution_quantile(model, p, NULL, &quantile));
-        double now = mix_distribution_below(model, quantile, &upper);
+        mix_turns turns = {.cancel = NULL};
+        double now = mix_distribution_below(model, quantile, &upper, &turns);
         family_case_close(at, "both tails", (long double)now + (long double)upper, 1, 1e-14L);
         const mix_shape shape = mix_shape_of(model);
         if (model->family->column(&shape, 0)->whole) {
             family_case_true(at, now >= p * (1 - 1e-12), "reached");
-            family_case_true(at, quantile == 0 || mix_distribution_below(model, quantile - 1, NULL) < p,
+            family_case_true(at, quantile == 0 || mix_distribution_below(model, quantile - 1, NULL, &turns) < p,
                              "the first");
         } else {
             family_case_close(at, "quantile", (long double)now, (long double)p,

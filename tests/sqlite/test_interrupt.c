@@ -81,11 +81,21 @@ static void *interrupt_thread(void *pointer) {
     return NULL;
 }
 
-/* 10,000 components in m: a row that is drawn takes long. */
-#define MANY_COMPONENTS                                                                                           \
-    "(WITH RECURSIVE i(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM i WHERE i < 9999) SELECT "                     \
-    "'{\"family\":\"gaussian\",\"weights\":[' || group_concat('1e-04') || '],\"means\":[' || "                    \
+/* Components in m, as text: 1 to 10,000; a row that is drawn takes long. */
+#define MANY_COMPONENTS COMPONENTS("10000")
+#define COMPONENTS(count)                                                                                         \
+    "(WITH RECURSIVE i(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM i WHERE i < " count ") SELECT "                \
+    "'{\"family\":\"gaussian\",\"weights\":[' || group_concat(1.0 / " count ") || '],\"means\":[' || "            \
     "group_concat('[' || i || ']') || '],\"covariances\":[' || group_concat('[[1.25]]') || ']}' AS m FROM i)"
+
+#define FIVE "1, 2, 3, 4, 5, "
+/* 40 components of 60 columns in m. */
+#define MANY_COLUMNS                                                                                                        \
+    "(WITH RECURSIVE i(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM i WHERE i < 59), r(i, means, row) AS (SELECT "           \
+    "a.i, (SELECT group_concat(a.i + 0 * b.i) FROM i b), (SELECT group_concat(iif(a.i = b.i, 1, 0.1)) FROM i b) FROM i a) " \
+    "SELECT '{\"family\":\"gaussian\",\"weights\":[' || group_concat(0.025) || '],\"means\":[' || "                         \
+    "group_concat('[' || means || ']') || '],\"covariances\":[' || group_concat((SELECT '[' || group_concat('[' "           \
+    "|| row || ']') || ']' FROM r)) || ']}' AS m FROM r WHERE i < 40)"
 
 static void another_thread_can_interrupt_a_fit(void **state) {
     const char *const queries[] = {
@@ -98,6 +108,10 @@ static void another_thread_can_interrupt_a_fit(void **state) {
         "SELECT mix_bootstrap(m, x1, x2, '{\"replicates\":1000000,\"threads\":2}') FROM many, (SELECT gmm_fit(x1, x2, 4) AS m FROM few)",
         "SELECT mix_tail(m, 1) FROM " MANY_COMPONENTS,
         "SELECT mix_divergence(m, m || ' ') FROM " MANY_COMPONENTS,
+        "SELECT mix_match(m, m || ' ') FROM " COMPONENTS("4096"),
+        "SELECT count(*) FROM " MANY_COLUMNS
+        ", mix_explain(m, json_array(" FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE "1, 2, 3, 4, 5))",
+        "SELECT gmm_fit(x1, x2, 4) OVER (ORDER BY i ROWS 9999 PRECEDING) FROM many",
     };
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         interrupter own = {.db = *state};
