@@ -191,8 +191,7 @@ static bool stands_before(const mixture_model *model, size_t a, size_t b) {
     return a < b;
 }
 
-mixture_status mix_model_sort(mixture_model *model) {
-    size_t k = model->k;
+mixture_status mix_model_permute(mixture_model *model, const size_t *place) {
     const mixture_family *family = model->family;
     const mix_shape shape = mix_shape_of(model);
     mixture_model *copy = mix_model_new(&shape);
@@ -200,24 +199,35 @@ mixture_status mix_model_sort(mixture_model *model) {
         return MIXTURE_NOMEM;
     }
     mix_model_copy(copy, model);
-    for (size_t c = 0; c < k; c++) {
-        size_t place = 0; /* how many stand before c */
-        for (size_t other = 0; other < k; other++) {
-            place += stands_before(copy, other, c);
-        }
-        size_t derived = derived_size(model);
-        model->weights[place] = copy->weights[c];
-        model->log_weights[place] = copy->log_weights[c];
-        model->floored[place] = copy->floored[c];
-        memcpy(model->derived + place * derived, copy->derived + c * derived, derived * sizeof(double));
+    for (size_t c = 0; c < model->k; c++) {
+        size_t to = place[c], derived = derived_size(model);
+        model->weights[to] = copy->weights[c];
+        model->log_weights[to] = copy->log_weights[c];
+        model->floored[to] = copy->floored[c];
+        memcpy(model->derived + to * derived, copy->derived + c * derived, derived * sizeof(double));
         for (size_t a = 0; a < family->array_count; a++) {
             size_t size = mix_model_array_size(model, a);
-            memcpy(model->arrays[a] + place * size, copy->arrays[a] + c * size, size * sizeof(double));
+            memcpy(model->arrays[a] + to * size, copy->arrays[a] + c * size, size * sizeof(double));
         }
     }
     mixture_model_free(copy);
     /* What the parts of a mixed one have derived is not together for each component. */
     return family->parts != NULL ? mixture_model_prepare(model, NULL) : MIXTURE_OK;
+}
+
+mixture_status mix_model_sort(mixture_model *model) {
+    size_t k = model->k, *place = mix_memory_zeros(k, sizeof *place);
+    if (place == NULL) {
+        return MIXTURE_NOMEM;
+    }
+    for (size_t c = 0; c < k; c++) {
+        for (size_t other = 0; other < k; other++) {
+            place[c] += stands_before(model, other, c);
+        }
+    }
+    mixture_status status = mix_model_permute(model, place);
+    mix_memory_free(place);
+    return status;
 }
 
 mixture_status mix_model_add_string(char ***strings, size_t *count, const char *text) {

@@ -18,8 +18,9 @@ size_t mix_model_array_size(const mixture_model *model, size_t a);
 ** quantities are copied too. */
 void mix_model_copy(mixture_model *to, const mixture_model *from);
 
-/* Put the components into the order of falling weight (ties: by their first parameter array), with all that
-** belongs to them. MIXTURE_NOMEM or MIXTURE_OK. */
+/* Put component c into place[c], a permutation, with all that belongs to it; or into the order of falling weight
+** (ties: by their first parameter array). MIXTURE_NOMEM or MIXTURE_OK. */
+mixture_status mix_model_permute(mixture_model *model, const size_t *place);
 mixture_status mix_model_sort(mixture_model *model);
 
 /* Free `count` strings, or candidates, and the array that holds them; NULL is fine. */

@@ -123,10 +123,10 @@ static void profile_column(const mixture_model *model, size_t column, mix_profil
     }
 }
 
-typedef struct sorting {
+typedef struct profile_sorting {
     const mix_profile *all;
     mix_turns *turns;
-} sorting;
+} profile_sorting;
 
 /* Work of a comparison. */
 #define COMPARING_WORK 20.0
@@ -134,7 +134,7 @@ typedef struct sorting {
 /* The more telling one first; all that tells nothing is equal. Before, entries stand in order of component, column
 ** and level, which decides between equal ones. */
 static bool tells_more(void *context, uint32_t left, uint32_t right) {
-    const sorting *own = context;
+    const profile_sorting *own = context;
     const mix_profile *all = own->all;
     if (mix_turns_over(own->turns, COMPARING_WORK)) {
         return left < right; /* any order will do */
@@ -151,7 +151,7 @@ static bool sort_profile(mix_profile **all, size_t count, mix_turns *turns) {
         order[i] = (uint32_t)i;
     }
     if (sorted != NULL) {
-        sorting own = {*all, turns};
+        profile_sorting own = {*all, turns};
         mix_sort_numbers(order, count, tells_more, &own);
     }
     for (size_t i = 0; i < count && sorted != NULL; i++) {

@@ -3,7 +3,9 @@
 
 #include <math.h>
 
+#include "compare.h"
 #include "error.h"
+#include "memory.h"
 #include "model.h"
 
 /* A fit anew costs some 40 times as much as one that goes on: there is one whenever such a part of the rows has
@@ -56,6 +58,24 @@ static bool is_doubtful(const mix_window *window, const mixture_model *model) {
            !(fall <= FALL_OF_A_ROW * (double)window->last_moves);
 }
 
+/* Components of a fit anew where those before were that they are closest to. */
+static mixture_status keep_places(const mix_window *window, const mixture_options *options, mixture_model *model,
+                                  mixture_error *error) {
+    const mix_cancel cancel = {options->cancel, options->host};
+    size_t *place = NULL;
+    if (window->before == NULL || window->before->k != model->k || model->k == 1 || model->k > MIX_MOST_MATCHED) {
+        return MIXTURE_OK;
+    }
+    place = mix_memory_array(model->k, sizeof *place);
+    mixture_status status = place != NULL ? mix_compare_match(model, window->before, &cancel, place, error)
+                                          : mix_error_status(error, MIXTURE_NOMEM);
+    if (status == MIXTURE_OK) {
+        status = mix_error_status(error, mix_model_permute(model, place));
+    }
+    mix_memory_free(place);
+    return status;
+}
+
 /* A fit anew may be worse than the one at hand (NULL: none): there are many hills. */
 static mixture_status fit_anew(mix_window *window, const mixture_family *family, mixture_data *data,
                                const mixture_options *options, mixture_model **model, mixture_error *error) {
@@ -70,10 +90,11 @@ static mixture_status fit_anew(mix_window *window, const mixture_family *family,
     } else {
         mixture_model_free(own);
         *model = other;
+        status = other != NULL ? keep_places(window, options, other, error) : MIXTURE_OK;
     }
     window->moves = 0;
     window->warnings = *model != NULL ? (*model)->warning_count : 0;
-    return MIXTURE_OK;
+    return status;
 }
 
 mixture_status mix_fit_window(mix_window *window, const mixture_family *family, mixture_data *data,
