@@ -25,13 +25,19 @@ size_t mix_floor_scratch(size_t k, size_t d) {
 
 /* ---- Met ---------------------------------------------------------------------------------------------------- */
 
-/* A share of no more than rounding below the floor is not below it. */
+/* The share of its floor that a matrix has to be above, but for rounding: what is below is raised to a hair above
+** it where axes turn, so that a jump between these would lead down again. */
+static double least_share(const mix_floor *floor) {
+    return floor->solve == NULL && !floor->axis && !floor->sphere ? 1 + 0.9999 * MIX_HAIR : 1 - 1e-12;
+}
+
 bool mix_floor_met(const mix_floor *floor) {
     size_t d = floor->d;
     bool met = true, needles = floor->equal_volume && floor->own_shape;
     double pass = 10 * (double)d * (double)d + 100;
     for (size_t c = 0; c < floor->k && met && !mix_metric_over(floor, pass); c++) {
-        met = mix_metric_above(floor, floor->floors + c * d, 1 - 1e-12, floor->matrices + c * d * d, floor->work);
+        met = mix_metric_above(floor, floor->floors + c * d, least_share(floor), floor->matrices + c * d * d,
+                               floor->work);
         if (met &&
             needles) { /* an axis without scatter is as thin as the floor allows, however thick it came out */
             double share = NO_SCATTER * floor->counts[c];
@@ -76,7 +82,7 @@ static void apply_plain(const mix_floor *floor) {
             memcpy(matrix, floor->matrices, d * d * sizeof(double));
         } else if (floor->sphere) {
             raise_sphere(d, floors, matrix);
-        } else if (!mix_metric_above(floor, floors, 1 - 1e-12, matrix, work)) {
+        } else if (!mix_metric_above(floor, floors, least_share(floor), matrix, work)) {
             raise_to_floor(floor, floors, floor->axis ? 1 : 1 + MIX_HAIR, matrix, work);
         }
     }

@@ -139,6 +139,26 @@ static void no_covariance_is_below_its_floor_in_any_direction(void **state) {
     assert_true(held > 300);
 }
 
+/* What turns is put a hair above the floor. Were anything in between left as it is, a jump to there would be likelier
+** than all that an M-step comes to. */
+static void nothing_is_left_between_the_floor_and_where_others_are_put(void **state) {
+    (void)state;
+    mix_random random;
+    mix_random_seed(&random, 22, 0);
+    for (int round = 0; round < 40; round++) {
+        problem p;
+        double s[ALL], again[ALL];
+        unsigned char floored[K];
+        draw_problem(&p, &random);
+        maximize(&p, "VVV", NULL, s, floored);
+        for (size_t i = 0; i < ALL; i++) {
+            p.scatters[i] = p.counts[i / SIZE] * (1 - 0.5e-6) * s[i];
+        }
+        maximize(&p, "VVV", NULL, again, floored);
+        assert_true(is_above(&p, s, 1 + 0.9e-6) && is_above(&p, again, 1 + 0.9e-6));
+    }
+}
+
 /* Where the answer is the maximum no other matrices of the structure above the floor are likelier: those to which
 ** the scatters lead that are in between these and any others. */
 static void nothing_above_the_floor_is_likelier(void **state) {
@@ -224,6 +244,7 @@ int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_covariance_is_below_its_floor_in_any_direction),
+        cmocka_unit_test(nothing_is_left_between_the_floor_and_where_others_are_put),
         cmocka_unit_test(nothing_above_the_floor_is_likelier),
         cmocka_unit_test(no_step_is_worse_than_to_stay),
         cmocka_unit_test(where_a_component_is_held_is_said),
