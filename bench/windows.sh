@@ -1,8 +1,8 @@
 #!/bin/sh
-# windows.sh [MODULE [WINDOWS [ANEW]]]: a fit over each window of 1,000 rows, d = 2, k = 2, that go on from each other,
-# beside fits of single windows anew, of which ANEW, evenly spread, are made: milliseconds of processor time a window,
-# within one run of the sqlite3 shell; and by how much the log-likelihood a row of the former is lower at worst. The
-# time of reading the rows alone is taken off the latter.
+# windows.sh [MODULE [WINDOWS [ANEW]]]: a fit over each window of 1,000 rows, d = 2, k = 2, that go on from each
+# other, beside fits of single windows anew, of which ANEW, evenly spread, are made: milliseconds of processor
+# time a window, within one run of the sqlite3 shell; and by how much the log-likelihood a row of the former is
+# lower at worst. The time of reading the rows alone is taken off the latter.
 set -eu
 cd "$(dirname "$0")/.."
 module=${1:-build/release/mixture}
@@ -21,7 +21,8 @@ CREATE TABLE moving AS SELECT i, gmm_fit(x, y, 2, '{"few_rows":"null","threads":
   OVER (ORDER BY i ROWS 999 PRECEDING) AS m FROM points;
 CREATE TABLE single AS SELECT i, (SELECT gmm_fit(x, y, 2, '{"threads":1}') FROM points
   WHERE points.i BETWEEN some.i - 999 AND some.i) AS m FROM some;
-CREATE TABLE scan AS SELECT i, (SELECT sum(x + y) FROM points WHERE points.i BETWEEN some.i - 999 AND some.i) FROM some;
+CREATE TABLE scan AS SELECT i, (SELECT sum(x + y) FROM points
+  WHERE points.i BETWEEN some.i - 999 AND some.i) FROM some;
 .timer off
 SELECT 'lower', max(((single.m ->> 'loglik') - (moving.m ->> 'loglik')) / 1000), count(*)
   FROM single JOIN moving USING (i);

@@ -349,8 +349,8 @@ static void aggregate_value(sqlite3_context *context) {
     aggregate_result(context, group);
 }
 
-/* Also called to clean up after a query that has died, and after the last frame of a window, whose results have all
-** been asked for before. */
+/* Also called to clean up after a query that has died, and after the last frame of a window, whose results have
+** all been asked for before. */
 static void aggregate_final(sqlite3_context *context) {
     mix_group *group = sqlite3_aggregate_context(context, 0);
     if (group != NULL && !group->window.told) {

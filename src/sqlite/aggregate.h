@@ -16,10 +16,10 @@
 **     lasting  no      `value` leaves the state as it was: rows may come afterwards, and `value` again
 **     clear    yes     free what the state holds, even when `start` failed half-way or was not called
 **
-** All are window functions, too, and need not know of it: the rows of a frame are kept (window_rows.h), and where
-** some have left it, or `value` has used the state up, the next result is made anew, of a state that is all 0 again.
-** So it is what the aggregate says of these rows alone. Before a first result tells that there is a window only
-** MIX_MOST_UNTOLD rows are kept: a group of more, whose frame changes afterwards, is an error.
+** All are window functions, too, and need not know of it: the rows of a frame are kept (window_rows.h), and
+** where some have left it, or `value` has used the state up, the next result is made anew, of a state that is
+** all 0 again. So it is what the aggregate says of these rows alone. Before a first result tells that there is a
+** window only MIX_MOST_UNTOLD rows are kept: a group of more, whose frame changes afterwards, is an error.
 **
 ** Each gets the state, whose group says the rest. MIXTURE_INVALID comes with a text in *error, other statuses need
 ** nothing there. */

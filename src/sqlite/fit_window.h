@@ -7,9 +7,9 @@
 
 /* mixture_fit() of the rows of a frame; when there is no window, or nothing to go on from, just that.
 **
-** It is fitted anew, too, and the better one taken, when a 32nd of the rows has been exchanged for others since that
-** was done last, and where going on is doubtful: it does not converge, has more warnings than the fit that it comes
-** from, or the log-likelihood has fallen far for the rows that have come. */
+** It is fitted anew, too, and the better one taken, when a 32nd of the rows has been exchanged for others since
+** that was done last, and where going on is doubtful: it does not converge, has more warnings than the fit that
+** it comes from, or the log-likelihood has fallen far for the rows that have come. */
 mixture_status mix_fit_window(mix_window *window, const mixture_family *family, mixture_data *data,
                               const mixture_options *options, mixture_model **model, mixture_error *error);
 

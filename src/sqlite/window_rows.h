@@ -18,8 +18,8 @@ typedef struct mix_window_rows {
 mixture_status mix_window_rows_add(mix_window_rows *rows, size_t argc, sqlite3_value **values);
 /* The oldest row goes; there is one. */
 void mix_window_rows_drop(mix_window_rows *rows);
-/* Row i of those there are, the oldest is 0, to be read; NULL when out of memory. It is given back before the next is
-** asked for, or another added or dropped. */
+/* Row i of those there are, the oldest is 0, to be read; NULL when out of memory. It is given back before the
+** next is asked for, or another added or dropped. */
 sqlite3_value **mix_window_rows_lend(mix_window_rows *rows, size_t i);
 void mix_window_rows_return(mix_window_rows *rows, size_t i);
 void mix_window_rows_clear(mix_window_rows *rows);

@@ -107,7 +107,7 @@ static void explanations_stop(void **state) {
 
 static void matches_stop_and_have_a_bound(void **state) {
     (void)state;
-    check_questions(match_work, &mixture_gaussian, 30, 2);
+    check_questions(match_work, &mixture_gaussian, 12, 2);
     mixture_model *model = many_components(&mixture_gaussian, MIX_MOST_MATCHED + 1);
     mixture_error error = {MIXTURE_OK, ""};
     assert_int_equal(match_work(model, NULL, &error), MIXTURE_INVALID);
