@@ -200,14 +200,16 @@ static void scatter(const mix_rows *rows, size_t d, const double *mean, const do
     }
 }
 
-/* Columns j to j + width - 1 of scatter_axis. */
+/* Columns j to j + width - 1 of scatter_axis, and the sum of resp with the first of them. */
 MIX_INLINE void scatter_axis_tile(const mix_rows *rows, size_t width, size_t d, size_t j, const double *mean,
                                   const double *resp, double *statistics) {
-    double lanes[2][AXIS_TILE][MIX_LANES];
+    double lanes[3][AXIS_TILE][MIX_LANES];
+    bool first = j == 0;
     for (size_t part = 0; part < PARTS; part++) {
-        vec sum[AXIS_TILE] = {{0}}, squares[AXIS_TILE] = {{0}};
+        vec sum[AXIS_TILE] = {{0}}, squares[AXIS_TILE] = {{0}}, total = {0};
         for (size_t at = part * VEC_LANES; at < rows->padded; at += MIX_LANES) {
             vec r = vec_load(resp + at);
+            total = first ? total + r : total;
             for (size_t q = 0; q < width; q++) {
                 vec x = vec_load(rows->x + (j + q) * rows->stride + at) - mean[j + q];
                 vec w = r * x;
@@ -215,11 +217,13 @@ MIX_INLINE void scatter_axis_tile(const mix_rows *rows, size_t width, size_t d, 
                 squares[q] += w * x;
             }
         }
+        vec_store(lanes[2][0] + part * VEC_LANES, total);
         for (size_t q = 0; q < width; q++) {
             vec_store(lanes[0][q] + part * VEC_LANES, sum[q]);
             vec_store(lanes[1][q] + part * VEC_LANES, squares[q]);
         }
     }
+    statistics[0] += first ? vec_sum(lanes[2][0]) : 0;
     for (size_t q = 0; q < width; q++) {
         statistics[1 + j + q] += vec_sum(lanes[0][q]);
         statistics[1 + d + j + q] += vec_sum(lanes[1][q]);
@@ -229,42 +233,66 @@ MIX_INLINE void scatter_axis_tile(const mix_rows *rows, size_t width, size_t d, 
 static void scatter_axis(const mix_rows *rows, size_t d, const double *mean, const double *resp,
                          double *statistics) {
     size_t j = 0;
-    statistics[0] += column_sum(rows->padded, resp);
     for (; j + AXIS_TILE <= d; j += AXIS_TILE) {
         scatter_axis_tile(rows, AXIS_TILE, d, j, mean, resp, statistics);
     }
-    for (; j < d; j++) {
+    switch (d - j) { /* what is left is a tile, too: sums that do not wait for each other */
+    case 3:
+        scatter_axis_tile(rows, 3, d, j, mean, resp, statistics);
+        break;
+    case 2:
+        scatter_axis_tile(rows, 2, d, j, mean, resp, statistics);
+        break;
+    case 1:
         scatter_axis_tile(rows, 1, d, j, mean, resp, statistics);
+        break;
+    default:
+        break;
     }
 }
 
+/* The same of sums. */
 MIX_INLINE void sums_tile(const mix_rows *rows, size_t width, size_t j, const double *resp, double *statistics) {
-    double lanes[AXIS_TILE][MIX_LANES];
+    double lanes[2][AXIS_TILE][MIX_LANES];
+    bool first = j == 0;
     for (size_t part = 0; part < PARTS; part++) {
-        vec sum[AXIS_TILE] = {{0}};
+        vec sum[AXIS_TILE] = {{0}}, total = {0};
         for (size_t at = part * VEC_LANES; at < rows->padded; at += MIX_LANES) {
             vec r = vec_load(resp + at);
+            total = first ? total + r : total;
             for (size_t q = 0; q < width; q++) {
                 sum[q] += r * vec_load(rows->x + (j + q) * rows->stride + at);
             }
         }
+        vec_store(lanes[1][0] + part * VEC_LANES, total);
         for (size_t q = 0; q < width; q++) {
-            vec_store(lanes[q] + part * VEC_LANES, sum[q]);
+            vec_store(lanes[0][q] + part * VEC_LANES, sum[q]);
         }
     }
+    statistics[0] += first ? vec_sum(lanes[1][0]) : 0;
     for (size_t q = 0; q < width; q++) {
-        statistics[1 + j + q] += vec_sum(lanes[q]);
+        statistics[1 + j + q] += vec_sum(lanes[0][q]);
     }
 }
 
 static void sums(const mix_rows *rows, size_t d, const double *resp, double *statistics) {
     size_t j = 0;
-    statistics[0] += column_sum(rows->padded, resp);
     for (; j + AXIS_TILE <= d; j += AXIS_TILE) {
         sums_tile(rows, AXIS_TILE, j, resp, statistics);
     }
-    for (; j < d; j++) {
+    switch (d - j) {
+    case 3:
+        sums_tile(rows, 3, j, resp, statistics);
+        break;
+    case 2:
+        sums_tile(rows, 2, j, resp, statistics);
+        break;
+    case 1:
         sums_tile(rows, 1, j, resp, statistics);
+        break;
+    default:
+        statistics[0] += d == 0 ? column_sum(rows->padded, resp) : 0;
+        break;
     }
 }
 
