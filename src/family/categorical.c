@@ -156,8 +156,8 @@ static bool categorical_coincide(const mixture_model *model, size_t a, size_t b)
 
 /* ---- Expect ------------------------------------------------------------------------------------------------ */
 
-/* Where each row's levels stand among all, column after column, MIX_BLOCK_ROWS apart; `all` is no level. In scratch,
-** which they take half of. */
+/* Where each row's levels stand among all, column after column, MIX_BLOCK_ROWS apart; `all` is no level. In
+** scratch, which they take half of. */
 static const int32_t *find_level_places(const mix_shape *shape, const mix_rows *rows, double *scratch) {
     size_t all = all_levels(shape);
     int32_t *places = (int32_t *)(void *)scratch;

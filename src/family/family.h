@@ -474,8 +474,8 @@ const char *mix_family_floor(const mixture_family *family);
 /* The structure's kind; 0 for a family without structures. */
 int mix_family_kind(const mixture_family *family, int structure);
 
-/* The member `distance` where columns are independent given the component: by mean and deviation of each, of angles
-** the shorter way round. */
+/* The member `distance` where columns are independent given the component: by mean and deviation of each, of
+** angles the shorter way round. */
 long double mix_family_distance(const mixture_model *model, size_t component, const double *x,
                                 long double *scratch);
 

@@ -276,7 +276,7 @@ static bool negative_binomial_points(const mixture_data *data, mix_features vari
     return mix_univariate_points(data, log1p, variant, cancel, points);
 }
 
-/* ---- A size at its end ---------------------------------------------------------------------------------------- */
+/* ---- A size at its end -------------------------------------------------------------------------------------- */
 
 #define MOST_COUNT_SIZE 1e8
 

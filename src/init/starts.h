@@ -18,8 +18,8 @@ void mix_starts_free(mix_starts *starts); /* NULL is fine */
 ** _CANCELLED. */
 mixture_status mix_starts_repeats(mix_starts *starts, size_t number, bool *repeats);
 
-/* Whether what is given says where the components lie, in some part: then nothing is drawn, and what is left out is
-** at first that of all the data, for every component. */
+/* Whether what is given says where the components lie, in some part: then nothing is drawn, and what is left out
+** is at first that of all the data, for every component. */
 bool mix_starts_located(const mixture_family *family, const mixture_start *start);
 
 /* Candidate number 0, 1, … of model->structure: the same whatever was drawn before. The model is prepared. What

@@ -28,8 +28,8 @@ static int tear_down(void **state) {
 
 /* ---- A whole model ------------------------------------------------------------------------------------------ */
 
-/* Without an iteration the fit is the model: parameters but for the frame's rounding, order and log-likelihood. Its
-** columns are of the model's families, with no word of them. */
+/* Without an iteration the fit is the model: parameters but for the frame's rounding, order and log-likelihood.
+** Its columns are of the model's families, with no word of them. */
 static void a_fit_from_a_model_of_any_family_begins_where_that_is(void **state) {
     static const char *const fits[][2] = {
         {"age, amount", ""},
