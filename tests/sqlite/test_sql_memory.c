@@ -184,8 +184,8 @@ static const char *const scalars[] = {
     "SELECT length(mix_plot_model(m, '{\"what\":\"components\"}')) FROM model",
 };
 
-#define BOOTSTRAPPED                                                                                              \
-    "'{\"family\":\"poisson\",\"weights\":[1],\"rates\":[[5]],\"bootstrap\":{\"type\":\"weighted\",\"replicates\":39,"            \
+#define BOOTSTRAPPED                                                                                                   \
+    "'{\"family\":\"poisson\",\"weights\":[1],\"rates\":[[5]],\"bootstrap\":{\"type\":\"weighted\",\"replicates\":39," \
     "\"errors\":[0,0.1],\"probabilities\":[0.025,0.975],\"quantiles\":[[1,1],[4,6]],\"warnings\":[\"some\"]}}'"
 
 static const char *const tables[] = {
@@ -280,7 +280,8 @@ static const char *const counts[] = {
     "SELECT mix_refit(" RATES ", rowid, 3) FROM p",
     "SELECT mix_bootstrap(m, x, y, '{\"replicates\":2,\"max_iter\":1,\"threads\":1}') FROM model, p",
     "SELECT mix_bootstrap(m, x, iif(rowid % 5, y, NULL), '{\"replicates\":3,\"max_iter\":1,\"threads\":2}') FROM model, p",
-    "SELECT mix_bootstrap(" RATES ", rowid, 3, x, '{\"weight\":3,\"replicates\":2,\"max_iter\":1,\"type\":\"parametric\"}') FROM p",
+    "SELECT mix_bootstrap(" RATES
+    ", rowid, 3, x, '{\"weight\":3,\"replicates\":2,\"max_iter\":1,\"type\":\"parametric\"}') FROM p",
     "SELECT mix_bootstrap(f, word, x, '{\"replicates\":2,\"max_iter\":1,\"type\":\"parametric\"}') FROM (SELECT mix_fit(iif("
     "rowid < 9, 'w', 'v'), x, 2, '{\"max_iter\":1,\"n_init\":1}') AS f FROM p), (SELECT iif(rowid < 9, 'w', 'v') AS word, x FROM p)",
     "SELECT gmm_fit(x, y, 2, json_object('init', m, 'max_iter', 1)) FROM model, p",
@@ -300,6 +301,9 @@ static const char *const counts[] = {
     "SELECT mix_fit(x, y, 1, '{\"n_init\":1,\"max_iter\":1}') FROM p",
     "SELECT mix_fit('w' || rowid % 2, x, 1, '{\"init\":{\"weights\":[1],\"parts\":[{\"family\":\"categorical\",\"levels\":[\"w0\"],\"probabilities\":[[1]]}]},\"max_iter\":0}') FROM p",
     "SELECT mix_fit(mix_row(x, '012'), 1) FROM (SELECT x FROM p LIMIT 3)",
+    "SELECT length(mix_plot_model(f)), length(mix_plot_model(f, '{\"columns\":[1]}')), mix_distance(" PARTS
+    ", 1, 2, 3) FROM "
+    "(SELECT mix_fit('w' || rowid % 2, x, 1, '{\"max_iter\":0,\"n_init\":1}') AS f FROM p)",
     "SELECT mix_predict(" PARTS ", 1, 2), mix_impute(" PARTS ", NULL, 2), mix_loglik(" PARTS
     ", rowid, x), mix_summary(" PARTS "), mix_step(" PARTS ", rowid, x), mix_impute(" PARTS
     ", '[1,null]') FROM (SELECT rowid, x FROM p LIMIT 3)",
