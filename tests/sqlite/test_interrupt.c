@@ -111,7 +111,8 @@ static void another_thread_can_interrupt_a_fit(void **state) {
         "SELECT mix_match(m, m || ' ') FROM " COMPONENTS("4096"),
         "SELECT count(*) FROM " MANY_COLUMNS
         ", mix_explain(m, json_array(" FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE "1, 2, 3, 4, 5))",
-        "SELECT gmm_fit(x1, x2, 4) OVER (ORDER BY i ROWS 9999 PRECEDING) FROM many",
+        "SELECT gmm_fit(x1, x2, 40, '{\"n_init\":10000,\"max_iter\":1000000000,\"tol\":0}') OVER (ORDER BY rowid ROWS "
+        "BETWEEN CURRENT ROW AND 199 FOLLOWING) FROM few",
     };
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         interrupter own = {.db = *state};
