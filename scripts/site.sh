@@ -1,6 +1,6 @@
 #!/bin/sh
-# site.sh: make build/site, the documents as pages, the playground beside them, and check every link. SITE_BASE is the
-# path below which it will be served (/). To look at it: python3 -m http.server -d build/site
+# site.sh: make build/site, the documents as pages, the playground beside them, and check every link. SITE_BASE is
+# the path below which it will be served (/). To look at it: python3 -m http.server -d build/site
 # Only npm's installing of what site/docs/package.json names needs the network.
 set -eu
 cd "$(dirname "$0")/.."

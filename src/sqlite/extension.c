@@ -8,7 +8,10 @@ SQLITE_EXTENSION_INIT1
 #include "memory.h"
 #include "sqlite-mixture.h"
 
-enum { OLDEST_SQLITE = 3040000 }; /* what RSQLite brings on Debian 12; the interface is that of 3.40.1 */
+/* What RSQLite brings on Debian 12; the interface is that of 3.40.1. scripts/old_sqlite.sh tries older ones. */
+#ifndef MIX_OLDEST_SQLITE
+#define MIX_OLDEST_SQLITE 3040000
+#endif
 
 static void *sqlite_allocate(size_t bytes) {
     return sqlite3_malloc64(bytes);
@@ -79,9 +82,11 @@ MIX_EXPORTED int sqlite3_mixture_init(sqlite3 *db, char **error, const sqlite3_a
     if (!mix_library_enter(api, error)) {
         return rc;
     }
-    if (sqlite3_libversion_number() < OLDEST_SQLITE) {
+    if (sqlite3_libversion_number() < MIX_OLDEST_SQLITE) {
         if (error != NULL) {
-            *error = sqlite3_mprintf("mixture: SQLite is %s; expected 3.40.0 or later", sqlite3_libversion());
+            *error = sqlite3_mprintf("mixture: SQLite is %s; expected %d.%d.%d or later", sqlite3_libversion(),
+                                     MIX_OLDEST_SQLITE / 1000000, MIX_OLDEST_SQLITE / 1000 % 1000,
+                                     MIX_OLDEST_SQLITE % 1000);
         }
     } else {
         mixture_set_allocator(&sqlite_allocator);
