@@ -1,7 +1,7 @@
 #!/bin/sh
 # old_sqlite.sh [VERSION...]: the extension, built not to ask for SQLite 3.40 (-DMIX_OLDEST_SQLITE=3031000), in
-# programs with older ones inside: its answers to tests/cross/script.sql are this machine's. VERSION is one of npm's
-# better-sqlite3, which carries SQLite's source: 6.0.0 has 3.31.1, 7.4.0 3.35.2, 7.5.0 3.37.2, 7.6.0 3.39.0.
+# programs with older ones inside: its answers to tests/cross/script.sql are this machine's. VERSION is one of
+# npm's better-sqlite3, which carries SQLite's source: 6.0.0 has 3.31.1, 7.4.0 3.35.2, 7.5.0 3.37.2, 7.6.0 3.39.0.
 set -eu
 cd "$(dirname "$0")/.."
 scripts/install-packages.sh build clients
