@@ -19,7 +19,8 @@ for copy in one another/further; do
         cd "$folder/$copy"
         scripts/module.sh >/dev/null
         python3 packages/python/build_wheel.py "$version" "manylinux_2_17_$(uname -m)" \
-            "build/packages/linux-$(uname -m)/mixture.so" packages/python/README.md build/packages/python >/dev/null
+            "build/packages/linux-$(uname -m)/mixture.so" packages/python/README.md build/packages/python \
+            >/dev/null
         scripts/playground.sh >/dev/null
     )
 done

@@ -1,7 +1,8 @@
 #!/bin/sh
-# test.sh [STEP...]: check how the source is written, build and test. A step is check, fuzz or a preset; without
-# arguments those of CI: check, as released, again under the address and undefined-behaviour sanitizers, and a few
-# thousand executions of each fuzz target. The long ones: tsan, memcheck.
+# test.sh [STEP...]: check how the source is written, build and test. A step is check, fuzz, cross or a preset;
+# without arguments those of CI: check, as released, again under the address and undefined-behaviour sanitizers, and
+# a few thousand executions of each fuzz target. The long ones: tsan, memcheck, cross (aarch64 under qemu, wasm in
+# Node).
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -39,7 +40,11 @@ replay_corpus() {
     done
 }
 
-[ $# -gt 0 ] || set -- check release asan fuzz
+skipped=
+[ $# -gt 0 ] || {
+    set -- check release asan fuzz
+    skipped='cross: aarch64 under qemu, wasm in Node'
+}
 
 failed=0
 for step in "$@"; do
@@ -55,7 +60,9 @@ for step in "$@"; do
         *" asan fuzz "*) replay_corpus || failed=1 ;;
         esac
         ;;
+    cross) scripts/cross.sh aarch64 wasm || failed=1 ;;
     *) test_preset "$step" || failed=1 ;;
     esac
 done
+[ -z "$skipped" ] || echo "skipped: $skipped"
 exit $failed
