@@ -1,7 +1,7 @@
 """One model over many SQLite databases: what a worker does with one of them, and EM around it.
 
 A shard is a database and a query in it. From it go the sums of a pass (mix_statistics) or a sample of its rows
-(mix_sample_rows), never the rows. Only the Python standard library is used here; fit.py and select.py bring Dask.
+(mix_sample_rows), never the rows. Only the Python standard library is used here; fit.py and choose.py bring Dask.
 """
 import json
 import os

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Choose k and structure for the rows of many SQLite databases with Dask.
 
-    select.py --query 'SELECT x, y FROM points' --kmax 5 --model model.json day1.db day2.db day3.db
+    choose.py --query 'SELECT x, y FROM points' --kmax 5 --model model.json day1.db day2.db day3.db
 
 All candidates are compared on a sample of all shards; the best few are fitted to all rows, and the best of these
 is the model. Each has a run of its own, MODEL.K-STRUCTURE.run, and the same command goes on there.
