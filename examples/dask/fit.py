@@ -28,7 +28,7 @@ def arguments(about, extra):
     add("--workers", type=int, help="how many of these")
     add("--sample", type=int, default=20000, help="rows of the sample for the start")
     add("--seed", type=int, default=0, help="of the sample")
-    add("--tol", type=float, default=1e-9, help="rest: the log-likelihood rises by less a row")
+    add("--tol", type=float, default=1e-10, help="rest: the log-likelihood rises by less a row")
     add("--passes", type=int, default=1000, help="at most")
     add("--keep", action="store_true", help="workers keep the rows in memory")
     add("--wait", type=float, default=10, help="seconds to wait for a locked shard")

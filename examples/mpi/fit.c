@@ -16,7 +16,7 @@
 #include "mixture.h"
 #include "sqlite-mixture.h"
 
-#define TOLERANCE 1e-9 /* rest: the log-likelihood rises by less a row */
+#define TOLERANCE 1e-10 /* rest: the log-likelihood rises by less a row */
 enum { SAMPLE = 20000, WAIT_MS = 10000 };
 
 static int rank, ranks;

@@ -30,7 +30,7 @@ fi
 
 k=$1 columns=$2 table=$3 model=$4
 shift 4
-mixture=${MIXTURE:-mixture} tol=${TOL:-1e-9} options=${OPTIONS:-}
+mixture=${MIXTURE:-mixture} tol=${TOL:-1e-10} options=${OPTIONS:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 sql() { sqlite3 -batch -bail -init /dev/null -cmd ".load '$mixture'" "$@"; }

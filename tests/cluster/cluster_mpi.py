@@ -68,7 +68,7 @@ def said(text, files, query=QUERY):
 def main():
     build()
     make_shards()
-    own, other = killed_and_resumed(), json.loads(em(examples, module, 1e-9, query=QUERY))
+    own, other = killed_and_resumed(), json.loads(em(examples, module, 1e-10, query=QUERY))
     assert own["columns"] == ["x", "y"] and own["converged"] is True
     for key in ("weights", "means", "covariances", "n", "loglik", "bic", "icl"):
         for a, b in zip(numbers(own[key]), numbers(other[key]), strict=True):
