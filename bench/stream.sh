@@ -10,7 +10,7 @@ model='{"family":"gaussian","weights":[0.4,0.6],"means":[[0,0],[3,3]],
   "covariances":[[[1,0.3],[0.3,1]],[[2,-0.5],[-0.5,1]]]}'
 
 {
-    cat <<END
+    cat <<SQL
 .load $module
 CREATE TEMP TABLE points AS SELECT x1 AS x, x2 AS y FROM mix_sample('$model', $rows, 1);
 CREATE TABLE model AS SELECT gmm_fit(x, y, 2) AS m FROM points WHERE rowid <= 1000;
@@ -21,7 +21,7 @@ CREATE TRIGGER step AFTER INSERT ON updates BEGIN
   UPDATE model SET m = (SELECT mix_update(m, NEW.x, NEW.y, '{"memory":10000}') FROM model);
 END;
 .timer on
-END
+SQL
     for run in 1 2 3 4 5; do
         for table in plain writes updates; do
             echo "INSERT INTO $table SELECT x, y FROM points; -- $run"
@@ -37,6 +37,8 @@ END
     /^Run Time/ { time[++runs] = $6 + $8 }
     END {
         plain = median(1); writes = median(2); updates = median(3)
-        printf "a row: %.2f us alone, %.2f us with the model written back, %.2f us with mix_update\n", plain, writes, updates
-        printf "mix_update costs %.1f times as much as to write the model back\n", (updates - plain) / (writes - plain)
+        printf "a row: %.2f us alone, %.2f us with the model written back, %.2f us with mix_update\n",
+            plain, writes, updates
+        printf "mix_update costs %.1f times as much as to write the model back\n",
+            (updates - plain) / (writes - plain)
     }'
