@@ -159,3 +159,39 @@ mixture_parts *mix_parts_mixed(const mix_part *part, size_t count, const size_t 
 void mix_parts_free(mixture_parts *parts) {
     mix_memory_free(parts);
 }
+
+/* ---- Comparing --------------------------------------------------------------------------------------------------- */
+
+static bool has_same_levels(const mix_part *a, const mix_part *b) {
+    bool same = (a->levels != NULL) == (b->levels != NULL) && (a->level != NULL) == (b->level != NULL);
+    for (size_t j = 0, first = 0; same && a->levels != NULL && j < a->d; first += a->levels[j], j++) {
+        same = a->levels[j] == b->levels[j];
+        for (size_t l = first; same && a->level != NULL && l < first + a->levels[j]; l++) {
+            same = mix_level_compare(&a->level[l], &b->level[l]) == 0;
+        }
+    }
+    return same;
+}
+
+static bool is_same_part(const mix_part *a, const mix_part *b) {
+    bool same = a->family == b->family && a->d == b->d && a->structure == b->structure &&
+                (a->period != NULL) == (b->period != NULL);
+    for (size_t j = 0; same && a->period != NULL && j < a->d; j++) {
+        same = a->period[j] == b->period[j];
+    }
+    return same && has_same_levels(a, b);
+}
+
+bool mix_parts_same(const mixture_parts *a, const mixture_parts *b) {
+    if (a == NULL || b == NULL) {
+        return a == b;
+    }
+    bool same = a->count == b->count;
+    for (size_t p = 0; same && p < a->count; p++) {
+        same = is_same_part(&a->part[p], &b->part[p]);
+        for (size_t j = a->part[p].first; same && a->place != NULL && j < a->part[p].first + a->part[p].d; j++) {
+            same = a->place[j] == b->place[j];
+        }
+    }
+    return same;
+}

@@ -54,8 +54,7 @@ typedef struct mix_window {
     char *answer;  /* which was this text of JSON (mix_aggregate_json), NULL: another or none */
     size_t length; /* of it */
     mix_window_rows rows;
-    mixture_model *before; /* what a fit may start from; the next fit's to replace */
-    double loglik;         /* of it */
+    mixture_model *before; /* the fit of the rows as they were at the last result; NULL: none */
     size_t warnings;       /* of the last one that was fitted anew, */
     uint64_t moves;        /* and how many rows have come or gone since, */
     uint64_t last_moves;   /* and since the last result */

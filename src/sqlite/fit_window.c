@@ -7,6 +7,7 @@
 #include "error.h"
 #include "memory.h"
 #include "model.h"
+#include "parts.h"
 
 /* A fit anew costs some 40 times as much as one that goes on: there is one whenever such a part of the rows has
 ** been exchanged, each for another: two moves. bench/windows.sh. */
@@ -24,36 +25,23 @@ static bool anything_to_start_from(const mixture_options *options) {
 }
 
 /* Whether fits of this kind go on from each other. */
-static bool goes_on(const mix_window *window, const mixture_family *family, const mixture_data *data,
-                    const mixture_options *options) {
-    return window->told && family->parts == NULL && !anything_to_start_from(options) &&
-           !(data->extras & MIXTURE_LABELLED);
+static bool goes_on(const mix_window *window, const mixture_data *data, const mixture_options *options) {
+    return window->told && !anything_to_start_from(options) && !(data->extras & MIXTURE_LABELLED);
+}
+
+/* Whether the model before has the parameters that the next one will have. */
+static bool is_like(const mixture_model *before, const mixture_family *family, size_t k) {
+    bool mixed = family->parts != NULL;
+    return before != NULL && before->k == k && (before->family == family || mixed) &&
+           mix_parts_same(before->family->parts, family->parts);
 }
 
 static bool is_due(const mix_window *window, const mixture_data *data) {
     return window->moves / 2 >= mixture_data_rows(data) / PARTS_OF_A_FRAME;
 }
 
-/* What the next fit starts from. */
-static mixture_status keep_for_next(mix_window *window, const mixture_model *model) {
-    const mix_shape shape = mix_shape_of(model);
-    mixture_model *before = window->before;
-    if (before == NULL || before->k != model->k) {
-        mixture_model_free(before);
-        before = window->before = mix_model_new(&shape);
-    }
-    if (before == NULL) {
-        return MIXTURE_NOMEM;
-    }
-    mix_model_copy(before, model);
-    before->noise_box = NULL; /* the model's */
-    before->n = model->n;
-    window->loglik = model->loglik;
-    return MIXTURE_OK;
-}
-
 static bool is_doubtful(const mix_window *window, const mixture_model *model) {
-    double fall = window->loglik / window->before->n * model->n - model->loglik;
+    double fall = window->before->loglik / window->before->n * model->n - model->loglik;
     return !model->converged || model->warning_count > window->warnings ||
            !(fall <= FALL_OF_A_ROW * (double)window->last_moves);
 }
@@ -63,7 +51,7 @@ static mixture_status keep_places(const mix_window *window, const mixture_option
                                   mixture_error *error) {
     const mix_cancel cancel = {options->cancel, options->host};
     size_t *place = NULL;
-    if (window->before == NULL || window->before->k != model->k || model->k == 1 || model->k > MIX_MOST_MATCHED) {
+    if (!is_like(window->before, model->family, model->k) || model->k == 1 || model->k > MIX_MOST_MATCHED) {
         return MIXTURE_OK;
     }
     place = mix_memory_array(model->k, sizeof *place);
@@ -99,13 +87,14 @@ static mixture_status fit_anew(mix_window *window, const mixture_family *family,
 
 mixture_status mix_fit_window(mix_window *window, const mixture_family *family, mixture_data *data,
                               const mixture_options *options, mixture_model **model, mixture_error *error) {
-    if (!goes_on(window, family, data, options)) {
+    if (!goes_on(window, data, options)) {
         return mixture_fit(family, data, options, model, error);
     }
     const mixture_model *before = window->before;
     mixture_status status = MIXTURE_OK;
     *model = NULL;
-    if (before != NULL && before->k == options->k) {
+    bool like = is_like(before, family, options->k);
+    if (like) {
         mixture_options on = *options;
         on.start = (mixture_start){before->weights, (const double *const *)before->arrays};
         status = mixture_fit(family, data, &on, model, error);
@@ -114,12 +103,17 @@ mixture_status mix_fit_window(mix_window *window, const mixture_family *family, 
     if (status == MIXTURE_OK && (*model == NULL || is_due(window, data) || is_doubtful(window, *model))) {
         status = fit_anew(window, family, data, options, model, error);
     }
-    if (status == MIXTURE_OK && *model != NULL) {
-        status = mix_error_status(error, keep_for_next(window, *model));
-    }
     if (status != MIXTURE_OK) {
         mixture_model_free(*model);
         *model = NULL;
     }
     return status;
+}
+
+void mix_fit_window_keep(mix_window *window, mixture_model **model) {
+    if (window->told) {
+        mixture_model_free(window->before);
+        window->before = *model;
+        *model = NULL;
+    }
 }

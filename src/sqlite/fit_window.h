@@ -13,4 +13,7 @@
 mixture_status mix_fit_window(mix_window *window, const mixture_family *family, mixture_data *data,
                               const mixture_options *options, mixture_model **model, mixture_error *error);
 
+/* When all is done with the model: the next one goes on from it. In a window it is taken away. */
+void mix_fit_window_keep(mix_window *window, mixture_model **model);
+
 #endif

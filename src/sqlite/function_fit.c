@@ -607,6 +607,7 @@ static mixture_status fit_value(void *pointer, sqlite3_context *context, mixture
     }
     if (status == MIXTURE_OK && model != NULL) { /* else NULL, as few_rows says */
         status = fit_deliver(context, state, model);
+        mix_fit_window_keep(&state->group.window, &model);
     }
     mixture_model_free(model);
     return status;

@@ -268,6 +268,8 @@ static const char *const counts[] = {
     "SELECT gmm_fit(x, y, 1, '{\"max_iter\":2}') OVER (ORDER BY x ROWS 3 PRECEDING), mix_loglik(m, x, y) OVER "
     "(ORDER BY x ROWS 2 PRECEDING), gmm_fit(rowid || '', 1) OVER (ORDER BY x ROWS BETWEEN UNBOUNDED PRECEDING AND "
     "UNBOUNDED FOLLOWING) FROM model, p WHERE p.rowid < 7",
+    "SELECT mix_fit(char(97 + rowid % 2), x, 2, '{\"max_iter\":3,\"n_init\":1,\"few_rows\":\"null\"}') OVER (ORDER BY x ROWS "
+    "5 PRECEDING) FROM p WHERE rowid < 11",
     "SELECT mix_update(json_set(m, '$.n', 9), x, y, rowid, '{\"weight\":3,\"memory\":99}'), "
     "mix_update(json_set(m, '$.n', 9), x, NULL) FROM model, p",
     "SELECT mix_refit(m, x, y, rowid, '{\"weight\":3,\"max_iter\":3}') FROM model, p",
