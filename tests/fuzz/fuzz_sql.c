@@ -154,8 +154,8 @@ static void bind(sqlite3_stmt *statement, int place, fuzz_input *input) {
 }
 
 /* SELECT f(column2, ...) or SELECT t.* FROM t(column2, ...), over rows of parameters; column1 is there so that a
-** row is never empty. */
-static void write_query(char *sql, unsigned which, int count, int rows) {
+** row is never empty. over: behind the call of a function, its window or nothing. */
+static void write_query(char *sql, unsigned which, int count, int rows, const char *over) {
     char arguments[200] = "(", values[200] = "(0";
     for (int i = 0; i < count; i++) {
         sprintf(arguments + strlen(arguments), "%scolumn%d", i ? "," : "", i + 2);
@@ -164,7 +164,7 @@ static void write_query(char *sql, unsigned which, int count, int rows) {
     if (callables[which].table) {
         strcpy(sql, "SELECT answer.*, answer._model FROM (VALUES ");
     } else {
-        sprintf(sql, "SELECT %s%s) AS answer FROM (VALUES ", callables[which].name, arguments);
+        sprintf(sql, "SELECT %s%s)%s AS answer FROM (VALUES ", callables[which].name, arguments, over);
     }
     for (int row = 0; row < rows; row++) {
         sprintf(sql + strlen(sql), "%s%s)", row ? "," : "", values);
@@ -179,11 +179,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     fuzz_input input = {bytes, length};
     sqlite3 *db = fuzz_connection();
     unsigned which = fuzz_byte(&input) % CALLABLES;
-    int count = (int)(fuzz_byte(&input) % (MOST_ARGUMENTS + 1)), rows = 1 + (int)(fuzz_byte(&input) % MOST_ROWS);
+    int count = (int)(fuzz_byte(&input) % (MOST_ARGUMENTS + 1));
+    unsigned frame = fuzz_byte(&input);
+    int rows = 1 + (int)(frame % MOST_ROWS);
     char sql[1000];
-    write_query(sql, which, count, rows);
-    sqlite3_stmt *statement;
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) {
+    sqlite3_stmt *statement = NULL;
+    if (frame >= 128) {
+        write_query(sql, which, count, rows, " OVER (ROWS 1 PRECEDING)");
+        (void)sqlite3_prepare_v2(db, sql, -1, &statement, NULL); /* of what is no aggregate there is none */
+    }
+    write_query(sql, which, count, rows, "");
+    if (statement == NULL && sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) {
         fuzz_check_message(sqlite3_errmsg(db)); /* a number of arguments that the function does not take */
         return 0;
     }
