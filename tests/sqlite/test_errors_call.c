@@ -50,6 +50,10 @@ static void too_few_arguments_show_the_usage(void **state) {
     }
     expect_error(*state, "SELECT mix_distance(m2, 1) FROM t",
                  "mix_distance: 2 arguments given; expected mix_distance(model, component, x...)");
+    expect_error(*state, "SELECT mix_sample_rows(5) FROM t",
+                 "mix_sample_rows: 1 argument given; expected mix_sample_rows(n, x... [, seed])");
+    expect_error(*state, "SELECT mix_extrapolate(m2, m2) FROM t",
+                 "wrong number of arguments to function mix_extrapolate()");
     expect_error(*state, "SELECT mix_row()", "mix_row: 0 arguments given; expected mix_row(x...)");
     expect_error(*state, "SELECT mixture_version(1)", "wrong number of arguments to function mixture_version()");
     expect_error(*state, "SELECT mixture_debug(1)", "wrong number of arguments to function mixture_debug()");
