@@ -237,6 +237,9 @@ char *mix_summary_write(const mixture_model *model, size_t *length) {
     say_kind(&s);
     if (model->fitted) {
         say_fit(&s);
+    } else if (model->n > 0) { /* all that an update leaves */
+        say_number(&s, "n ", model->n, FIT_DIGITS);
+        say(&s, "\n");
     }
     if (model->sample > 0) {
         say_sample(&s);

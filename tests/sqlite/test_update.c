@@ -178,6 +178,8 @@ static void what_is_known_of_the_rows_alone_is_left_out(void **state) {
     assert_int_equal(sql_integer(*state, "SELECT count(m -> 'bootstrap') + count(u -> 'bootstrap') FROM "
                                          "(SELECT m, (SELECT mix_update(m, 2, 60) FROM model) AS u FROM model)"),
                      1);
+    assert_non_null(
+        strstr(sql_text(*state, "SELECT mix_summary(mix_update(m, 2, 60)) FROM model"), "2 columns\nn 273\n"));
     sql_is_null(*state, "SELECT mix_update(NULL, 1)");
     sql_is_null(*state, "SELECT mix_update(m, c1, c2) FROM model, faithful WHERE c1 > 100");
 }
