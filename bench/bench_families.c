@@ -4,7 +4,8 @@
 ** usage: bench_families [rows [d [k]]]          default: 200,000 rows, 4 columns, 3 components
 **
 ** Rows are drawn from the model itself and prepared as for a fit: what a family keeps of them is made before.
-** Times are the least of PASSES maps, in which families take turns, so that all share what else the machine does. */
+** Times are the least of PASSES maps, in which families take turns, so that all share what else the machine
+** does. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

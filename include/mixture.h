@@ -316,10 +316,10 @@ mixture_status mixture_extrapolate(const mixture_model *first, const mixture_mod
 
 /* ---- How sure ---------------------------------------------------------------------------------------- */
 
-/* Fit the model's family and structure again, from the model, to `replicates` >= 2 resamples of the rows, which are
-** those that it was fitted to. Components keep their places; one that has crossed another is put back where its rows
-** are. The data, options and errors are as in mixture_fit(); options->start is the model, in the order of the data's
-** columns and levels. On MIXTURE_OK *bootstrap is the caller's to free. */
+/* Fit the model's family and structure again, from the model, to `replicates` >= 2 resamples of the rows, which
+** are those that it was fitted to. Components keep their places; one that has crossed another is put back where
+** its rows are. The data, options and errors are as in mixture_fit(); options->start is the model, in the order of
+** the data's columns and levels. On MIXTURE_OK *bootstrap is the caller's to free. */
 mixture_status mixture_bootstrap_run(const mixture_model *model, const mixture_family *family, mixture_data *data,
                                      const mixture_options *options, mixture_resampling type, size_t replicates,
                                      mixture_bootstrap **bootstrap, mixture_error *error);

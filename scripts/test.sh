@@ -1,8 +1,8 @@
 #!/bin/sh
 # test.sh [STEP...]: check how the source is written, build and test. A step is check, fuzz, cross or a preset;
-# without arguments those of CI: check, as released, again under the address and undefined-behaviour sanitizers, and
-# a few thousand executions of each fuzz target. The long ones: tsan, memcheck, cross (aarch64 under qemu, wasm in
-# Node).
+# without arguments those of CI: check, as released, again under the address and undefined-behaviour sanitizers,
+# and a few thousand executions of each fuzz target. The long ones: tsan, memcheck, cross (aarch64 under qemu, wasm
+# in Node).
 set -eu
 cd "$(dirname "$0")/.."
 

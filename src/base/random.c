@@ -67,8 +67,9 @@ double mix_random_gamma(mix_random *random, double shape) {
     }
 }
 
-/* L. Devroye, Non-Uniform Random Variate Generation (1986), X.4.4: the i-th smallest of n uniform numbers is a beta
-** one; if it is at most p, so are i of them, and else those from it on are above. Either way fewer are left. */
+/* L. Devroye, Non-Uniform Random Variate Generation (1986), X.4.4: the i-th smallest of n uniform numbers is a
+** beta one; if it is at most p, so are i of them, and else those from it on are above. Either way fewer are
+** left. */
 double mix_random_binomial(mix_random *random, double trials, double p) {
     const double few = 16;
     double sum = 0;

@@ -20,8 +20,8 @@ double mix_random_uniform(mix_random *random);             /* [0, 1), 53 bits */
 size_t mix_random_below(mix_random *random, size_t bound); /* 0..bound-1, bound >= 1, without bias */
 double mix_random_normal(mix_random *random);              /* N(0, 1), Marsaglia's polar method */
 double mix_random_gamma(mix_random *random, double shape); /* rate 1; Marsaglia & Tsang 2000 */
-/* How many of so many trials, a whole number up to 2^53, succeed, each with probability p. In time that goes with the
-** logarithm of the trials. */
+/* How many of so many trials, a whole number up to 2^53, succeed, each with probability p. In time that goes with
+** the logarithm of the trials. */
 double mix_random_binomial(mix_random *random, double trials, double p);
 /* Index 0..count-1 with probability proportional to weights[i] >= 0, whose sum is total > 0. */
 size_t mix_random_choose(mix_random *random, const double *weights, size_t count, double total);

@@ -140,8 +140,8 @@ long double mix_special_bessel_ratio_inverse(long double r) {
     return x;
 }
 
-/* Newton's method for the logarithm of the tail, which is concave: from the right, as erfc(x) <= exp(-x^2), it comes
-** down to where the tail is p and never goes past it. */
+/* Newton's method for the logarithm of the tail, which is concave: from the right, as erfc(x) <= exp(-x^2), it
+** comes down to where the tail is p and never goes past it. */
 long double mix_special_normal_quantile(long double p) {
     long double tail = fminl(p, 1 - p), z = sqrtl(fmaxl(-2 * logl(2 * tail), 0)), step = 1;
     for (int i = 0; i < 100 && step > 1e-18L * z; i++) {

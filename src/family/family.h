@@ -327,8 +327,8 @@ struct mixture_family {
     ** statistics (component after component) were taken. Sets model->floored. */
     void (*maximize)(mixture_model *model, const double *statistics, const mix_maximize *how, double *scratch);
 
-    /* The statistics of a component that so many of its rows have in expectation, centered at it: the M-step of them
-    ** leaves its parameters where they are. What a model stands for when its rows are gone. */
+    /* The statistics of a component that so many of its rows have in expectation, centered at it: the M-step of
+    ** them leaves its parameters where they are. What a model stands for when its rows are gone. */
     void (*represent)(const mixture_model *model, size_t component, double rows, double *own);
 
     /* Whether EM may step from these parameters: no fit could have made them if not, and one component would

@@ -314,8 +314,8 @@ static void student_maximize(mixture_model *model, const double *statistics, con
     }
 }
 
-/* E u = E w = 1 and E u (x - m)(x - m)' = S, as u is the expectation of w given the row; and E ln u is that of ln w
-** less psi((n + d) / 2) - ln((n + d) / 2). */
+/* E u = E w = 1 and E u (x - m)(x - m)' = S, as u is the expectation of w given the row; and E ln u is that of ln
+** w less psi((n + d) / 2) - ln((n + d) / 2). */
 static void student_represent(const mixture_model *model, size_t component, double rows, double *own) {
     const mix_shape shape = mix_shape_of(model);
     const mixture_model view = mix_student_as_gaussian(model);

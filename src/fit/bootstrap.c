@@ -1,7 +1,7 @@
-/* bootstrap.c: how sure the parameters are (B. Efron, Annals of Statistics 7 (1979) 1): the model is fitted again to
-** tables that might as well have been seen (resample.c), each a job. The estimate being what EM starts from, a
-** replicate takes a few maps, and its components keep their places (A. O'Hagan, T. B. Murphy, L. Scrucca &
-** I. C. Gormley, Computational Statistics 34 (2019) 1779). */
+/* bootstrap.c: how sure the parameters are (B. Efron, Annals of Statistics 7 (1979) 1): the model is fitted again
+** to tables that might as well have been seen (resample.c), each a job. The estimate being what EM starts from, a
+** replicate takes a few maps, and its components keep their places (A. O'Hagan, T. B. Murphy, L. Scrucca & I. C.
+** Gormley, Computational Statistics 34 (2019) 1779). */
 #include "bootstrap.h"
 
 #include <math.h>
@@ -281,8 +281,8 @@ static size_t choose_probabilities(size_t count, double *probabilities) {
     return chosen;
 }
 
-/* Of sorted values the quantile at which (count + 1) p are below (A. C. Davison & D. V. Hinkley, Bootstrap Methods and
-** their Application (1997), 5.2). */
+/* Of sorted values the quantile at which (count + 1) p are below (A. C. Davison & D. V. Hinkley, Bootstrap Methods
+** and their Application (1997), 5.2). */
 static double find_quantile(const double *sorted, size_t count, double p) {
     double place = fmin(fmax(p * ((double)count + 1), 1), (double)count), below = floor(place + 1e-9);
     double share = fmax(place - below, 0);

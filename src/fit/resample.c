@@ -13,7 +13,8 @@
 /* Streams of random numbers that no start of a fit has. */
 #define FIRST_STREAM (UINT64_C(1) << 32)
 
-/* Rows drawn one by one, for each row of the table; where the weights stand for more, by how often each is drawn. */
+/* Rows drawn one by one, for each row of the table; where the weights stand for more, by how often each is
+** drawn. */
 #define DRAWN_ONE_BY_ONE 4.0
 
 /* As in tail.c: rows of counts take as many draws as their sum. And rows drawn from a model. */
@@ -93,8 +94,8 @@ static bool draw_row_by_row(const mix_resample *resample, mix_random *random, do
     return !turns->over;
 }
 
-/* Gamma variables of these shapes, over their sum, are of the Dirichlet distribution; a row that counts for several
-** has the sum of as many exponential ones. */
+/* Gamma variables of these shapes, over their sum, are of the Dirichlet distribution; a row that counts for
+** several has the sum of as many exponential ones. */
 static bool draw_weights(const mix_resample *resample, mix_random *random, double *weights, mix_turns *turns) {
     const mixture_data *data = resample->data;
     for (size_t row = 0; row < data->rows && !mix_turns_over(turns, 60); row++) {
@@ -149,8 +150,8 @@ static mixture_status make_blocks(mix_replicate *replicate) {
     return MIXTURE_OK;
 }
 
-/* The sum of the counts in a row of which only rows of a given sum have a distribution; the mean one where some are
-** missing. */
+/* The sum of the counts in a row of which only rows of a given sum have a distribution; the mean one where some
+** are missing. */
 static double row_total(const mix_resample *resample, size_t row) {
     const mixture_model *model = resample->reference;
     const mix_shape shape = mix_shape_of(model);

@@ -1,6 +1,6 @@
 /* resample.h: tables of rows that might as well have been seen: the rows drawn again, weighted at random, or drawn
-** from a model. All are views of one table, in whose frame and with whose steps they are; what is missing, and whether
-** a component is known, is as there. */
+** from a model. All are views of one table, in whose frame and with whose steps they are; what is missing, and
+** whether a component is known, is as there. */
 #ifndef MIX_RESAMPLE_H
 #define MIX_RESAMPLE_H
 
@@ -41,9 +41,9 @@ mixture_status mix_replicate_draw(const mix_resample *resample, size_t number, c
                                   mix_replicate *replicate);
 void mix_replicate_free(mix_replicate *replicate);
 
-/* For rows drawn from a model, each of which stands for itself alone: rows that have a weight as often as that says,
-** without weights, rounded so that the total is right. Not standardized; the caller's to free. MIXTURE_OK, _NOMEM,
-** _CANCELLED, or _INVALID with a text. */
+/* For rows drawn from a model, each of which stands for itself alone: rows that have a weight as often as that
+** says, without weights, rounded so that the total is right. Not standardized; the caller's to free. MIXTURE_OK,
+** _NOMEM, _CANCELLED, or _INVALID with a text. */
 mixture_status mix_resample_unweighted(const mixture_data *data, const mix_cancel *cancel,
                                        mixture_data **unweighted, mixture_error *error);
 

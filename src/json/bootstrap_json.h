@@ -8,8 +8,8 @@
 /* The key and its value; nothing where the model has none. */
 void mix_bootstrap_json_write(const mixture_model *model, mix_json_writer *writer);
 
-/* model->bootstrap from the key, if it is there; all else of the model has been read. What was read is freed with the
-** model, also after an error. */
+/* model->bootstrap from the key, if it is there; all else of the model has been read. What was read is freed with
+** the model, also after an error. */
 mixture_status mix_bootstrap_json_read(mix_json_value root, mixture_model *model, mixture_error *error);
 
 /* A type by its name. */

@@ -26,9 +26,9 @@ MIX_INLINE vec binary(vec x) {
     return vec_max(x * VEC_LOG2_E, vec_all(-1023));
 }
 
-/* The e_c of k components at `width` vectors of rows (a constant where this is called), MIX_LANES apart from `column`
-** on. They go to `relative`, which may be where the densities are. The vectors go side by side, as an exponential
-** takes the processor several times as long as it keeps it busy. */
+/* The e_c of k components at `width` vectors of rows (a constant where this is called), MIX_LANES apart from
+** `column` on. They go to `relative`, which may be where the densities are. The vectors go side by side, as an
+** exponential takes the processor several times as long as it keeps it busy. */
 MIX_INLINE void relative_densities(size_t width, size_t k, size_t stride, const double *log_weights,
                                    const double *column, double *relative, size_t relative_stride, size_t apart,
                                    joint_densities *joint) {
@@ -75,8 +75,8 @@ MIX_INLINE void relative_densities_of_two(size_t width, size_t stride, const dou
     }
 }
 
-/* What is added up for a part of the lanes. Where all rows count 1 the logarithm is taken of a product of sums, each
-** of which is from 1 to k. Entropy that is no logarithm of a sum is to base 2. */
+/* What is added up for a part of the lanes. Where all rows count 1 the logarithm is taken of a product of sums,
+** each of which is from 1 to k. Entropy that is no logarithm of a sum is to base 2. */
 typedef struct posterior_sums {
     vec weight, density, entropy, log_sum, product;
 } posterior_sums;

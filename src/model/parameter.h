@@ -5,8 +5,8 @@
 
 #include "family.h"
 
-/* Where a number stands: entry of the array; i and j in it, or the number of a level among its column's; the column
-** of the model that it is of. All from 0; the noise is component k. */
+/* Where a number stands: entry of the array; i and j in it, or the number of a level among its column's; the
+** column of the model that it is of. All from 0; the noise is component k. */
 typedef struct mix_parameter {
     size_t component, array, entry, i, j, column;
     bool weight;

@@ -4,7 +4,8 @@
 
 #include "mixture.h"
 
-/* A sampler with a stream of random numbers of its own, for rows of counts with 0 trials. NULL when out of memory. */
+/* A sampler with a stream of random numbers of its own, for rows of counts with 0 trials. NULL when out of
+** memory. */
 mixture_sampler *mix_sampler_new(const mixture_model *model, int64_t seed, uint64_t stream);
 
 /* The sum of each row of counts from here on. */

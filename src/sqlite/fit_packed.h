@@ -7,8 +7,8 @@
 
 #include "aggregate.h"
 
-/* So many BLOBs that look like floats are no chance, if they differ in upper halves of doubles: the lower half of one
-** double in six does. */
+/* So many BLOBs that look like floats are no chance, if they differ in upper halves of doubles: the lower half of
+** one double in six does. */
 enum { MIX_PACKED_ENOUGH = 8 };
 
 /* Starts as {0}. */

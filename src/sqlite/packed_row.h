@@ -24,8 +24,8 @@ mixture_status mix_packed_row_read(const mix_row_arguments *arguments, double *x
 mixture_status mix_cells_open_row(mix_cells *cells, const mix_row_arguments *row, mixture_error *error);
 
 /* Whether the bytes of a mix_row() look like twice as many floats that people have. *lower: set when at least half
-** of the doubles have lower halves that are not 0, which those of integers hardly have. *upper: a hash of the upper
-** halves of these: of doubles that differ in their lower halves only it is the same. */
+** of the doubles have lower halves that are not 0, which those of integers hardly have. *upper: a hash of the
+** upper halves of these: of doubles that differ in their lower halves only it is the same. */
 bool mix_packed_row_looks_like_floats(sqlite3_value *value, bool *lower, uint64_t *upper);
 
 #endif

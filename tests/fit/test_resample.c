@@ -102,8 +102,8 @@ static void weights_have_the_moments_of_their_distribution(void **state) {
                 assert_close(sum, total, 1e-12, 0);
                 mix_replicate_free(&replicate);
             }
-            /* Pearson's chi-square has n - 1 degrees of freedom, and a variance of twice that or, of few draws and of
-            ** gamma variables, less than eight times. */
+            /* Pearson's chi-square has n - 1 degrees of freedom, and a variance of twice that or, of few draws and
+            ** of gamma variables, less than eight times. */
             double expected = ((double)data->rows - 1) / (count + (type == MIXTURE_REWEIGHTED));
             assert_close(chi, expected, 5 * sqrt(8 / 271.0 / DRAWN), 0);
             assert_close(mean, 0, 0, 5 * sqrt(0.25 / count / DRAWN));

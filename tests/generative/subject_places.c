@@ -79,7 +79,8 @@ static void scalar_places(trial *t) {
     }
 }
 
-/* The second frame of three rows, after one row has left it. Fits go on from the frame before: their ways differ. */
+/* The second frame of three rows, after one row has left it. Fits go on from the frame before: their ways
+** differ. */
 static void compare_frames(trial *t, const callable *called, const char *call, size_t group) {
     answer moved =
         trial_ask(t, trial_text(t,

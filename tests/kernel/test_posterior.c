@@ -9,7 +9,8 @@
 #include "kernel.h"
 #include "random.h"
 
-/* Two have code of their own, up to 16 are kept together. Vectors of 8 rows go by fours where there are as many. */
+/* Two have code of their own, up to 16 are kept together. Vectors of 8 rows go by fours where there are as
+** many. */
 enum { MOST_COMPONENTS = 64 };
 static const size_t components[] = {1, 2, 3, 5, 9, 16, 17};
 static const size_t counts[] = {1, 8, 31, 33, 64, 255};
@@ -190,9 +191,9 @@ static void check_off(const mix_kernel *kernel, const lone_row *row, const char 
     }
 }
 
-/* A log joint density is off by an ulp of its terms, from when it became a double, which the exponential passes on.
-** Beside that responsibilities are within 4 ulp of the largest, their sum is 1 within 2 (and one more for each 16
-** components) and the log density right within 2, of 1 at least. Very far away nothing else is known of
+/* A log joint density is off by an ulp of its terms, from when it became a double, which the exponential passes
+** on. Beside that responsibilities are within 4 ulp of the largest, their sum is 1 within 2 (and one more for each
+** 16 components) and the log density right within 2, of 1 at least. Very far away nothing else is known of
 ** responsibilities than that sum. */
 static void check_lone_row(const mix_kernel *kernel, const lone_row *row) {
     const long double ulp = DBL_EPSILON;

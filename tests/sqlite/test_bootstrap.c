@@ -1,5 +1,5 @@
-/* test_bootstrap.c: mix_bootstrap and mix_intervals against mclust's, against errors that have a formula, and what is
-** to be the same whatever the threads. */
+/* test_bootstrap.c: mix_bootstrap and mix_intervals against mclust's, against errors that have a formula, and what
+** is to be the same whatever the threads. */
 #include <math.h>
 #include <string.h>
 
@@ -24,8 +24,8 @@ enum { REPLICATES = 999 };
 /* ---- Known errors ------------------------------------------------------------------------------------------- */
 
 /* R's mclust 6.0.0: MclustBootstrap(Mclust(faithful, G = 2, modelNames = "VVV"), nboot = 9999, type = ...) after
-** set.seed(1) (4999 parametric ones), summary(, what = "se"): share, means of eruptions and waiting of either component. A deviation of R
-** numbers has a relative error of 1 / sqrt(2 R). */
+** set.seed(1) (4999 parametric ones), summary(, what = "se"): share, means of eruptions and waiting of either
+** component. A deviation of R numbers has a relative error of 1 / sqrt(2 R). */
 static void errors_are_those_of_mclust(void **state) {
     static const struct {
         const char *type;
@@ -87,7 +87,8 @@ static void of_one_component_errors_have_formulas(void **state) {
                  sqrt(2.0 * 99) / 100, tolerance, 0);
 }
 
-/* Half of the values of a column missing: its mean has twice the squared error, as if only the others were there. */
+/* Half of the values of a column missing: its mean has twice the squared error, as if only the others were
+** there. */
 static void where_values_are_missing_errors_are_larger(void **state) {
     static const char *const types[] = {"nonparametric", "weighted", "parametric"};
     for (int i = 0; i < 3; i++) {

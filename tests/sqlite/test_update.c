@@ -113,7 +113,7 @@ static void counts_words_and_sizes_have_their_closed_forms(void **state) {
     assert_close(path(*state, model, "$.parts[1].rates[0]"), 1 / 3.0, 1e-12, 0);
 }
 
-/* ---- More components ------------------------------------------------------------------------------------------ */
+/* ---- More components ---------------------------------------------------------------------------------------- */
 
 static void each_row_in_turn_is_all_rows_in_order(void **state) {
     sql_run(*state, "CREATE TABLE model AS SELECT gmm_fit(c1, c2, 2) AS m FROM faithful WHERE rowid <= 50");

@@ -1,5 +1,5 @@
-/* test_windows.c: aggregates as window functions. What a frame gives is compared with the aggregate of the same rows
-** alone, which a subquery picks. */
+/* test_windows.c: aggregates as window functions. What a frame gives is compared with the aggregate of the same
+** rows alone, which a subquery picks. */
 #include <math.h>
 #include <string.h>
 
@@ -48,8 +48,8 @@ static const frame growing[] = {
 };
 enum { MOVING = sizeof moving / sizeof *moving, GROWING = sizeof growing / sizeof *growing };
 
-/* Rows of t for which the function's answer over a frame is not `as` that of the frame's rows alone. The first ones'
-** frames grow, which is below. */
+/* Rows of t for which the function's answer over a frame is not `as` that of the frame's rows alone. The first
+** ones' frames grow, which is below. */
 static sqlite3_int64 count_other(sqlite3 *db, const char *call, const char *filter, const frame *f,
                                  const char *as) {
     char *rows = sql_build("(SELECT * FROM (SELECT i, x, y, c, g FROM t WHERE %s ORDER BY i))", f->rows);
@@ -140,7 +140,7 @@ static void what_is_wrong_in_a_row_is_said_when_it_is_in_a_frame(void **state) {
         sql_integer(*state, "SELECT count(DISTINCT m) FROM (SELECT gmm_fit(x, 1) OVER () AS m FROM t)"), 1);
 }
 
-/* ---- What leaves ---------------------------------------------------------------------------------------------- */
+/* ---- What leaves -------------------------------------------------------------------------------------------- */
 
 static void a_row_that_has_left_leaves_no_trace(void **state) {
     sql_run(*state, "UPDATE t SET x = 1e12 WHERE i IN (1, 25)");
@@ -152,7 +152,7 @@ static void a_row_that_has_left_leaves_no_trace(void **state) {
     }
 }
 
-/* ---- Fits that go on from each other --------------------------------------------------------------------------- */
+/* ---- Fits that go on from each other ------------------------------------------------------------------------ */
 
 /* Two groups, of which one moves. */
 #define DRIFT                                                                                                     \

@@ -139,8 +139,8 @@ static void no_covariance_is_below_its_floor_in_any_direction(void **state) {
     assert_true(held > 300);
 }
 
-/* What turns is put a hair above the floor. Were anything in between left as it is, a jump to there would be likelier
-** than all that an M-step comes to. */
+/* What turns is put a hair above the floor. Were anything in between left as it is, a jump to there would be
+** likelier than all that an M-step comes to. */
 static void nothing_is_left_between_the_floor_and_where_others_are_put(void **state) {
     (void)state;
     mix_random random;
