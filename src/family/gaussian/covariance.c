@@ -304,6 +304,7 @@ static mix_floor floor_for(const mix_covariance_task *task, size_t d, mix_scatte
     return (mix_floor){
         .k = task->k,
         .d = d,
+        .strict = task->strict,
         .axis = mix_covariance_axis(task->covariance),
         .sphere = is_sphere(task->covariance),
         .pooled = s->solve == NULL && s->volume == EQUAL,

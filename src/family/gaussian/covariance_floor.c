@@ -25,10 +25,11 @@ size_t mix_floor_scratch(size_t k, size_t d) {
 
 /* ---- Met ---------------------------------------------------------------------------------------------------- */
 
-/* The share of its floor that a matrix has to be above, but for rounding: what is below is raised to a hair above
-** it where axes turn, so that a jump between these would lead down again. */
+/* The share of its floor that a matrix has to be above. A share of no more than rounding below the floor is not
+** below it. */
 static double least_share(const mix_floor *floor) {
-    return floor->solve == NULL && !floor->axis && !floor->sphere ? 1 + 0.9999 * MIX_HAIR : 1 - 1e-12;
+    bool put_above = floor->solve == NULL && !floor->axis && !floor->sphere;
+    return floor->strict && put_above ? 1 + 0.9999 * MIX_HAIR : 1 - 1e-12;
 }
 
 bool mix_floor_met(const mix_floor *floor) {

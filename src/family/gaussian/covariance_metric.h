@@ -13,6 +13,7 @@
 
 typedef struct mix_floor {
     size_t k, d;
+    bool strict;               /* nothing stays between the floor and a hair above it (covariance.h) */
     bool axis, sphere, pooled; /* the structure: along the axes; spheres; one matrix for all */
     bool equal_volume, own_shape, own_axes;
     void (*solve)(mix_scatter *scatter); /* the structure's M-step without floors; NULL: a plain one */

@@ -236,6 +236,7 @@ static bool solve_covariances(mixture_model *model, const double *counts, const 
         .matrices = model->arrays[COVARIANCES],
         .before = before,
         .obeyed = obeyed,
+        .strict = !obeyed, /* they come from elsewhere */
         .floored = model->floored,
     };
     mix_covariance_maximize(&task, scratch);

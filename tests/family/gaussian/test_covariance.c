@@ -78,8 +78,8 @@ static void maximize(int covariance, const problem *given, double *matrices) {
     mix_maximize how = {.scale = given->scale, .variance = ones};
     double *scratch = malloc(mix_covariance_scratch(K, D) * sizeof(double));
     unsigned char floored[K];
-    const mix_covariance_task task = {covariance, &how,     K,       D,     given->counts,
-                                      nothing,    matrices, nothing, false, floored};
+    const mix_covariance_task task = {covariance, &how,    K,     D,       given->counts, nothing,
+                                      matrices,   nothing, false, floored, false};
     assert_non_null(scratch);
     memcpy(matrices, given->scatters, sizeof given->scatters);
     mix_covariance_maximize(&task, scratch);
@@ -241,7 +241,8 @@ static bool apply_floor(int covariance, double min_variance, double *matrix) {
     double *scratch = malloc(mix_covariance_scratch(1, D) * sizeof(double));
     const double one = 1; /* row, of which the matrix is the scatter */
     unsigned char raised;
-    const mix_covariance_task task = {covariance, &how, 1, D, &one, nothing, matrix, nothing, false, &raised};
+    const mix_covariance_task task = {covariance, &how,    1,     D,       &one, nothing,
+                                      matrix,     nothing, false, &raised, false};
     assert_non_null(scratch);
     mix_covariance_maximize(&task, scratch);
     free(scratch);
