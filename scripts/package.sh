@@ -27,6 +27,14 @@ has() {
     command -v "$1" >/dev/null 2>&1
 }
 
+# quietly COMMAND...: its output is shown only when it fails.
+quietly() {
+    "$@" >"$empty/log" 2>&1 || {
+        cat "$empty/log"
+        exit 1
+    }
+}
+
 # Platforms that can be built for here.
 platforms="linux-$(uname -m)"
 has aarch64-linux-gnu-gcc-12 && [ "$(uname -m)" != aarch64 ] && platforms="$platforms linux-aarch64"
@@ -182,12 +190,12 @@ NODE
 
 package_deb() {
     scripts/install-packages.sh build
-    cmake --preset release -B build/deb -DMIXTURE_BUILD_TESTS=OFF -DMIXTURE_WERROR=OFF \
+    quietly cmake --preset release -B build/deb -DMIXTURE_BUILD_TESTS=OFF -DMIXTURE_WERROR=OFF \
         -DCMAKE_INSTALL_PREFIX=/usr \
-        -DCMAKE_INSTALL_LIBDIR="lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)" >/dev/null
-    cmake --build build/deb --target mixture mixture_static >/dev/null
+        -DCMAKE_INSTALL_LIBDIR="lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)"
+    quietly cmake --build build/deb --target mixture mixture_static
     rm -rf "$out/deb"
-    (cd build/deb && cpack -G DEB -B "$out/deb" >/dev/null)
+    (cd build/deb && quietly cpack -G DEB -B "$out/deb")
     rm -rf "$out/deb/_CPack_Packages"
     ls "$out"/deb/*.deb
     dpkg-deb -x "$(ls "$out"/deb/libsqlite3-mod-mixture_*.deb)" "$empty/deb"
