@@ -88,7 +88,8 @@ static void matrices_that_obey_their_structure_are_found_again(void **state) {
         double *scratch = malloc(mix_covariance_scratch(K, D) * sizeof(double));
         const double means[K * D] = {0};
         unsigned char floored[K];
-        const mix_covariance_task task = {covariance, &how, K, D, counts, means, matrices, before, false, floored};
+        const mix_covariance_task task = {covariance, &how,   K,     D,       counts, means,
+                                          matrices,   before, false, floored, false};
         mix_covariance_maximize(&task, scratch);
         free(scratch);
         for (size_t i = 0; i < K * D * D; i++) {
@@ -120,7 +121,8 @@ static void a_flat_component_is_held_at_the_floor(void **state) {
         double *scratch = malloc(mix_covariance_scratch(K, D) * sizeof(double));
         const double means[K * D] = {0};
         unsigned char floored[K];
-        const mix_covariance_task task = {covariance, &how, K, D, counts, means, matrices, before, false, floored};
+        const mix_covariance_task task = {covariance, &how,   K,     D,       counts, means,
+                                          matrices,   before, false, floored, false};
         mix_covariance_maximize(&task, scratch);
         free(scratch);
         for (size_t c = 0; c < K; c++) {
@@ -147,7 +149,8 @@ static void components_that_are_points_are_spheres_at_the_floor(void **state) {
         double *scratch = malloc(mix_covariance_scratch(K, D) * sizeof(double));
         const double means[K * D] = {0};
         unsigned char floored[K];
-        const mix_covariance_task task = {covariance, &how, K, D, counts, means, matrices, before, false, floored};
+        const mix_covariance_task task = {covariance, &how,   K,     D,       counts, means,
+                                          matrices,   before, false, floored, false};
         mix_covariance_maximize(&task, scratch);
         free(scratch);
         for (size_t i = 0; i < K * D * D; i++) {
