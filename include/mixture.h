@@ -325,6 +325,25 @@ mixture_status mixture_bootstrap_run(const mixture_model *model, const mixture_f
                                      mixture_bootstrap **bootstrap, mixture_error *error);
 void mixture_bootstrap_free(mixture_bootstrap *bootstrap); /* NULL is fine */
 
+/* Whether k + 1 components are better than k: their likelihood ratio beside those of tables drawn from the fit of
+** k. */
+typedef struct mixture_test {
+    size_t k;
+    double n;         /* total weight of the rows */
+    double loglik[2]; /* of the fits of k and of k + 1 */
+    double ratio, p;  /* twice the difference; (1 + replicates with as high a ratio) / (1 + sound replicates) */
+    size_t replicates, unsound; /* unsound: those that could not be fitted soundly and do not count */
+    int64_t seed;
+    char **warnings;
+    size_t warning_count;
+} mixture_test;
+
+/* options->k is the k, options->start must be empty and few_rows an error; else as in mixture_fit(). After MIXTURE_OK
+** mixture_test_clear() frees what the test points to. */
+mixture_status mixture_test_run(const mixture_family *family, mixture_data *data, const mixture_options *options,
+                                size_t replicates, mixture_test *test, mixture_error *error);
+void mixture_test_clear(mixture_test *test);
+
 /* ---- Scoring: x is d values, NaN where not observed; answers are then those of the marginal ------------- */
 
 typedef struct mixture_scratch mixture_scratch;

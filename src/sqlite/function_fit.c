@@ -60,7 +60,7 @@ typedef struct fit_state {
     double *x;                  /* the row at hand: all arguments before k */
 } fit_state;
 
-static const mix_aggregate fit_aggregate, select_aggregate, refit_aggregate, bootstrap_aggregate;
+static const mix_aggregate fit_aggregate, select_aggregate, refit_aggregate, bootstrap_aggregate, test_aggregate;
 
 static fit_kind kind_of(const fit_state *state) {
     const mix_function *function = state->group.function;
@@ -69,7 +69,9 @@ static fit_kind kind_of(const fit_state *state) {
 
 static mix_options_purpose purpose_of(const fit_state *state) {
     const mix_aggregate *aggregate = state->group.function->aggregate;
-    return aggregate == &bootstrap_aggregate ? MIX_FOR_BOOTSTRAP : MIX_FOR_FIT;
+    return aggregate == &bootstrap_aggregate ? MIX_FOR_BOOTSTRAP
+           : aggregate == &test_aggregate    ? MIX_FOR_TEST
+                                             : MIX_FOR_FIT;
 }
 
 /* The model that is fitted again; NULL: another function. */
@@ -622,7 +624,8 @@ static mixture_status replicates_value(void *pointer, sqlite3_context *context, 
     }
     mixture_status status = settle_rows(state, &rows.family, error);
     if (status == MIXTURE_OK) {
-        status = mix_fit_bootstrap(&rows, context, error);
+        status = purpose_of(state) == MIX_FOR_TEST ? mix_fit_test(&rows, context, error)
+                                                   : mix_fit_bootstrap(&rows, context, error);
     }
     if (status == MIXTURE_INVALID) {
         name_first_row(state, error);
@@ -655,6 +658,15 @@ static const mix_aggregate bootstrap_aggregate = {
     .value = replicates_value,
     .clear = fit_clear,
 };
+static const mix_aggregate test_aggregate = {
+    .size = sizeof(fit_state),
+    .slow = true,
+    .start = fit_start,
+    .same = fit_same,
+    .row = fit_row,
+    .value = replicates_value,
+    .clear = fit_clear,
+};
 
 /* The two functions of a family, those that it has. */
 static int register_family(sqlite3 *db, mix_connection *connection, const mixture_family *family, bool counts) {
@@ -683,6 +695,7 @@ int mix_fit_register(sqlite3 *db, mix_connection *connection) {
     static const mix_function others[] = {
         {"mix_refit", "(model, x... [, options])", 2, -1, MIX_INNOCUOUS_JSON, NULL, &refit_aggregate, NULL},
         {"mix_bootstrap", "(model, x... [, options])", 2, -1, MIX_INNOCUOUS_JSON, NULL, &bootstrap_aggregate, NULL},
+        {"mix_test", "(x1, ..., xd, k [, options])", 2, -1, MIX_INNOCUOUS_JSON, NULL, &test_aggregate, &mix_mixed},
     };
     /* clang-format on */
     int rc = SQLITE_OK;

@@ -37,6 +37,7 @@ static const struct {
                  {"mix_parameters", true},
                  {"mix_responsibilities", true},
                  {"mix_bootstrap", false},
+                 {"mix_test", false},
                  {"mix_intervals", true},
                  {"mix_explain", true},
                  {"mix_profile", true},

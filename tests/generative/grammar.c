@@ -20,6 +20,7 @@ const callable grammar[] = {
     {"mix_refit",             AGGREGATE, "mxr",   "M?",          NULL},
     {"mix_update",            AGGREGATE, "mx",    "M?",          NULL},
     {"mix_bootstrap",         AGGREGATE, "mxb",   "M?",          NULL},
+    {"mix_test",              AGGREGATE, "xke",   "J?",          NULL},
     {"mix_predict",           SCALAR,    "mx",    "c",           NULL},
     {"mix_probability",       SCALAR,    "mcx",   "u",           NULL},
     {"mix_probabilities",     SCALAR,    "mx",    "J",           NULL},
@@ -216,6 +217,8 @@ static const char *sound_argument(trial *t, char what, bool packed) {
         return some_options(t, refits);
     case 'b':
         return trial_text(t, ", '{%s,\"max_iter\":5}'", trial_pick(t, bootstraps));
+    case 'e':
+        return trial_text(t, ", '{\"replicates\":%d,\"n_init\":1,\"max_iter\":5}'", 1 + (int)trial_below(t, 3));
     case 'd':
         return some_options(t, drawings);
     case 'w':
@@ -231,7 +234,7 @@ static const char *sound_argument(trial *t, char what, bool packed) {
 
 /* Those letters bring their comma, if they are there at all. */
 static bool brings_comma(char what) {
-    return strchr("favrbdwlp", what) != NULL;
+    return strchr("favrbedwlp", what) != NULL;
 }
 
 const char *grammar_arguments(trial *t, const callable *called, bool sound, bool packed) {
@@ -285,7 +288,8 @@ static bool is_json(trial *t, const cell *got) {
            trial_value(t, "SELECT json_valid(%Q)", got->text).integer == 1;
 }
 
-/* A model is JSON that every function reads, with weights that sum to 1. */
+/* A model is JSON that every function reads, with weights that sum to 1, or to within 1e-6 of it where they came
+** so. */
 static bool is_model(trial *t, const cell *got) {
     if (!is_json(t, got)) {
         return false;
@@ -295,7 +299,7 @@ static bool is_model(trial *t, const cell *got) {
     for (size_t i = 0; i < parts.rows; i++) {
         sum += parts.cells[i].number;
     }
-    return parts.rows > 0 && fabs(sum - 1) < 1e-7;
+    return parts.rows > 0 && fabs(sum - 1) < 1.1e-6;
 }
 
 static bool is_of_kind(trial *t, char kind, const cell *got) {

@@ -12,8 +12,8 @@ typedef struct callable {
     /* A letter for each argument: m a model, x the values of a row, one argument a column or packed, c a
     ** component, k how many at most, o a model of one column, z a value of it, q a probability, J columns, s
     ** statistics, N names, t a text with a number, n how many rows or points, l levels, p a probability; behind it
-    ** may stand, or not: f options of a fit, v with families, a of a selection, r of a refit, b of a bootstrap, d
-    ** of a picture of rows, w of one without rows. */
+    ** may stand, or not: f options of a fit, v with families, a of a selection, r of a refit, b of a bootstrap, e
+    ** of a test, d of a picture of rows, w of one without rows. */
     const char *arguments;
     /* A letter for each column of the result: c a component, u in [0, 1], + a finite number >= 0, D a density: >=
     ** 0, L its logarithm: not +Inf, f a finite number, i an integer >= 0, J JSON, M a model, S a picture, B a

@@ -105,6 +105,7 @@ static void another_thread_can_interrupt_a_fit(void **state) {
         "SELECT mix_fit(x1, x2, 'w' || i % 9, i % 5, 40, '{\"n_init\":10000,\"tol\":0,\"families\":{\"x4\":\"poisson\"}}') FROM many",
         "SELECT gmm_fit(x1, x2, 3, '{\"n_init\":1,\"max_iter\":1000000000,\"tol\":0,\"accelerate\":false,\"threads\":1}'), "
         "(WITH RECURSIVE s(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM s) SELECT count(*) FROM s) FROM many",
+        "SELECT mix_test(x1, x2, 1, '{\"replicates\":1000000,\"threads\":2}') FROM few",
         "SELECT mix_bootstrap(m, x1, x2, '{\"replicates\":1000000,\"threads\":2}') FROM many, (SELECT gmm_fit(x1, x2, 4) AS m FROM few)",
         "SELECT mix_tail(m, 1) FROM " MANY_COMPONENTS,
         "SELECT mix_divergence(m, m || ' ') FROM " MANY_COMPONENTS,

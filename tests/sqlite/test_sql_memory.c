@@ -280,6 +280,8 @@ static const char *const counts[] = {
     "SELECT mix_refit(gmm_fit, x, y, '{\"max_iter\":1}') FROM (SELECT gmm_fit(x, y, char(97 + rowid % 2), 3, '{\"label\":3,"
     "\"max_iter\":1}') AS gmm_fit FROM p), p",
     "SELECT mix_refit(" RATES ", rowid, 3) FROM p",
+    "SELECT mix_test(x, y, 1, '{\"replicates\":2,\"n_init\":1,\"max_iter\":2,\"threads\":1}') FROM p",
+    "SELECT mix_test(x, rowid % 3, 1, '{\"weight\":2,\"replicates\":3,\"n_init\":1,\"max_iter\":2,\"threads\":2}') FROM p",
     "SELECT mix_bootstrap(m, x, y, '{\"replicates\":2,\"max_iter\":1,\"threads\":1}') FROM model, p",
     "SELECT mix_bootstrap(m, x, iif(rowid % 5, y, NULL), '{\"replicates\":3,\"max_iter\":1,\"threads\":2}') FROM model, p",
     "SELECT mix_bootstrap(" RATES
