@@ -284,12 +284,9 @@ static mixture_status aggregate_renew(mix_group *group, mix_connection *connecti
     aggregate_clear(group);
     group->argc = (int)rows->argc;
     for (size_t i = 0; i < rows->count && status == MIXTURE_OK; i++) {
-        group->argv = mix_window_rows_lend(rows, i);
+        group->argv = mix_window_rows_at(rows, i);
         group->row = group->left + i + 1;
-        status = group->argv != NULL ? aggregate_take(group, connection, error) : MIXTURE_NOMEM;
-        if (group->argv != NULL) {
-            mix_window_rows_return(rows, i);
-        }
+        status = aggregate_take(group, connection, error);
         if (status == MIXTURE_OK && mix_turns_over(&turns, TURNS_OF_A_ROW)) {
             status = MIXTURE_CANCELLED;
         }

@@ -11,6 +11,7 @@
 #include "family.h"
 #include "levels.h"
 #include "number.h"
+#include "number_text.h"
 #include "packed_row.h"
 
 const char *mix_arguments_column(const mix_row_arguments *arguments, size_t j, char buffer[60]) {
@@ -58,7 +59,9 @@ static mixture_status wrong_row_value(const mix_row_arguments *arguments, size_t
 bool mix_arguments_is_number(sqlite3_value *value) {
     int type = sqlite3_value_type(value);
     if (type == SQLITE_TEXT) {
-        type = sqlite3_value_numeric_type(value);
+        double number;
+        const char *text = (const char *)sqlite3_value_text(value);
+        return text != NULL && mix_number_of_text(text, (size_t)sqlite3_value_bytes(value), &number);
     }
     return type == SQLITE_INTEGER || type == SQLITE_FLOAT;
 }
@@ -192,7 +195,7 @@ mixture_status mix_arguments_integer(sqlite3_value *value, int place, const char
     *integer = 0;
     if (whole) {
         *integer = sqlite3_value_int64(value);
-    } else if (number && type == SQLITE_FLOAT) {
+    } else if (number) {
         double real = sqlite3_value_double(value);
         whole = real >= -0x1p53 && real <= 0x1p53 && real == floor(real);
         *integer = whole ? (sqlite3_int64)real : 0;

@@ -13,6 +13,7 @@
 #include "little_endian.h"
 #include "memory.h"
 #include "number.h"
+#include "number_text.h"
 #include "packed_row.h"
 #include "reader.h"
 
@@ -55,58 +56,6 @@ bool mix_cell_of(sqlite3_value *value, mix_cell *cell) {
     }
 }
 
-/* Digits with perhaps a sign, a point and an exponent, blanks around them: what SQLite's numeric affinity
-** reads. */
-static bool reads_as_number(const char *text, size_t length, double *number) {
-    char digits[64];
-    size_t used = 0, i = 0, before = 0, after = 0;
-    while (length > 0 && strchr(" \t\n\v\f\r", text[length - 1]) != NULL && text[length - 1] != '\0') {
-        length--;
-    }
-    while (i < length && strchr(" \t\n\v\f\r", text[i]) != NULL && text[i] != '\0') {
-        i++;
-    }
-    if (length - i >= sizeof digits - 4) {
-        return false; /* no number that anyone has written */
-    }
-    if (i < length && (text[i] == '-' || text[i] == '+')) {
-        if (text[i++] == '-') {
-            digits[used++] = '-';
-        }
-    }
-    for (; i < length && text[i] == '0' && i + 1 < length && text[i + 1] >= '0' && text[i + 1] <= '9'; i++) {
-        before++; /* JSON has no zeros in front */
-    }
-    for (; i < length && text[i] >= '0' && text[i] <= '9'; i++, before++) {
-        digits[used++] = text[i];
-    }
-    if (used == 0 || digits[used - 1] == '-') {
-        digits[used++] = '0';
-    }
-    if (i < length && text[i] == '.') {
-        size_t point = used;
-        digits[used++] = '.';
-        for (i++; i < length && text[i] >= '0' && text[i] <= '9'; i++, after++) {
-            digits[used++] = text[i];
-        }
-        used = after == 0 ? point : used;
-    }
-    if (before + after > 0 && i < length && (text[i] == 'e' || text[i] == 'E')) {
-        size_t some = 0;
-        digits[used++] = text[i++];
-        if (i < length && (text[i] == '-' || text[i] == '+')) {
-            digits[used++] = text[i++];
-        }
-        for (; i < length && text[i] >= '0' && text[i] <= '9'; i++, some++) {
-            digits[used++] = text[i];
-        }
-        if (some == 0) {
-            return false;
-        }
-    }
-    return before + after > 0 && i == length && mix_json_parse_double(digits, used, number);
-}
-
 bool mix_cell_number(mix_cell *cell, double *number) {
     if (cell->type == SQLITE_TEXT && cell->value != NULL) {
         bool is = mix_arguments_is_number(cell->value);
@@ -114,7 +63,7 @@ bool mix_cell_number(mix_cell *cell, double *number) {
         return is;
     }
     if (cell->type == SQLITE_TEXT) {
-        return reads_as_number(cell->level.bytes, cell->level.length, number);
+        return mix_number_of_text(cell->level.bytes, cell->level.length, number);
     }
     *number = cell->real;
     return cell->type == SQLITE_INTEGER || cell->type == SQLITE_FLOAT;
@@ -341,7 +290,7 @@ static bool is_plain_number(sqlite3_value *value) {
     size_t length = text != NULL ? (size_t)sqlite3_value_bytes(value) : 0;
     const char *first = text != NULL ? text + strspn(text, " \t\n\v\f\r+-") : "";
     bool code = first[0] == '0' && first[1] >= '0' && first[1] <= '9';
-    return text != NULL && !code && reads_as_number(text, length, &number);
+    return text != NULL && !code && mix_number_of_text(text, length, &number);
 }
 
 bool mix_cells_plain(sqlite3_value **values, int count) {

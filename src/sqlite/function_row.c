@@ -82,6 +82,7 @@ static void clean_number(sqlite3_context *context, int argc, sqlite3_value **arg
     bool number = mix_arguments_is_number(argv[0]);
     bool finite = number && isfinite(sqlite3_value_double(argv[0]));
     if (finite) {
+        (void)sqlite3_value_numeric_type(argv[0]); /* TEXT becomes the number */
         sqlite3_result_value(context, argv[0]);
     } else if (sqlite3_value_type(argv[0]) != SQLITE_NULL &&
                !(sqlite3_value_type(argv[0]) == SQLITE_TEXT && is_blank(argv[0]))) {

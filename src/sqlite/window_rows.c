@@ -49,12 +49,6 @@ static bool is_same_value(sqlite3_value *a, sqlite3_value *b) {
 
 mixture_status mix_window_rows_add(mix_window_rows *rows, size_t argc, sqlite3_value **values) {
     rows->argc = argc;
-    if (rows->lent == NULL) {
-        rows->lent = mix_memory_zeros(argc, sizeof *rows->lent);
-    }
-    if (rows->lent == NULL) {
-        return MIXTURE_NOMEM;
-    }
     if (rows->count == rows->room && grow_ring(rows) != MIXTURE_OK) {
         return MIXTURE_NOMEM;
     }
@@ -82,39 +76,8 @@ void mix_window_rows_drop(mix_window_rows *rows) {
     rows->count--;
 }
 
-/* Whether who asks a TEXT for its numeric type may turn it into a number, which the next reader is not to see. */
-static bool may_turn(sqlite3_value *value) {
-    if (sqlite3_value_type(value) != SQLITE_TEXT) {
-        return false;
-    }
-    const char *text = (const char *)sqlite3_value_text(value);
-    char first = '0';
-    if (text != NULL) {
-        first = text[strspn(text, " \t\n\v\f\r")];
-    }
-    return (first >= '0' && first <= '9') || first == '+' || first == '-' || first == '.';
-}
-
-sqlite3_value **mix_window_rows_lend(mix_window_rows *rows, size_t i) {
-    sqlite3_value **own = row_at(rows, i);
-    for (size_t a = 0; a < rows->argc; a++) {
-        rows->lent[a] = may_turn(own[a]) ? sqlite3_value_dup(own[a]) : own[a];
-        if (rows->lent[a] == NULL) {
-            mix_window_rows_return(rows, i);
-            return NULL;
-        }
-    }
-    return rows->lent;
-}
-
-void mix_window_rows_return(mix_window_rows *rows, size_t i) {
-    sqlite3_value **own = row_at(rows, i);
-    for (size_t a = 0; a < rows->argc; a++) {
-        if (rows->lent[a] != own[a]) {
-            sqlite3_value_free(rows->lent[a]);
-        }
-        rows->lent[a] = NULL;
-    }
+sqlite3_value **mix_window_rows_at(const mix_window_rows *rows, size_t i) {
+    return row_at(rows, i);
 }
 
 void mix_window_rows_clear(mix_window_rows *rows) {
@@ -122,6 +85,5 @@ void mix_window_rows_clear(mix_window_rows *rows) {
         mix_window_rows_drop(rows);
     }
     mix_memory_free(rows->values);
-    mix_memory_free(rows->lent);
     *rows = (mix_window_rows){0};
 }

@@ -9,7 +9,6 @@
 /* Starts as {0}. */
 typedef struct mix_window_rows {
     sqlite3_value **values;    /* a ring of rows */
-    sqlite3_value **lent;      /* one of them */
     size_t argc;               /* values of each */
     size_t first, count, room; /* rows */
 } mix_window_rows;
@@ -18,10 +17,8 @@ typedef struct mix_window_rows {
 mixture_status mix_window_rows_add(mix_window_rows *rows, size_t argc, sqlite3_value **values);
 /* The oldest row goes; there is one. */
 void mix_window_rows_drop(mix_window_rows *rows);
-/* Row i of those there are, the oldest is 0, to be read; NULL when out of memory. It is given back before the
-** next is asked for, or another added or dropped. */
-sqlite3_value **mix_window_rows_lend(mix_window_rows *rows, size_t i);
-void mix_window_rows_return(mix_window_rows *rows, size_t i);
+/* Row i of those there are, the oldest is 0, to be read until another is added or dropped. */
+sqlite3_value **mix_window_rows_at(const mix_window_rows *rows, size_t i);
 void mix_window_rows_clear(mix_window_rows *rows);
 
 #endif

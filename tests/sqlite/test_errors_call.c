@@ -106,8 +106,8 @@ static void packed_rows_of_another_size_are_refused(void **state) {
 }
 
 static void components_are_counted_from_1_to_k(void **state) {
-    const char *const values[][2] = {{"0", "INTEGER 0"},           {"3", "INTEGER 3"},    {"-1", "INTEGER -1"},
-                                     {"1.5", "REAL 1.5"},          {"'1.5'", "REAL 1.5"}, {"1e18", "REAL 1e18"},
+    const char *const values[][2] = {{"0", "INTEGER 0"},           {"3", "INTEGER 3"},      {"-1", "INTEGER -1"},
+                                     {"1.5", "REAL 1.5"},          {"'1.5'", "TEXT '1.5'"}, {"1e18", "REAL 1e18"},
                                      {"x'01'", "BLOB of 1 bytes"}, {"9e999", "REAL Inf"}};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         const char *const functions[] = {"mix_probability", "mix_distance"};

@@ -31,7 +31,7 @@ static void wrong_arguments_are_named(void **state) {
         {"x, x'32'", "gmm_fit: argument 2 (k) is BLOB of 1 bytes; expected an integer >= 1 behind the columns"},
         {"x, y, 'two'",
          "gmm_fit: argument 3 is TEXT 'two'; expected k, an integer >= 1, or options, a JSON object"},
-        {"x, y, '2.5'", "gmm_fit: argument 3 (k) is REAL 2.5; expected an integer >= 1 behind the columns"},
+        {"x, y, '2.5'", "gmm_fit: argument 3 (k) is TEXT '2.5'; expected an integer >= 1 behind the columns"},
         {"x, 'two'",
          "gmm_fit: argument 2 is TEXT 'two' and argument 1 would be k; expected x1, ..., xd, k [, options]"},
         {"2, '{}'",
