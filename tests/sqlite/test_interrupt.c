@@ -270,7 +270,7 @@ static void a_large_model_is_read_used_and_written_with_questions(void **state) 
         "names FROM i");
     for (size_t q = 0; q < sizeof queries / sizeof *queries; q++) {
         for (ask_no = INT32_MAX; ask_no >= 0;
-             ask_no = ask_no == INT32_MAX ? questions - 1 : ask_no - 1 - questions / 4) {
+             ask_no = ask_no == INT32_MAX ? questions - 1 : ask_no - 1 - questions / 2) {
             sql_run(db, "UPDATE large SET m = m || ' '"); /* another text, which is read anew */
             long before = ask_no;
             questions = 0;
