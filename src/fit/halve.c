@@ -30,7 +30,7 @@ static mixture_status finish_candidate(mix_selection *selection, size_t place) {
     return status;
 }
 
-/* The best candidate that is to be fitted to all rows: one that is ahead; or, once they have been\n** compared
+/* The best candidate that is to be fitted to all rows: one that is ahead; or, once they have been compared
 ** with the best, that would be better. */
 static bool find_unfinished(const mix_selection *selection, bool compared, size_t *place) {
     const mixture_candidate *best = NULL, *first = NULL;
