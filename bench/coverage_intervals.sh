@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# coverage_intervals.sh [MODULE [SETS]]: how often the 95 % intervals of mix_intervals hold the truth, for tables of 300
-# rows drawn from a mixture of two components. Each share is of SETS tables (500), so about 1 % from the truth.
+# coverage_intervals.sh [MODULE [SETS]]: how often the 95 % intervals of mix_intervals hold the truth, for tables
+# of 300 rows drawn from a mixture of two components. Each share is of SETS tables (500), so about 1 % from the
+# truth.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 module=${1:-build/release/mixture}

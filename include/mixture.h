@@ -338,8 +338,8 @@ typedef struct mixture_test {
     size_t warning_count;
 } mixture_test;
 
-/* options->k is the k, options->start must be empty and few_rows an error; else as in mixture_fit(). After MIXTURE_OK
-** mixture_test_clear() frees what the test points to. */
+/* options->k is the k, options->start must be empty and few_rows an error; else as in mixture_fit(). After
+** MIXTURE_OK mixture_test_clear() frees what the test points to. */
 mixture_status mixture_test_run(const mixture_family *family, mixture_data *data, const mixture_options *options,
                                 size_t replicates, mixture_test *test, mixture_error *error);
 void mixture_test_clear(mixture_test *test);

@@ -160,7 +160,7 @@ void mix_parts_free(mixture_parts *parts) {
     mix_memory_free(parts);
 }
 
-/* ---- Comparing --------------------------------------------------------------------------------------------------- */
+/* ---- Comparing ---------------------------------------------------------------------------------------------- */
 
 static bool has_same_levels(const mix_part *a, const mix_part *b) {
     bool same = (a->levels != NULL) == (b->levels != NULL) && (a->level != NULL) == (b->level != NULL);

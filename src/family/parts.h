@@ -15,8 +15,8 @@ mixture_parts *mix_parts_mixed(const mix_part *part, size_t count, const size_t 
 
 void mix_parts_free(mixture_parts *parts); /* NULL is fine */
 
-/* Whether parameters of models with the ones mean the same with the others: the same families, columns, structures,
-** periods and levels. NULL: one part, without levels. */
+/* Whether parameters of models with the ones mean the same with the others: the same families, columns,
+** structures, periods and levels. NULL: one part, without levels. */
 bool mix_parts_same(const mixture_parts *a, const mixture_parts *b);
 
 #endif

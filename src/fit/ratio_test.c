@@ -1,5 +1,5 @@
-/* ratio_test.c: the likelihood ratio of k against k + 1 components has no known distribution: where k are enough, the
-** parameters of one more are not determined. So it is compared with those of tables drawn from the fit of k
+/* ratio_test.c: the likelihood ratio of k against k + 1 components has no known distribution: where k are enough,
+** the parameters of one more are not determined. So it is compared with those of tables drawn from the fit of k
 ** (G. J. McLachlan, Applied Statistics 36 (1987) 318). */
 #include <math.h>
 #include <stdio.h>
@@ -32,8 +32,8 @@ typedef struct ratio_test {
 
 /* ---- One replicate ------------------------------------------------------------------------------------------ */
 
-/* Whether a component is where the likelihood has no maximum. One that is empty, on few rows or the same as another is
-** no matter: that log-likelihood is the highest there is, or that of fewer components. */
+/* Whether a component is where the likelihood has no maximum. One that is empty, on few rows or the same as
+** another is no matter: that log-likelihood is the highest there is, or that of fewer components. */
 static bool is_unbounded(const mixture_model *model) {
     bool unbounded = false;
     for (size_t c = 0; c < model->k; c++) {
@@ -164,7 +164,7 @@ static mixture_status run_replicates(ratio_test *all, size_t replicates) {
     return mix_error_status(all->error, mix_jobs_run(&jobs, threads, arena_bytes, all->cancel));
 }
 
-/* ---- The test ------------------------------------------------------------------------------------------------ */
+/* ---- The test ----------------------------------------------------------------------------------------------- */
 
 static mixture_status keep_warnings(const mixture_model *model, mixture_test *test) {
     mixture_status status = MIXTURE_OK;

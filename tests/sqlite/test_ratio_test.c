@@ -18,8 +18,8 @@ enum { REPLICATES = 199, CALIBRATED = 60 };
 #endif
 
 /* R's mclust 6.0.0, mclustBootstrapLRT(faithful, "VVV", nboot = 199), and of faithful$eruptions, "E", nboot = 499:
-** ratios 319.065 and p .005; 268.25, 27.36 and 9.989 and p .002, .002 and .008. Of three VVV components mclust finds a
-** lower maximum than there is (-1127.20, here -1114.44), and so the ratio is told by the fits alone. */
+** ratios 319.065 and p .005; 268.25, 27.36 and 9.989 and p .002, .002 and .008. Of three VVV components mclust
+** finds a lower maximum than there is (-1127.20, here -1114.44), and so the ratio is told by the fits alone. */
 static void ratios_and_their_chances_are_those_of_mclust(void **state) {
     static const struct {
         const char *call;

@@ -29,8 +29,8 @@ typedef struct mix_covariance_task {
     const double *before; /* the covariances before, where structures that are found by a search begin */
     bool obeyed;          /* those obey the structure: they stay if nothing better is found at the floor */
     unsigned char *floored; /* k: where each is held (covariance_floor.h) */
-    /* Full ones are at least where an M-step puts what is below: a hair above the floor. A jump to in between would
-    ** be likelier, and the next M-step would lead down. */
+    /* Full ones are at least where an M-step puts what is below: a hair above the floor. A jump to in between
+    ** would be likelier, and the next M-step would lead down. */
     bool strict;
 } mix_covariance_task;
 
