@@ -11,7 +11,8 @@ quick_executions() {
     case "$1" in
     rows) echo 1500 ;;
     sql) echo 4000 ;;
-    statistics | options) echo 15000 ;;
+    statistics) echo 4000 ;;
+    options) echo 15000 ;;
     *) echo 60000 ;;
     esac
 }
