@@ -64,7 +64,7 @@ static void irises_are_cut_as_mclust_does(void **state) {
 
 /* ---- A slow, obvious tree -------------------------------------------------------------------------------- */
 
-enum { MOST = 40, P = 4 };
+enum { MOST = 40, P = 5 };
 
 typedef struct sample {
     double x[MOST * P], weight[MOST];
