@@ -16,31 +16,64 @@ static double column_sum(size_t padded, const double *column) {
     return vec_sum(lanes);
 }
 
-/* All of a scatter at once, d a constant where this is called. */
-MIX_INLINE void scatter_small(const mix_rows *rows, size_t d, const double *mean, const double *resp,
-                              double *statistics) {
-    enum { MOST = SMALL_SCATTER };
-    double lanes[1 + MOST + MOST * (MOST + 1) / 2][MIX_LANES];
-    for (size_t part = 0; part < PARTS; part++) {
-        vec total = {0}, sum[MOST] = {{0}}, product[MOST][MOST] = {{{0}}};
-        for (size_t at = part * VEC_LANES; at < rows->padded; at += MIX_LANES) {
-            vec r = vec_load(resp + at), x[MOST];
-            total += r;
+/* What a scatter of few columns adds up in a part of the lanes. */
+typedef struct scatter_sums {
+    vec total, sum[SMALL_SCATTER], product[SMALL_SCATTER][SMALL_SCATTER];
+} scatter_sums;
+
+/* The vector of rows at `at`. */
+MIX_INLINE void scatter_add(const mix_rows *rows, size_t d, const double *mean, const double *resp, size_t at,
+                            scatter_sums *sums) {
+    vec r = vec_load(resp + at), x[SMALL_SCATTER];
+    sums->total += r;
+#pragma GCC unroll 4
+    for (size_t i = 0; i < d; i++) {
+        x[i] = vec_load(rows->x + i * rows->stride + at) - mean[i];
+        vec w = r * x[i];
+        sums->sum[i] += w;
+#pragma GCC unroll 4
+        for (size_t j = 0; j <= i; j++) {
+            sums->product[i][j] += w * x[j];
+        }
+    }
+}
+
+/* All of a scatter at once, d a constant where this is called. `together` parts of the lanes, a constant, too, are
+** added up side by side: one alone waits for its sums. */
+MIX_INLINE void scatter_small(const mix_rows *rows, size_t together, size_t d, const double *mean,
+                              const double *resp, double *statistics) {
+    double lanes[1 + SMALL_SCATTER + SMALL_SCATTER * (SMALL_SCATTER + 1) / 2][MIX_LANES];
+    for (size_t part = 0; part < PARTS; part += together) {
+        scatter_sums sums[PARTS];
+#pragma GCC unroll 4
+        for (size_t v = 0; v < together; v++) { /* no more than is used, or else this costs as much as the rest */
+            sums[v].total = (vec){0};
+#pragma GCC unroll 4
             for (size_t i = 0; i < d; i++) {
-                x[i] = vec_load(rows->x + i * rows->stride + at) - mean[i];
-                vec w = r * x[i];
-                sum[i] += w;
+                sums[v].sum[i] = (vec){0};
+#pragma GCC unroll 4
                 for (size_t j = 0; j <= i; j++) {
-                    product[i][j] += w * x[j];
+                    sums[v].product[i][j] = (vec){0};
                 }
             }
         }
-        double *out = lanes[0] + part * VEC_LANES;
-        vec_store(out, total);
-        for (size_t i = 0; i < d; i++) {
-            vec_store(out + (1 + i) * MIX_LANES, sum[i]);
-            for (size_t j = 0; j <= i; j++) {
-                vec_store(out + (1 + d + i * (i + 1) / 2 + j) * MIX_LANES, product[i][j]);
+        for (size_t at = part * VEC_LANES; at < rows->padded; at += MIX_LANES) {
+#pragma GCC unroll 4
+            for (size_t v = 0; v < together; v++) {
+                scatter_add(rows, d, mean, resp, at + v * VEC_LANES, &sums[v]);
+            }
+        }
+#pragma GCC unroll 4
+        for (size_t v = 0; v < together; v++) {
+            double *out = lanes[0] + (part + v) * VEC_LANES;
+            vec_store(out, sums[v].total);
+#pragma GCC unroll 4
+            for (size_t i = 0; i < d; i++) {
+                vec_store(out + (1 + i) * MIX_LANES, sums[v].sum[i]);
+#pragma GCC unroll 4
+                for (size_t j = 0; j <= i; j++) {
+                    vec_store(out + (1 + d + i * (i + 1) / 2 + j) * MIX_LANES, sums[v].product[i][j]);
+                }
             }
         }
     }
@@ -180,16 +213,16 @@ static void scatter(const mix_rows *rows, size_t d, const double *mean, const do
     };
     switch (d) {
     case 1:
-        scatter_small(rows, 1, mean, resp, statistics);
+        scatter_small(rows, PARTS, 1, mean, resp, statistics);
         break;
     case 2:
-        scatter_small(rows, 2, mean, resp, statistics);
+        scatter_small(rows, PARTS > 1 ? 2 : 1, 2, mean, resp, statistics);
         break;
     case 3:
-        scatter_small(rows, 3, mean, resp, statistics);
+        scatter_small(rows, 1, 3, mean, resp, statistics);
         break;
     case SMALL_SCATTER == 4 ? 4:
-        0 : scatter_small(rows, SMALL_SCATTER, mean, resp, statistics);
+        0 : scatter_small(rows, 1, SMALL_SCATTER, mean, resp, statistics);
         break;
     default:
         if (d <= 2 * TILE) {
