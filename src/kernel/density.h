@@ -34,12 +34,13 @@ MIX_INLINE void log_density_few(const mix_rows *rows, size_t at, size_t width, s
 
 MIX_INLINE void log_density_small(const mix_rows *rows, size_t d, const double *mean, const double *factor,
                                   double log_norm, double *out) {
+    const mix_rows known = *rows; /* whatever is written to `out` */
     size_t at = 0;
-    for (; d <= 8 && at + 2 * VEC_LANES <= rows->padded; at += 2 * VEC_LANES) {
-        log_density_few(rows, at, 2, d, mean, factor, log_norm, out);
+    for (; d <= 8 && at + 2 * VEC_LANES <= known.padded; at += 2 * VEC_LANES) {
+        log_density_few(&known, at, 2, d, mean, factor, log_norm, out);
     }
-    for (; at < rows->padded; at += VEC_LANES) {
-        log_density_few(rows, at, 1, d, mean, factor, log_norm, out);
+    for (; at < known.padded; at += VEC_LANES) {
+        log_density_few(&known, at, 1, d, mean, factor, log_norm, out);
     }
 }
 

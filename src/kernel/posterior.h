@@ -27,8 +27,7 @@ MIX_INLINE vec binary(vec x) {
 }
 
 /* The e_c of k components at `width` vectors of rows (a constant where this is called), MIX_LANES apart from
-** `column` on. They go to `relative`, which may be where the densities are. The vectors go side by side, as an
-** exponential takes the processor several times as long as it keeps it busy. */
+** `column` on. They go to `relative`, which may be where the densities are. */
 MIX_INLINE void relative_densities(size_t width, size_t k, size_t stride, const double *log_weights,
                                    const double *column, double *relative, size_t relative_stride, size_t apart,
                                    joint_densities *joint) {
@@ -45,12 +44,17 @@ MIX_INLINE void relative_densities(size_t width, size_t k, size_t stride, const 
     }
     for (size_t c = 0; c < k; c++) {
         double *at = relative + c * relative_stride;
+        vec t[GROUP], e[GROUP];
 #pragma GCC unroll 4
         for (size_t v = 0; v < width; v++) {
-            vec t = binary(vec_load(at + v * apart) - joint[v].top), e = vec_exp2(t);
-            joint[v].sum += e;
-            joint[v].weighted += e * t;
-            vec_store(at + v * apart, e);
+            t[v] = binary(vec_load(at + v * apart) - joint[v].top);
+        }
+        vec_exp2_together(width, t, e);
+#pragma GCC unroll 4
+        for (size_t v = 0; v < width; v++) {
+            vec_store(at + v * apart, e[v]);
+            joint[v].sum += e[v];
+            joint[v].weighted += e[v] * t[v];
         }
     }
     for (size_t v = 0; v < width; v++) { /* 0 only if a label allows nothing that has a weight */
@@ -62,16 +66,23 @@ MIX_INLINE void relative_densities(size_t width, size_t k, size_t stride, const 
 MIX_INLINE void relative_densities_of_two(size_t width, size_t stride, const double *log_weights,
                                           const double *column, double *relative, size_t relative_stride,
                                           size_t apart, joint_densities *joint) {
+    vec t[GROUP], e[GROUP], one = vec_all(1);
+    vec_int first[GROUP];
 #pragma GCC unroll 4
     for (size_t v = 0; v < width; v++) {
         vec a = vec_load(column + v * MIX_LANES) + log_weights[0];
-        vec b = vec_load(column + stride + v * MIX_LANES) + log_weights[1], one = vec_all(1);
-        vec_int first = a >= b;
-        vec top = floor_log_density(vec_select(first, a, b));
-        vec t = binary(vec_select(first, b, a) - top), e = vec_exp2(t);
-        vec_store(relative + v * apart, vec_select(first, one, e));
-        vec_store(relative + relative_stride + v * apart, vec_select(first, e, one));
-        joint[v] = (joint_densities){top, 1 + e, e * t};
+        vec b = vec_load(column + stride + v * MIX_LANES) + log_weights[1];
+        first[v] = a >= b;
+        joint[v].top = floor_log_density(vec_select(first[v], a, b));
+        t[v] = binary(vec_select(first[v], b, a) - joint[v].top);
+    }
+    vec_exp2_together(width, t, e);
+#pragma GCC unroll 4
+    for (size_t v = 0; v < width; v++) {
+        vec_store(relative + v * apart, vec_select(first[v], one, e[v]));
+        vec_store(relative + relative_stride + v * apart, vec_select(first[v], e[v], one));
+        joint[v].sum = 1 + e[v];
+        joint[v].weighted = e[v] * t[v];
     }
 }
 

@@ -13,7 +13,7 @@ enum {
     HEIGHT = WIDE ? 3 : 4,         /* rows of a factor that share a read of the differences */
     TILE = WIDE ? 4 : 3,           /* a scatter is built from tiles of TILE x TILE */
     AXIS_TILE = WIDE ? 4 : 3,      /* columns whose sums are taken together */
-    GROUP = 4,                     /* vectors of rows whose posteriors are taken side by side */
+    GROUP = VEC_TOGETHER,          /* vectors of rows whose posteriors are taken side by side */
     SMALL_DENSITY = 16,            /* columns up to which densities have code of their own, */
     SMALL_SCATTER = WIDE ? 4 : 3   /* and scatters */
 };

@@ -49,6 +49,16 @@ MIX_INLINE vec vec_all(double x) {
     return x - (vec){0};
 }
 
+/* The same in a register from here on. Compilers would rather read a constant from memory at each of its uses,
+** and a processor reads less at once than it multiplies. */
+MIX_INLINE vec vec_register(double x) {
+    vec v = vec_all(x);
+#if defined(__SSE2__) && MIX_KERNEL_BITS != 512
+    __asm__ volatile("" : "+x"(v));
+#endif
+    return v;
+}
+
 /* mask (all bits of a lane set or clear) ? a : b */
 MIX_INLINE vec vec_select(vec_int mask, vec a, vec b) {
     return (vec)((mask & (vec_int)a) | (~mask & (vec_int)b));
@@ -102,25 +112,53 @@ MIX_INLINE void vec_add_sums(double (*lanes)[8], size_t count, double *sums) {
 /* Adding 1.5 * 2^52 rounds a double to an integer in its low bits (to nearest, |x| < 2^51). */
 #define VEC_ROUNDER 0x1.8p52
 
-/* 2^x of -1023 <= x < 1024, within 1.3 ulp where the result is a normal number, below that within 2^-1022 of it;
-** exactly 0 at -1023. x = n + r with |r| <= 1/2, which no rounding touches. 2^r = 1 + r q(r), q the polynomial of
-** degree 10 whose greatest relative error in 2^r is least, 2^-57.7 with its coefficients rounded; its even and
-** its odd powers are two chains, as one alone would be waited for. */
-MIX_INLINE vec vec_exp2(vec x) {
-    vec rounded = x + VEC_ROUNDER;
-    vec r = x - (rounded - VEC_ROUNDER), z = r * r;
-    vec even = 0x1.e809acab60cddp-32 * z + 0x1.b526105f14498p-24;
-    vec odd = 0x1.e611a307e04dfp-28 * z + 0x1.62bfcddb564a9p-20;
-    even = even * z + 0x1.ffcbfbf7e4d4cp-17;
-    odd = odd * z + 0x1.4309130c02e50p-13;
-    even = even * z + 0x1.5d87fe78b3cecp-10;
-    odd = odd * z + 0x1.3b2ab6fba11ecp-7;
-    even = even * z + 0x1.c6b08d704a0d4p-5;
-    odd = odd * z + 0x1.ebfbdff82c59cp-3;
-    even = even * z + 0x1.62e42fefa39efp-1;
-    vec e = 1.0 + r * (even + r * odd);
+/* 2^x of `width` vectors -1023 <= x < 1024 (a constant where this is called, at most VEC_TOGETHER), within 1.3 ulp
+** where the result is a normal number, below that within 2^-1022 of it; exactly 0 at -1023. x = n + r with
+** |r| <= 1/2, which no rounding touches. 2^r = 1 + r q(r), q the polynomial of degree 10 whose greatest relative
+** error in 2^r is least, 2^-57.7 with its coefficients rounded; its even and its odd powers are two chains. The
+** vectors go side by side, step by step: an exponential takes the processor several times as long as it keeps it
+** busy, and compilers leave the steps in the order in which they find them. */
+enum { VEC_TOGETHER = 4 };
+
+MIX_INLINE void vec_exp2_together(size_t width, const vec *x, vec *e) {
+    vec rounded[VEC_TOGETHER], r[VEC_TOGETHER], z[VEC_TOGETHER], even[VEC_TOGETHER], odd[VEC_TOGETHER];
+#define EACH(...)                                                                                                 \
+    for (size_t v = 0; v < width; v++) {                                                                          \
+        __VA_ARGS__;                                                                                              \
+    }
+#define HORNER(sum, coefficient)                                                                                  \
+    c = vec_register(coefficient);                                                                                \
+    EACH(sum[v] = sum[v] * z[v] + c)
+    vec c = vec_register(VEC_ROUNDER);
+    EACH(rounded[v] = x[v] + c)
+    EACH(r[v] = x[v] - (rounded[v] - c))
+    EACH(z[v] = r[v] * r[v])
+    c = vec_register(0x1.e809acab60cddp-32);
+    EACH(even[v] = c)
+    c = vec_register(0x1.e611a307e04dfp-28);
+    EACH(odd[v] = c)
+    HORNER(even, 0x1.b526105f14498p-24)
+    HORNER(odd, 0x1.62bfcddb564a9p-20)
+    HORNER(even, 0x1.ffcbfbf7e4d4cp-17)
+    HORNER(odd, 0x1.4309130c02e50p-13)
+    HORNER(even, 0x1.5d87fe78b3cecp-10)
+    HORNER(odd, 0x1.3b2ab6fba11ecp-7)
+    HORNER(even, 0x1.c6b08d704a0d4p-5)
+    HORNER(odd, 0x1.ebfbdff82c59cp-3)
+    HORNER(even, 0x1.62e42fefa39efp-1)
+    EACH(even[v] = even[v] + r[v] * odd[v])
+    c = vec_register(1);
+    EACH(even[v] = c + r[v] * even[v])
     /* Times 2^n: n sits in the low bits of `rounded`; moved up it adds to the exponent. */
-    return (vec)((vec_int)e + ((vec_int)rounded << 52));
+    EACH(e[v] = (vec)((vec_int)even[v] + ((vec_int)rounded[v] << 52)))
+#undef HORNER
+#undef EACH
+}
+
+MIX_INLINE vec vec_exp2(vec x) {
+    vec e;
+    vec_exp2_together(1, &x, &e);
+    return e;
 }
 
 /* log(x) of a positive, finite, normal x, within 1 ulp. x = 2^n m, sqrt(1/2) <= m < sqrt(2); with f = m - 1 and
