@@ -19,9 +19,10 @@ static bool aggregate_stops(void *host) {
     return stops;
 }
 
-/* Be ready to ask; a group stays where it is as long as it lasts. */
-static void aggregate_listen(mix_group *group, sqlite3 *db) {
-    group->interrupt = mix_interrupt_ready(db);
+/* Be known to run, and ready to ask; a group stays where it is as long as it lasts. */
+static void aggregate_begin(mix_group *group, sqlite3 *db) {
+    mix_running_begin(&group->running, group->function->name);
+    group->interrupt = mix_interrupt_ready_since(db, group->running.watch.begun);
     group->cancel = (mix_cancel){aggregate_stops, group};
 }
 
@@ -37,9 +38,8 @@ static mix_group *aggregate_group(sqlite3_context *context, int argc, sqlite3_va
     if (group->function == NULL) {
         group->function = function;
         group->over = !mix_function_check(context, argc);
-        aggregate_listen(group, sqlite3_context_db_handle(context));
         if (!group->over) {
-            mix_running_begin(&group->running, function->name);
+            aggregate_begin(group, sqlite3_context_db_handle(context));
         }
     }
     group->argc = argc;
@@ -51,7 +51,6 @@ static mix_group *aggregate_group(sqlite3_context *context, int argc, sqlite3_va
 static void aggregate_rest(mix_group *group) {
     if (group->interrupt.begun) {
         mix_interrupt_end(&group->interrupt);
-        aggregate_listen(group, group->interrupt.db);
     }
 }
 

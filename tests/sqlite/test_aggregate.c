@@ -4,6 +4,7 @@
 #define SQLITE_CORE 1 /* this is the host: its calls are direct */
 #include "aggregate.h"
 
+#include "clock.h"
 #include "counted.h"
 #include "describe.h"
 #include "error.h"
@@ -181,6 +182,7 @@ static int setup(void **state) {
 }
 
 static int teardown(void **state) {
+    mix_clock_replace(NULL);
     int rc = sqlite3_close(*state);
     return check_that_nothing_leaked(state) || rc;
 }
@@ -325,7 +327,15 @@ static void memory_that_runs_out_is_said_so(void **state) {
 
 /* ---- Interrupts ------------------------------------------------------------------------------------------- */
 
+/* A clock that goes on by a millisecond whenever it is asked: at each question that may be put, one is. */
+static int64_t clock_now;
+
+static int64_t walking_clock(void) {
+    return clock_now += 1000000;
+}
+
 static void of_a_query_that_was_stopped_nothing_slow_is_made(void **state) {
+    mix_clock_replace(walking_clock);
     expect_code(*state, SQLITE_INTERRUPT, 1, "SELECT test_slow(iif(i = 30, test_stop(x), x)) FROM t");
     assert_true(rows > 0 && rows < 60);
     assert_int_equal(values, 0);
@@ -342,6 +352,7 @@ static int stop_value(void *unused) {
 }
 
 static void what_is_slow_can_ask_whether_to_stop(void **state) {
+    mix_clock_replace(walking_clock);
     sqlite3_progress_handler(*state, 1, stop_value, NULL);
     expect_code(*state, SQLITE_INTERRUPT, 1, "SELECT test_slow(x) FROM t");
     sqlite3_progress_handler(*state, 0, NULL, NULL);

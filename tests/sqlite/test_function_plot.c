@@ -212,25 +212,6 @@ static void wrong_arguments_of_contours_are_errors(void **state) {
         "mix_contours: argument 1 (model) is of family multinomial; expected gaussian");
 }
 
-/* ---- Interrupting -------------------------------------------------------------------------------------- */
-
-static int give_up(void *calls) {
-    return ++*(int *)calls > 50;
-}
-
-static void a_progress_handler_stops_drawing(void **state) {
-    make_tables(*state);
-    const char *const queries[] = {"SELECT count(*) FROM model, mix_contours(m, 20, 2000, 2000)",
-                                   "SELECT length(mix_plot_model(m)) FROM model"};
-    for (int i = 0; i < 2; i++) {
-        int calls = 0;
-        sqlite3_progress_handler(*state, 1, give_up, &calls);
-        int rc = sql_outcome(*state, queries[i], NULL);
-        sqlite3_progress_handler(*state, 0, NULL, NULL);
-        assert_int_equal(rc, SQLITE_INTERRUPT);
-    }
-}
-
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
@@ -247,7 +228,6 @@ int main(int argc, char **argv) {
         sql_test(contour_levels_enclose_their_probability),
         sql_test(contour_paths_and_vertices_are_numbered),
         sql_test(wrong_arguments_of_contours_are_errors),
-        sql_test(a_progress_handler_stops_drawing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,8 +7,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "plain.h"
 #include "sql.h"
+#include "sqlite-mixture.h"
 
 /* Ten thousand candidates of 40 components. */
 static const char long_fit[] =
@@ -34,7 +36,10 @@ static void stop_call(sqlite3_context *context, int argc, sqlite3_value **argv) 
 }
 
 static int with_few_rows(void **state) {
-    *state = sql_open();
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    assert_int_equal(sqlite3_mixture_init(db, NULL, NULL), SQLITE_OK);
+    *state = db;
     alarm(500);
     plain model = plain_model(4, 2, 1);
     sql_run(*state, "CREATE TABLE few AS SELECT i, x1, x2 FROM mix_sample(%Q, 300)", plain_json(&model));
@@ -51,6 +56,7 @@ static int with_many_rows(void **state) {
 
 static int teardown(void **state) {
     alarm(0);
+    mix_clock_replace(NULL);
     return sql_teardown(state);
 }
 
@@ -165,52 +171,6 @@ static void a_progress_handler_can_stop_a_fit(void **state) {
     check_usable(*state);
 }
 
-static void a_fit_stopped_at_any_question_leaves_nothing_behind(void **state) {
-    const char *query = "SELECT length(gmm_fit(last(x1, i = 300), x2, 3, '{\"n_init\":3}')) FROM few";
-    char *text;
-    scanned = false;
-    assert_int_equal(sql_outcome(*state, query, &text), SQLITE_OK);
-    sqlite3_int64 used = 0;
-    int stopped = 0;
-    sqlite3_progress_handler(*state, 1, stop_after, NULL); /* asked at every instruction */
-    for (int n = 0;; n += 1 + n / 20) {
-        scanned = false;
-        left = n;
-        int rc = sql_outcome(*state, query, NULL);
-        used = n == 0 ? sqlite3_memory_used() : used; /* the connection keeps its error message */
-        assert_int_equal(sqlite3_memory_used(), used);
-        if (rc == SQLITE_OK) {
-            break;
-        }
-        assert_int_equal(rc, SQLITE_INTERRUPT);
-        stopped++;
-    }
-    sqlite3_progress_handler(*state, 0, NULL, NULL);
-    assert_true(stopped > 20);
-    check_usable(*state);
-}
-
-static void a_selection_stopped_at_any_question_leaves_nothing_behind(void **state) {
-    const char *query = "SELECT length(gmm_select(last(x1, i = 300), x2, 3, '{\"n_init\":2}')) FROM few";
-    int stopped = 0, rc = SQLITE_INTERRUPT;
-    sqlite3_int64 used = 0;
-    scanned = false;
-    assert_int_equal(sql_outcome(*state, query, NULL), SQLITE_OK);
-    sqlite3_progress_handler(*state, 1, stop_after, NULL);
-    for (int n = 0; rc == SQLITE_INTERRUPT; n += 1 + n / 20) {
-        scanned = false;
-        left = n;
-        rc = sql_outcome(*state, query, NULL);
-        used = n == 0 ? sqlite3_memory_used() : used; /* the connection keeps its error message */
-        assert_int_equal(sqlite3_memory_used(), used);
-        stopped += rc == SQLITE_INTERRUPT;
-    }
-    sqlite3_progress_handler(*state, 0, NULL, NULL);
-    assert_int_equal(rc, SQLITE_OK);
-    assert_true(stopped > 50);
-    check_usable(*state);
-}
-
 static void endless_tables_can_be_stopped(void **state) {
     plain model = plain_model(2, 2, 1);
     const char *const tables[] = {"SELECT count(*) FROM mix_sample(%Q, 1e15)",
@@ -226,15 +186,111 @@ static void endless_tables_can_be_stopped(void **state) {
     check_usable(*state);
 }
 
-/* Questions that were asked; at number `ask_no` the connection is interrupted. */
+/* ---- Questions --------------------------------------------------------------------------------------------- */
+
+/* A clock that goes on by so much whenever it is asked. */
+static _Atomic(int64_t) clock_now, clock_step;
+
+static int64_t walking_clock(void) {
+    return atomic_fetch_add(&clock_now, atomic_load(&clock_step));
+}
+
+static void walk(int64_t step) {
+    atomic_store(&clock_now, 1);
+    atomic_store(&clock_step, step);
+    mix_clock_replace(walking_clock);
+}
+
+/* Questions that were asked; at number `ask_no` the connection is interrupted. When the last one was, and the
+** least and the most time between two. */
 static long questions, ask_no;
+static int64_t asked_at, least_wait, most_wait;
 
 static int listen_to(unsigned event, void *db, void *statement, void *text) {
     (void)event, (void)statement;
-    if (strncmp(text, "-- SELECT", 9) == 0 && questions++ == ask_no) {
+    if (strncmp(text, "-- SELECT", 9) != 0) {
+        return 0;
+    }
+    int64_t now = atomic_load(&clock_now), wait = now - asked_at;
+    least_wait = wait < least_wait ? wait : least_wait;
+    most_wait = wait > most_wait ? wait : most_wait;
+    asked_at = now;
+    if (questions++ == ask_no) {
         sqlite3_interrupt(db);
     }
     return 0;
+}
+
+/* The query's code, told to stop at a question. */
+static int outcome_asked(sqlite3 *db, const char *query, long number) {
+    ask_no = number;
+    questions = 0;
+    asked_at = atomic_load(&clock_now);
+    least_wait = INT64_MAX;
+    most_wait = 0;
+    sqlite3_trace_v2(db, SQLITE_TRACE_STMT, listen_to, db);
+    int rc = sql_outcome(db, query, NULL);
+    sqlite3_trace_v2(db, 0, NULL, NULL);
+    return rc;
+}
+
+enum { EACH_POLL_NS = 1000000, MANY_POLLS_NS = 50000 }; /* every poll is a question; one in twenty */
+
+static void a_question_comes_once_a_millisecond_however_often_it_is_polled(void **state) {
+    const char *query = "SELECT length(gmm_fit(x1, x2, 3)) FROM few";
+    walk(EACH_POLL_NS);
+    assert_int_equal(outcome_asked(*state, query, -1), SQLITE_OK);
+    long polls = questions;
+    walk(MANY_POLLS_NS);
+    assert_int_equal(outcome_asked(*state, query, -1), SQLITE_OK);
+    assert_true(questions > polls / 25 && questions < polls / 10);
+    /* That the clock is read for other things goes into it. */
+    assert_true(least_wait >= EACH_POLL_NS && most_wait < 2 * EACH_POLL_NS);
+    assert_int_equal(outcome_asked(*state, query, 0), SQLITE_INTERRUPT);
+    assert_int_equal(questions, 1);
+    check_usable(*state);
+}
+
+static void what_ends_within_a_millisecond_asks_nothing(void **state) {
+    walk(0);
+    assert_int_equal(
+        outcome_asked(
+            *state,
+            "SELECT gmm_fit(x1, x2, 2), mix_loglik(m, x1, x2) FROM few, (SELECT gmm_fit(x1, x2, 2) AS m FROM few)",
+            0),
+        SQLITE_OK);
+    assert_int_equal(questions, 0);
+}
+
+/* Stopped at every question, or at more and more distant ones: returns at how many. */
+static int stop_at_questions(sqlite3 *db, const char *query) {
+    int stopped = 0, rc = SQLITE_INTERRUPT;
+    sqlite3_int64 used = 0;
+    walk(EACH_POLL_NS);
+    assert_int_equal(sql_outcome(db, query, NULL), SQLITE_OK);
+    for (long n = 0; rc == SQLITE_INTERRUPT; n += 1 + n / 20) {
+        rc = outcome_asked(db, query, n);
+        used = n == 0 ? sqlite3_memory_used() : used; /* the connection keeps its error message */
+        assert_int_equal(sqlite3_memory_used(), used);
+        stopped += rc == SQLITE_INTERRUPT;
+    }
+    assert_int_equal(rc, SQLITE_OK);
+    check_usable(db);
+    return stopped;
+}
+
+static void a_fit_stopped_at_any_question_leaves_nothing_behind(void **state) {
+    assert_true(stop_at_questions(*state, "SELECT length(gmm_fit(x1, x2, 3, '{\"n_init\":3}')) FROM few") > 20);
+}
+
+static void a_selection_stopped_at_any_question_leaves_nothing_behind(void **state) {
+    assert_true(stop_at_questions(*state, "SELECT length(gmm_select(x1, x2, 3, '{\"n_init\":2}')) FROM few") > 50);
+}
+
+static void a_drawing_stopped_at_any_question_leaves_nothing_behind(void **state) {
+    sql_run(*state, "CREATE TABLE model AS SELECT gmm_fit(x1, x2, 3) AS m FROM few");
+    assert_true(stop_at_questions(*state, "SELECT count(*) FROM model, mix_contours(m, 5, 200, 200)") > 5);
+    assert_true(stop_at_questions(*state, "SELECT length(mix_plot_model(m)) FROM model") > 5);
 }
 
 static void a_large_model_is_read_used_and_written_with_questions(void **state) {
@@ -268,15 +324,13 @@ static void a_large_model_is_read_used_and_written_with_questions(void **state) 
         "CREATE TABLE lists AS WITH RECURSIVE i(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM i WHERE i < 49999) "
         "SELECT '[' || group_concat(i || '.123456789,1e-100,null,-0.5') || ']' AS list, json_group_array('n' || i) AS "
         "names FROM i");
+    walk(EACH_POLL_NS);
     for (size_t q = 0; q < sizeof queries / sizeof *queries; q++) {
         for (ask_no = INT32_MAX; ask_no >= 0;
              ask_no = ask_no == INT32_MAX ? questions - 1 : ask_no - 1 - questions / 2) {
             sql_run(db, "UPDATE large SET m = m || ' '"); /* another text, which is read anew */
             long before = ask_no;
-            questions = 0;
-            sqlite3_trace_v2(db, SQLITE_TRACE_STMT, listen_to, db);
-            int rc = sql_outcome(db, queries[q], NULL);
-            sqlite3_trace_v2(db, 0, NULL, NULL);
+            int rc = outcome_asked(db, queries[q], ask_no);
             assert_int_equal(rc, before < INT32_MAX ? SQLITE_INTERRUPT : q == 5 ? SQLITE_ERROR : SQLITE_OK);
             assert_true(before < INT32_MAX || questions >= 4);
         }
@@ -295,6 +349,7 @@ static void a_host_that_forbids_every_further_statement_still_gets_its_fit(void 
                                         -1, &statement, NULL),
                      SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    walk(EACH_POLL_NS);
     sqlite3_set_authorizer(*state, deny, NULL); /* of which the fit asks the host whether to stop */
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     assert_int_equal(sqlite3_column_int(statement, 0), 1);
@@ -352,8 +407,11 @@ int main(int argc, char **argv) {
         many_test(another_thread_can_interrupt_a_fit),
         many_test(a_query_interrupted_in_its_scan_does_not_fit_what_it_has_seen),
         many_test(a_progress_handler_can_stop_a_fit),
+        few_test(a_question_comes_once_a_millisecond_however_often_it_is_polled),
+        few_test(what_ends_within_a_millisecond_asks_nothing),
         few_test(a_fit_stopped_at_any_question_leaves_nothing_behind),
         few_test(a_selection_stopped_at_any_question_leaves_nothing_behind),
+        few_test(a_drawing_stopped_at_any_question_leaves_nothing_behind),
         few_test(endless_tables_can_be_stopped),
         few_test(a_large_model_is_read_used_and_written_with_questions),
         few_test(a_host_that_forbids_every_further_statement_still_gets_its_fit),
