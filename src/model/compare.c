@@ -8,9 +8,9 @@
 #include "family.h"
 #include "level.h"
 #include "memory.h"
-#include "noise.h"
+#include "sample.h"
 
-enum { ROWS_DRAWN = 20000, ROWS_OF_COMPONENT = 1000 };
+enum { ROWS_OF_COMPONENT = 1000 };
 
 /* ---- Columns ------------------------------------------------------------------------------------------------ */
 
@@ -110,18 +110,7 @@ static double view_row(viewer *own) {
 /* The sum of a row of counts; what the other model says of it, where this one has none. */
 static mixture_status find_row_total(const mixture_model *model, const mixture_model *other, size_t *total,
                                      mixture_error *error) {
-    const double most = 1e4;
-    double sum = model->trials > 0 ? model->trials : other->trials;
-    *total = 0;
-    if (model->family->mean_total == NULL) {
-        return MIXTURE_OK;
-    }
-    if (!(sum >= 0.5 && sum <= most)) {
-        return mix_error_invalid(
-            error, "the mean sum of counts (trials) is %g; expected a model with one from 0.5 to %g", sum, most);
-    }
-    *total = (size_t)round(sum);
-    return MIXTURE_OK;
+    return mix_sample_total(model, model->trials > 0 ? model->trials : other->trials, total, error);
 }
 
 /* ---- Divergence --------------------------------------------------------------------------------------------- */
@@ -147,9 +136,9 @@ static mixture_status add_divergence(viewer *own, viewer *other, const mix_cance
     double work = 200 * (double)own->model->d + 20 * (double)total +
                   MIX_LANES * ((double)own->model->k * shape.family->work(&shape) +
                                (double)other->model->k * other_shape.family->work(&other_shape));
-    for (size_t i = 0; sampler != NULL && i < ROWS_DRAWN && !mix_turns_over(&turns, work); i++) {
+    for (size_t i = 0; sampler != NULL && i < MIX_SAMPLE_ROWS && !mix_turns_over(&turns, work); i++) {
         (void)mixture_sampler_draw(sampler, own->x);
-        *sum += row_divergence(own, other) / ROWS_DRAWN;
+        *sum += row_divergence(own, other) / MIX_SAMPLE_ROWS;
     }
     mixture_sampler_free(sampler);
     return mix_error_status(error, sampler == NULL ? MIXTURE_NOMEM : turns.over ? MIXTURE_CANCELLED : MIXTURE_OK);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "error.h"
 #include "family.h"
 #include "memory.h"
 
@@ -73,4 +74,18 @@ void mixture_sampler_free(mixture_sampler *sampler) {
         mix_memory_free(sampler->factors);
         mix_memory_free(sampler);
     }
+}
+
+mixture_status mix_sample_total(const mixture_model *model, double mean, size_t *total, mixture_error *error) {
+    const double most = 1e4; /* 20,000 rows of that are 2e8 draws */
+    *total = 0;
+    if (model->family->mean_total == NULL) {
+        return MIXTURE_OK;
+    }
+    if (!(mean >= 0.5 && mean <= most)) {
+        return mix_error_invalid(
+            error, "the mean sum of counts (trials) is %g; expected a model with one from 0.5 to %g", mean, most);
+    }
+    *total = (size_t)round(mean);
+    return MIXTURE_OK;
 }

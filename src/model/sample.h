@@ -11,4 +11,11 @@ mixture_sampler *mix_sampler_new(const mixture_model *model, int64_t seed, uint6
 /* The sum of each row of counts from here on. */
 void mix_sampler_set_trials(mixture_sampler *sampler, size_t trials);
 
+/* So many are drawn where an answer is a mean of them. */
+enum { MIX_SAMPLE_ROWS = 20000 };
+
+/* The sum of each such row of counts, from the mean of the model's rows; 0 for a family that needs none.
+** MIXTURE_OK or _INVALID with a text. */
+mixture_status mix_sample_total(const mixture_model *model, double mean, size_t *total, mixture_error *error);
+
 #endif
