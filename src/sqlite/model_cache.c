@@ -20,6 +20,7 @@ enum {
 void mix_parsed_release(mix_parsed *parsed) {
     if (parsed != NULL && --parsed->references == 0) {
         mix_tails_free(parsed->tails);
+        mix_combined_free(parsed->combined);
         mix_memory_free(parsed->text);
         mixture_model_free(parsed->model);
         mixture_scratch_free(parsed->scratch);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "cancel.h"
+#include "combine.h"
 #include "mixture.h"
 #include "tail.h"
 
@@ -19,9 +20,10 @@ typedef struct mix_parsed {
     uint64_t text_hash; /* of the whole text; 0: not asked for yet */
     mixture_model *model;
     mixture_scratch *scratch;
-    double *x;        /* d: a row */
-    double *resp;     /* k: its responsibilities */
-    mix_tails *tails; /* NULL: nobody has asked for them yet */
+    double *x;              /* d: a row */
+    double *resp;           /* k: its responsibilities */
+    mix_tails *tails;       /* NULL: nobody has asked for them yet */
+    mix_combined *combined; /* as above */
     /* The cache's: */
     uint64_t hash;                    /* of a part of the text */
     size_t bytes;                     /* that it takes, about */

@@ -396,7 +396,7 @@ int mix_tables_register(sqlite3 *db, mix_connection *connection) {
         &mix_table_components, &mix_table_parameters, &mix_table_responsibilities, &mix_table_trace,
         &mix_table_sample,     &mix_table_grid,       &mix_table_ellipses,         &mix_table_selection,
         &mix_table_contours,   &mix_table_progress,   &mix_table_explain,          &mix_table_profile,
-        &mix_table_intervals,
+        &mix_table_intervals,  &mix_table_combine,
     };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         table_binding *binding = mix_memory_array(1, sizeof *binding);

@@ -55,7 +55,7 @@ static inline const mixture_model *mix_cursor_model(const mix_cursor *cursor) {
 
 extern const mix_table mix_table_components, mix_table_parameters, mix_table_responsibilities, mix_table_trace,
     mix_table_sample, mix_table_grid, mix_table_ellipses, mix_table_selection, mix_table_contours,
-    mix_table_progress, mix_table_explain, mix_table_profile, mix_table_intervals;
+    mix_table_progress, mix_table_explain, mix_table_profile, mix_table_intervals, mix_table_combine;
 
 /* Number of a component: from 1; behind the last one comes noise, number 0. */
 sqlite3_int64 mix_cursor_component(const mix_cursor *cursor, size_t c);

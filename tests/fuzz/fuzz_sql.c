@@ -41,6 +41,7 @@ static const struct {
                  {"mix_intervals", true},
                  {"mix_explain", true},
                  {"mix_profile", true},
+                 {"mix_combine", true},
                  {"mix_trace", true},
                  {"mix_sample", true},
                  {"mix_grid", true},

@@ -58,6 +58,7 @@ const callable grammar[] = {
     {"mix_responsibilities",  TABLE,     "mx",    "cuL",         NULL},
     {"mix_explain",           TABLE,     "mx",    "TV?cf?f?f?f?f?f?", NULL},
     {"mix_profile",           TABLE,     "m",     "cTV?f?f?f?f?f?", NULL},
+    {"mix_combine",           TABLE,     "m",     "icc+",        NULL},
     {"mix_intervals",         TABLE,     "m",     "cTT?i?i?f+ffffV?", NULL},
     {"mix_trace",             TABLE,     "m",     "if",          NULL},
     {"mix_selection",         TABLE,     "m",     "iiT?f?i?f?f?f?i?iJi?f?f?u?", NULL},

@@ -1,4 +1,5 @@
 /* test_questions.c: what looks at many components, or does much for each, asks in between whether to stop. */
+#include "combine.h"
 #include "compare.h"
 #include "distribution.h"
 #include "explain.h"
@@ -72,6 +73,14 @@ static mixture_status match_work(const mixture_model *model, const mix_cancel *c
     return status;
 }
 
+static mixture_status combine_work(const mixture_model *model, const mix_cancel *cancel, mixture_error *error) {
+    mix_combined *combined;
+    mixture_status status = mix_combine(model, cancel, &combined, error);
+    assert_int_equal(combined != NULL, status == MIXTURE_OK);
+    mix_combined_free(combined);
+    return status;
+}
+
 /* At each question it stops; and there are at least so many. */
 static void check_questions(work *does, const mixture_family *family, size_t k, size_t least) {
     mixture_model *model = many_components(family, k);
@@ -115,6 +124,16 @@ static void matches_stop_and_have_a_bound(void **state) {
     mixture_model_free(model);
 }
 
+static void combinations_stop_and_have_a_bound(void **state) {
+    (void)state;
+    check_questions(combine_work, &mixture_gaussian, 8, 3);
+    mixture_model *model = many_components(&mixture_gaussian, MIX_MOST_COMBINED + 1);
+    mixture_error error = {MIXTURE_OK, ""};
+    assert_int_equal(combine_work(model, NULL, &error), MIXTURE_INVALID);
+    assert_string_equal(error.text, "argument 1 (model) has 501 components; expected at most 500 to combine");
+    mixture_model_free(model);
+}
+
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
@@ -122,6 +141,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(distributions_stop),
         cmocka_unit_test(explanations_stop),
         cmocka_unit_test(matches_stop_and_have_a_bound),
+        cmocka_unit_test(combinations_stop_and_have_a_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -222,6 +222,7 @@ static void every_function_and_table_says_the_same_of_a_model(void **state) {
         {"SELECT (SELECT count(*) FROM mix_explain(m, 0))", "mix_explain"},
         {"SELECT (SELECT count(*) FROM mix_profile(m))", "mix_profile"},
         {"SELECT (SELECT count(*) FROM mix_intervals(m))", "mix_intervals"},
+        {"SELECT (SELECT count(*) FROM mix_combine(m))", "mix_combine"},
         {"SELECT (SELECT count(*) FROM mix_sample(m, 1))", "mix_sample"},
         {"SELECT (SELECT count(*) FROM mix_grid(m, 1))", "mix_grid"},
         {"SELECT (SELECT count(*) FROM mix_ellipses(m))", "mix_ellipses"},

@@ -60,7 +60,7 @@ static const char *const tables[] = {
     "mix_components(m)",     "mix_parameters(m)",   "mix_responsibilities(m, 1)",
     "mix_explain(m, 1)",     "mix_profile(m)",      "mix_trace(fitted)",
     "mix_sample(m, 3)",      "mix_grid(m, 3)",      "mix_ellipses(flat.e, 0.5, 4)",
-    "mix_selection(chosen)", "mix_intervals(sure)",
+    "mix_selection(chosen)", "mix_intervals(sure)", "mix_combine(m)",
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions, TABLES = sizeof tables / sizeof *tables };
 #define FROM "(SELECT *, (SELECT mix_statistics(m, x) FROM p, model) AS s FROM p, model)"

@@ -116,6 +116,7 @@ static void another_thread_can_interrupt_a_fit(void **state) {
         "SELECT mix_tail(m, 1) FROM " MANY_COMPONENTS,
         "SELECT mix_divergence(m, m || ' ') FROM " MANY_COMPONENTS,
         "SELECT mix_match(m, m || ' ') FROM " COMPONENTS("4096"),
+        "SELECT count(*) FROM " COMPONENTS("500") ", mix_combine(m)",
         "SELECT count(*) FROM " MANY_COLUMNS
         ", mix_explain(m, json_array(" FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE "1, 2, 3, 4, 5))",
         "SELECT gmm_fit(x1, x2, 40, '{\"n_init\":10000,\"max_iter\":1000000000,\"tol\":0}') OVER (ORDER BY rowid ROWS "

@@ -193,6 +193,7 @@ static const char *const tables[] = {
     "SELECT * FROM model, mix_parameters(m)",
     "SELECT * FROM model, mix_explain(m, 1, 2)",
     "SELECT * FROM model, mix_profile(m)",
+    "SELECT * FROM model, mix_combine(m)",
     "SELECT * FROM mix_intervals(" BOOTSTRAPPED ")",
     "SELECT * FROM model, mix_trace(m)",
     ("SELECT group_concat(DISTINCT (SELECT function || phase FROM mix_progress() WHERE x IS NOT y)), mix_loglik(m, x, y) "
