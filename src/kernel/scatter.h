@@ -16,68 +16,51 @@ static double column_sum(size_t padded, const double *column) {
     return vec_sum(lanes);
 }
 
-/* What a scatter of few columns adds up in a part of the lanes. */
-typedef struct scatter_sums {
-    vec total, sum[SMALL_SCATTER], product[SMALL_SCATTER][SMALL_SCATTER];
-} scatter_sums;
-
-/* The vector of rows at `at`. */
-MIX_INLINE void scatter_add(const mix_rows *rows, size_t d, const double *mean, const double *resp, size_t at,
-                            scatter_sums *sums) {
-    vec r = vec_load(resp + at), x[SMALL_SCATTER];
-    sums->total += r;
-#pragma GCC unroll 4
-    for (size_t i = 0; i < d; i++) {
-        x[i] = vec_load(rows->x + i * rows->stride + at) - mean[i];
-        vec w = r * x[i];
-        sums->sum[i] += w;
-#pragma GCC unroll 4
-        for (size_t j = 0; j <= i; j++) {
-            sums->product[i][j] += w * x[j];
-        }
-    }
-}
-
 /* All of a scatter at once, d a constant where this is called. `together` parts of the lanes, a constant, too, are
-** added up side by side: one alone waits for its sums. */
+** added up side by side: one alone waits for its sums. Sums start at 0 one by one: to clear them all, those of
+** more columns with them, takes as long as the rest. */
 MIX_INLINE void scatter_small(const mix_rows *rows, size_t together, size_t d, const double *mean,
                               const double *resp, double *statistics) {
-    double lanes[1 + SMALL_SCATTER + SMALL_SCATTER * (SMALL_SCATTER + 1) / 2][MIX_LANES];
+    enum { MOST = SMALL_SCATTER, PRODUCTS = MOST * (MOST + 1) / 2 };
+    double lanes[1 + MOST + PRODUCTS][MIX_LANES];
+    const size_t products = d * (d + 1) / 2;
     for (size_t part = 0; part < PARTS; part += together) {
-        scatter_sums sums[PARTS];
-#pragma GCC unroll 4
-        for (size_t v = 0; v < together; v++) { /* no more than is used, or else this costs as much as the rest */
-            sums[v].total = (vec){0};
-#pragma GCC unroll 4
-            for (size_t i = 0; i < d; i++) {
-                sums[v].sum[i] = (vec){0};
-#pragma GCC unroll 4
-                for (size_t j = 0; j <= i; j++) {
-                    sums[v].product[i][j] = (vec){0};
-                }
-            }
+        vec total[PARTS], sum[PARTS * MOST], product[PARTS * PRODUCTS];
+        for (size_t v = 0; v < together; v++) {
+            total[v] = (vec){0};
+        }
+        for (size_t i = 0; i < together * d; i++) {
+            sum[i] = (vec){0};
+        }
+        for (size_t i = 0; i < together * products; i++) {
+            product[i] = (vec){0};
         }
         for (size_t at = part * VEC_LANES; at < rows->padded; at += MIX_LANES) {
-#pragma GCC unroll 4
             for (size_t v = 0; v < together; v++) {
-                scatter_add(rows, d, mean, resp, at + v * VEC_LANES, &sums[v]);
+                vec r = vec_load(resp + at + v * VEC_LANES), x[MOST];
+                total[v] += r;
+                for (size_t i = 0; i < d; i++) {
+                    x[i] = vec_load(rows->x + i * rows->stride + at + v * VEC_LANES) - mean[i];
+                    vec w = r * x[i];
+                    sum[v * d + i] += w;
+                    for (size_t j = 0; j <= i; j++) {
+                        product[v * products + i * (i + 1) / 2 + j] += w * x[j];
+                    }
+                }
             }
         }
-#pragma GCC unroll 4
         for (size_t v = 0; v < together; v++) {
             double *out = lanes[0] + (part + v) * VEC_LANES;
-            vec_store(out, sums[v].total);
-#pragma GCC unroll 4
+            vec_store(out, total[v]);
             for (size_t i = 0; i < d; i++) {
-                vec_store(out + (1 + i) * MIX_LANES, sums[v].sum[i]);
-#pragma GCC unroll 4
-                for (size_t j = 0; j <= i; j++) {
-                    vec_store(out + (1 + d + i * (i + 1) / 2 + j) * MIX_LANES, sums[v].product[i][j]);
-                }
+                vec_store(out + (1 + i) * MIX_LANES, sum[v * d + i]);
+            }
+            for (size_t i = 0; i < products; i++) {
+                vec_store(out + (1 + d + i) * MIX_LANES, product[v * products + i]);
             }
         }
     }
-    vec_add_sums(lanes, 1 + d + d * (d + 1) / 2, statistics);
+    vec_add_sums(lanes, 1 + d + products, statistics);
 }
 
 /* What the tiles of a scatter share. `keep` (a constant): differences and the strip's weighted ones are stored for
