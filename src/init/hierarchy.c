@@ -86,8 +86,11 @@ static size_t best_row(const builder *b) {
 }
 
 /* The rise of the pair of slot `changed` and a later one is another: what that means to the latter's nearest. */
-static void update_nearest(const builder *b, size_t later, double new_rise, size_t changed) {
+MIX_INLINE void update_nearest(const builder *b, size_t later, double new_rise, size_t changed) {
     double least = b->least[later];
+    if (new_rise > least && b->other[later] != changed) {
+        return; /* mostly */
+    }
     if (new_rise < least || (new_rise == least && changed >= b->other[later])) {
         b->stale[later] = b->stale[later] && new_rise == least;
         b->least[later] = new_rise;

@@ -18,7 +18,7 @@ typedef struct mix_points {
 /* Choose centers among the points for those of k that are not placed yet: each with probability proportional to
 ** weight times squared distance from the centers there are (Arthur & Vassilvitskii 2007; the very first one by
 ** weight alone), the best of 2 + ln k tries. A point that coincides with a center is taken only when nothing
-** else is left. chances: work space, 2 * count doubles. False when cancelled. */
+** else is left. chances: work space, 3 * count doubles. False when cancelled. */
 bool mix_kmeans_plusplus(const mix_points *points, size_t k, const bool *placed, mix_random *random,
                          double *centers, double *chances);
 

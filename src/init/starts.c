@@ -62,7 +62,7 @@ mixture_status mix_starts_new(mix_init *init, size_t k, const mix_cancel *cancel
         (starts->placed = mix_memory_array(k, sizeof(bool))) != NULL &&
         (starts->centers = mix_memory_array(k, d * sizeof(double))) != NULL &&
         (starts->totals = mix_memory_array(k, sizeof(double))) != NULL &&
-        (starts->chances = mix_memory_array(n, 2 * sizeof(double))) != NULL &&
+        (starts->chances = mix_memory_array(n, 3 * sizeof(double))) != NULL &&
         (starts->scratch = mix_memory_array(mix_family_full_scratch(&shape), sizeof(double))) != NULL &&
         (starts->statistics = mix_memory_array(size, sizeof(double))) != NULL &&
         (starts->resp = mix_memory_array(k, MIX_BLOCK_ROWS * sizeof(double))) != NULL) {

@@ -14,7 +14,7 @@ static sqlite3_value **row_at(const mix_window_rows *rows, size_t i) {
 
 static mixture_status grow_ring(mix_window_rows *rows) {
     size_t room = rows->room > 0 ? 2 * rows->room : FIRST_ROOM;
-    sqlite3_value **values = mix_memory_zeros(room, rows->argc * sizeof *values);
+    sqlite3_value **values = mix_memory_array(room, rows->argc * sizeof *values);
     if (values == NULL) {
         return MIXTURE_NOMEM;
     }
