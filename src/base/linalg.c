@@ -3,27 +3,49 @@
 
 #include <math.h>
 
+/* False also when a pivot is NaN. */
+static bool find_pivot(double square, double least, double *pivot) {
+    if (!(square > least && square > 0)) {
+        return false;
+    }
+    *pivot = sqrt(square);
+    return true;
+}
+
+/* Of two rows, which are the most frequent. */
+static bool factor_two(const double *a, double relative, double *factor) {
+    if (!find_pivot(a[0], relative * a[0], &factor[0])) {
+        return false;
+    }
+    factor[1] = a[2] / factor[0];
+    return find_pivot(a[3] - factor[1] * factor[1], relative * a[3], &factor[2]);
+}
+
 bool mix_linalg_cholesky_until(size_t d, const double *a, double relative, double *factor,
                                const mix_cancel *cancel) {
     mix_turns turns = {.cancel = cancel};
+    if (d == 2) {
+        return factor_two(a, relative, factor);
+    }
     for (size_t i = 0; i < d; i++) {
         if (mix_turns_over(&turns, (double)i * (double)i)) {
             return false;
         }
         double *row = factor + mix_linalg_at(i, 0);
-        for (size_t j = 0; j <= i; j++) {
+        for (size_t j = 0; j < i; j++) {
             const double *other = factor + mix_linalg_at(j, 0);
             double sum = a[i * d + j];
             for (size_t p = 0; p < j; p++) {
                 sum -= row[p] * other[p];
             }
-            if (j < i) {
-                row[j] = sum / other[j];
-            } else if (sum > relative * a[i * d + i] && sum > 0) {
-                row[i] = sqrt(sum);
-            } else {
-                return false; /* also when sum is NaN */
-            }
+            row[j] = sum / other[j];
+        }
+        double square = a[i * d + i];
+        for (size_t p = 0; p < i; p++) {
+            square -= row[p] * row[p];
+        }
+        if (!find_pivot(square, relative * a[i * d + i], &row[i])) {
+            return false;
         }
     }
     return true;

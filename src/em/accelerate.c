@@ -25,6 +25,7 @@
 #include "memory.h"
 #include "model.h"
 #include "statistics.h"
+#include "two.h"
 
 /* Beside each what bench/thresholds.sh sees at other values: EM maps more or fewer, in all and where EM is slow
 ** (bench/convergence.sh). Whatever changes the way sends some 90 of 5,000 fits to lower places and as many to
@@ -166,8 +167,33 @@ static double dot(size_t size, const double *a, const double *b) {
 }
 
 static void add_multiple(size_t size, double *to, double factor, const double *what) {
-    for (size_t i = 0; i < size; i++) {
+    size_t i = 0;
+    for (; i + 2 <= size; i += 2) {
+        mix_two_store(to + i, mix_two_load(to + i) + factor * mix_two_load(what + i));
+    }
+    if (i < size) {
         to[i] += factor * what[i];
+    }
+}
+
+/* to[i] = factor unit[i] what[i]. */
+static void set_product(size_t size, double *to, double factor, const double *unit, const double *what) {
+    size_t i = 0;
+    for (; i + 2 <= size; i += 2) {
+        mix_two_store(to + i, factor * mix_two_load(unit + i) * mix_two_load(what + i));
+    }
+    if (i < size) {
+        to[i] = factor * unit[i] * what[i];
+    }
+}
+
+static void divide(size_t size, double *x, double by) {
+    size_t i = 0;
+    for (; i + 2 <= size; i += 2) {
+        mix_two_store(x + i, mix_two_load(x + i) / by);
+    }
+    if (i < size) {
+        x[i] /= by;
     }
 }
 
@@ -177,10 +203,8 @@ static size_t find_directions(mix_accelerate *accelerate) {
     for (size_t age = 1; age <= accelerate->held; age++) {
         size_t from = (accelerate->next + accelerate->directions - age) % accelerate->directions;
         double *q = accelerate->q[count], *r = accelerate->r[count];
-        for (size_t i = 0; i < size; i++) {
-            q[i] = accelerate->unit[i] * accelerate->theta[from][i];
-            r[i] = -accelerate->unit[i] * accelerate->f[from][i];
-        }
+        set_product(size, q, 1, accelerate->unit, accelerate->theta[from]);
+        set_product(size, r, -1, accelerate->unit, accelerate->f[from]);
         double whole = dot(size, q, q);
         for (size_t p = 0; p < count; p++) {
             double share = dot(size, accelerate->q[p], q);
@@ -190,14 +214,22 @@ static size_t find_directions(mix_accelerate *accelerate) {
         double rest = dot(size, q, q);
         if (rest > NEW_DIRECTION * whole) {
             double length = sqrt(rest);
-            for (size_t i = 0; i < size; i++) {
-                q[i] /= length;
-                r[i] /= length;
-            }
+            divide(size, q, length);
+            divide(size, r, length);
             count++;
         }
     }
     return count;
+}
+
+/* (a'b + c'd) / 2. */
+static double mean_dot(size_t size, const double *a, const double *b, const double *c, const double *d) {
+    double first = 0, second = 0;
+    for (size_t i = 0; i < size; i++) {
+        first += a[i] * b[i];
+        second += c[i] * d[i];
+    }
+    return (first + second) / 2;
 }
 
 /* y of A y = right, if no eigenvalue of A is below the bound: then that is all there is to do. */
@@ -231,9 +263,8 @@ static void solve_newton(const mix_accelerate *accelerate, size_t count, const d
     for (size_t i = 0; i < count; i++) {
         right[i] = dot(accelerate->size, accelerate->q[i], f);
         for (size_t j = 0; j <= i; j++) {
-            a[i * count + j] = a[j * count + i] = (dot(accelerate->size, accelerate->q[i], accelerate->r[j]) +
-                                                   dot(accelerate->size, accelerate->q[j], accelerate->r[i])) /
-                                                  2;
+            a[i * count + j] = a[j * count + i] =
+                mean_dot(accelerate->size, accelerate->q[i], accelerate->r[j], accelerate->q[j], accelerate->r[i]);
         }
         y[i] = 0;
     }
@@ -260,9 +291,7 @@ static bool aim(mix_accelerate *accelerate) {
     if (count == 0) {
         return false;
     }
-    for (size_t i = 0; i < size; i++) {
-        target[i] = accelerate->unit[i] * accelerate->current.f[i];
-    }
+    set_product(size, target, 1, accelerate->unit, accelerate->current.f);
     solve_newton(accelerate, count, target, y);
     for (size_t p = 0; p < count; p++) {
         add_multiple(size, target, y[p], accelerate->q[p]);
