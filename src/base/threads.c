@@ -161,18 +161,25 @@ static void wait_for_workers(mix_threads *threads) {
 }
 
 bool mix_threads_run(mix_threads *threads, mix_task task, void *context, size_t count) {
-    pthread_mutex_lock(&threads->mutex);
+    bool shared = threads->count > 1; /* else there is nobody to lock out */
+    if (shared) {
+        pthread_mutex_lock(&threads->mutex);
+    }
     threads->task = task;
     threads->context = context;
     threads->tasks = count;
     atomic_store(&threads->next, 0);
-    if (threads->count > 1 && count > 1) {
+    if (shared && count > 1) {
         threads->busy = threads->count - 1;
         threads->run++;
         pthread_cond_broadcast(&threads->start);
     }
-    pthread_mutex_unlock(&threads->mutex);
+    if (shared) {
+        pthread_mutex_unlock(&threads->mutex);
+    }
     take_tasks(threads, 0);
-    wait_for_workers(threads);
+    if (shared) {
+        wait_for_workers(threads);
+    }
     return !atomic_load(&threads->stop);
 }

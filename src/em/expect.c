@@ -107,7 +107,7 @@ mix_expect *mix_expect_new(const mixture_data *data, const mix_shape *shape, siz
         /* Vectors that straddle two cache lines cost twice, and threads must not share a line. */
         size_t others = mix_threads_count(expect->threads) - 1;
         expect->scratch_block =
-            mix_memory_zeros(expect->full_size + others * expect->scratch_size + LINE_DOUBLES, sizeof(double));
+            mix_memory_array(expect->full_size + others * expect->scratch_size + LINE_DOUBLES, sizeof(double));
     }
     bool gaps = expect->scratch_block != NULL && data->incomplete > 0;
     if (expect->scratch_block == NULL || (gaps && !make_gaps(expect, shape))) {
