@@ -26,6 +26,18 @@ static const mix_part *part_of_array(const mixture_family *family, size_t array)
     return &family->parts->part[p];
 }
 
+size_t mix_parameter_first_column(const mixture_family *family, size_t array) {
+    return family->parts != NULL ? part_of_array(family, array)->first : 0;
+}
+
+size_t mix_parameter_number(const mixture_model *model, size_t component, size_t array, size_t entry) {
+    size_t number = component * component_size(model) + 1 + entry;
+    for (size_t a = 0; a < array; a++) {
+        number += mix_model_array_size(model, a);
+    }
+    return number;
+}
+
 mix_parameter mix_parameter_at(const mixture_model *model, size_t number) {
     const mix_shape shape = mix_shape_of(model);
     size_t size = component_size(model), left = number % size;
@@ -47,8 +59,7 @@ mix_parameter mix_parameter_at(const mixture_model *model, size_t number) {
     }
     at.i = rank == MIX_MATRIX ? column : left;
     at.j = rank == MIX_MATRIX ? left % of.d : 0;
-    at.column = (model->family->parts != NULL ? part_of_array(model->family, at.array)->first : 0) +
-                (rank == MIX_SCALAR ? 0 : column);
+    at.column = mix_parameter_first_column(model->family, at.array) + (rank == MIX_SCALAR ? 0 : column);
     return at;
 }
 

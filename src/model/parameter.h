@@ -14,6 +14,9 @@ typedef struct mix_parameter {
 
 size_t mix_parameter_count(const mixture_model *model);
 mix_parameter mix_parameter_at(const mixture_model *model, size_t number);
+/* The number of an entry of an array, and the column of the model that an array's first one is. */
+size_t mix_parameter_number(const mixture_model *model, size_t component, size_t array, size_t entry);
+size_t mix_parameter_first_column(const mixture_family *family, size_t array);
 double mix_parameter_value(const mixture_model *model, const mix_parameter *at);
 
 /* All of them, of a component of `from` in place of each of the model's: from[c] (NULL: as they are), into

@@ -10,6 +10,7 @@
 #include "family.h"
 #include "memory.h"
 #include "reach.h"
+#include "whiskers.h"
 
 /* ---- The marginal model and its contours ------------------------------------------------------------------- */
 
@@ -162,6 +163,20 @@ static void draw_number(mix_page *page, size_t c, const mix_area *place) {
     mix_svg_raw(&page->svg, "</g>");
     mix_page_text(page, x, y, MIX_FONT_NAME, "middle", "m-ink", number);
     mix_svg_raw(&page->svg, "</g>\n");
+}
+
+void mix_pair_draw_whiskers(mix_drawing *drawing, const mix_panel *panel, const mix_pair *pair) {
+    for (size_t c = 0; c < drawing->shown; c++) {
+        double x, y;
+        mix_range across, along;
+        if (mix_whiskers_of_mean(drawing, c, pair->columns[0], &x, &across) &&
+            mix_whiskers_of_mean(drawing, c, pair->columns[1], &y, &along)) {
+            mix_whiskers_draw_x(&drawing->page, mix_scale_at(&panel->x, across.low),
+                                mix_scale_at(&panel->x, across.high), mix_scale_at(&panel->y, y));
+            mix_whiskers_draw_y(&drawing->page, mix_scale_at(&panel->x, x), mix_scale_at(&panel->y, along.low),
+                                mix_scale_at(&panel->y, along.high));
+        }
+    }
 }
 
 void mix_pair_draw_means(mix_drawing *drawing, const mix_panel *panel, const mix_pair *pair, bool numbers) {

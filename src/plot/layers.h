@@ -29,6 +29,8 @@ void mix_pair_draw_contours(mix_drawing *drawing, const mix_panel *panel, const 
 void mix_pair_draw_ellipses(mix_drawing *drawing, const mix_panel *panel, const mix_pair *pair, double probability,
                             bool filled);
 void mix_pair_draw_means(mix_drawing *drawing, const mix_panel *panel, const mix_pair *pair, bool numbers);
+/* How sure the means are, in both columns, if that is known. */
+void mix_pair_draw_whiskers(mix_drawing *drawing, const mix_panel *panel, const mix_pair *pair);
 /* The chosen points: by component; by uncertainty; or faint. Their areas are as the numbers of rows at one place,
 ** or, from 0 to 1 - 1/k in some sizes, uncertainties. `radius`: of a point of neither. */
 void mix_pair_draw_points(mix_drawing *drawing, const mix_panel *panel, const mix_pair *pair, double radius,

@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "picture.h"
 #include "reach.h"
+#include "whiskers.h"
 
 /* Rows as short strokes at the bottom, in the colors of their components. */
 static void draw_rug(mix_drawing *drawing, const mix_panel *panel, bool colored) {
@@ -33,6 +34,25 @@ static void draw_rug(mix_drawing *drawing, const mix_panel *panel, bool colored)
     }
 }
 
+/* How sure the means are: above the axis, those of neighbors at different heights. */
+static void draw_line_whiskers(mix_drawing *drawing, const mix_panel *panel) {
+    enum { HEIGHTS = 4 };
+    const double lowest = 9, apart = 9;
+    for (size_t c = 0; c < drawing->shown; c++) {
+        double mean, y = panel->area.bottom - lowest - apart * (double)(c % HEIGHTS);
+        mix_range across;
+        char color[MIX_COLOR_BYTES];
+        if (mix_whiskers_of_mean(drawing, c, 0, &mean, &across)) {
+            mix_whiskers_draw_x(&drawing->page, mix_scale_at(&panel->x, across.low),
+                                mix_scale_at(&panel->x, across.high), y);
+            mix_drawing_color(drawing, c, color);
+            mix_marks_begin(&drawing->page.svg, color, 0, 3, 1);
+            mix_marks_at(&drawing->page.svg, 0, 3, mix_scale_at(&panel->x, mean), y);
+            mix_marks_end(&drawing->page.svg);
+        }
+    }
+}
+
 static void write_line_caption(mix_drawing *drawing, const mix_curves *curves, bool shares) {
     bool one = drawing->model->k == 1, log = mix_drawing_is_log(drawing, 0);
     if (drawing->options->rows) {
@@ -54,6 +74,7 @@ static void write_line_caption(mix_drawing *drawing, const mix_curves *curves, b
                                      ? "Lines: density of the mixture and of its one component."
                                      : "Line: density of the mixture; colored lines: the part of each component.");
     }
+    mix_whiskers_say(drawing, one ? "Point: the mean; lines across it" : "Points: means; lines across them");
     if (log && !curves->mass) {
         mix_caption_say(drawing, "Densities are of the logarithm, so that areas are shares.");
     }
@@ -83,6 +104,7 @@ static mixture_status draw_densities(mix_drawing *drawing, const mix_axis *x) {
         if (options->rows && !curves.mass) {
             draw_rug(drawing, &panel, shares);
         }
+        draw_line_whiskers(drawing, &panel);
         mix_panel_close(&drawing->page);
     }
     mix_curves_end(&curves);

@@ -10,6 +10,7 @@
 #include "layers.h"
 #include "memory.h"
 #include "picture.h"
+#include "whiskers.h"
 
 typedef struct matrix {
     size_t count; /* columns */
@@ -188,6 +189,7 @@ static mixture_status draw_pair(mix_drawing *drawing, const matrix *m, size_t ro
         mix_pair_draw_contours(drawing, &panel, &pair, !below || !rows);
         if (below && geometry && options->what != MIX_PLOT_DENSITY) {
             mix_pair_draw_ellipses(drawing, &panel, &pair, MIX_ELLIPSE, !rows);
+            mix_pair_draw_whiskers(drawing, &panel, &pair);
         }
         mix_panel_close(&drawing->page);
     }
@@ -230,6 +232,7 @@ static void write_matrix_caption(mix_drawing *drawing, size_t shown) {
                         drawing->model->k == 1 ? "the component" : "each component",
                         all_lie ? "" : " of Gaussian columns",
                         uncertainty ? ", points larger where they are less certain" : "");
+        mix_whiskers_say(drawing, "Lines across the means");
     } else if (uncertainty) {
         mix_caption_say(drawing, "Points are larger where they are less certain.");
     }

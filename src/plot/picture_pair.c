@@ -9,6 +9,7 @@
 #include "layers.h"
 #include "picture.h"
 #include "reach.h"
+#include "whiskers.h"
 
 static double point_radius(size_t count) {
     return count <= 500 ? 3 : count <= 2000 ? 2.4 : 1.8;
@@ -22,6 +23,7 @@ static void write_pair_caption(mix_drawing *drawing, bool ellipses, bool contour
     const char *of = drawing->model->k == 1 ? "the component" : "each component";
     if (options->what == MIX_PLOT_COMPONENTS) {
         mix_caption_say(drawing, "Ellipses: 50 and 95 %% of %s.", of);
+        mix_whiskers_say(drawing, "Lines across the means");
     } else if (ellipses) {
         mix_caption_say(drawing, "%s: 95 %% of %s.", drawing->shown == 1 ? "Ellipse" : "Ellipses", of);
     }
@@ -57,6 +59,7 @@ static void draw_layers(mix_drawing *drawing, const mix_panel *panel, const mix_
         if (what == MIX_PLOT_COMPONENTS) {
             mix_pair_draw_ellipses(drawing, panel, pair, 0.5, true);
         }
+        mix_pair_draw_whiskers(drawing, panel, pair);
         mix_pair_draw_means(drawing, panel, pair, true);
     }
     mix_panel_close(&drawing->page);

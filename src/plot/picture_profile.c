@@ -9,9 +9,11 @@
 #include "level.h"
 #include "memory.h"
 #include "number.h"
+#include "parameter.h"
 #include "picture.h"
 #include "sort.h"
 #include "text.h"
+#include "whiskers.h"
 
 #define LEAST_BAR 6.0      /* thickness */
 #define MOST_RATIO 50.0    /* of the largest values of two columns: beyond, bars of one of them vanish */
@@ -48,6 +50,14 @@ static double value_at(const profile *p, size_t c, size_t i) {
     return p->parameters[i].values[c * p->parameters[i].stride];
 }
 
+/* How sure that is, if it is known. */
+static bool interval_at(const profile *p, size_t c, size_t i, mix_range *interval) {
+    const mixture_model *model = p->drawing->model;
+    const drawn_parameter *own = &p->parameters[i];
+    size_t array = (size_t)(own->array - model->family->arrays);
+    return mix_whiskers_of(p->drawing, c, array, (size_t)(own->values - model->arrays[array]), interval);
+}
+
 static double largest_of(const profile *p, size_t i) {
     double most = 0;
     for (size_t c = 0; c < p->drawing->shown; c++) {
@@ -57,16 +67,6 @@ static double largest_of(const profile *p, size_t i) {
 }
 
 /* ---- Which parameters --------------------------------------------------------------------------------------- */
-
-/* The first column of the part that an array is of; 0 of a model without parts of its own. */
-static size_t first_column(const mixture_family *family, size_t a) {
-    size_t first = 0;
-    for (size_t i = 0; family->parts != NULL && i < family->parts->count; i++) {
-        const mix_part *part = &family->parts->part[i];
-        first = part->array <= a ? part->first : first;
-    }
-    return first;
-}
 
 /* One for each level of the i-th column drawn, which is column `within` of those that the array is of. */
 static void add_levels(profile *p, size_t i, size_t a, size_t within) {
@@ -90,7 +90,7 @@ static void add_parameters(profile *p, size_t i) {
     const mix_shape shape = mix_shape_of(model);
     size_t column = p->drawing->options->columns[i], before = p->count;
     for (size_t a = 0; a < family->array_count; a++) {
-        size_t first = first_column(family, a), d = mix_family_array_columns(&shape, a).d;
+        size_t first = mix_parameter_first_column(family, a), d = mix_family_array_columns(&shape, a).d;
         if (column < first || column - first >= d) {
             continue;
         }
@@ -212,6 +212,7 @@ static void format_value(double x, char text[MIX_JSON_NUMBER_BYTES]) {
 static void draw_group(const profile *p, const mix_panel *panel, size_t i, double top, double bar) {
     mix_svg *svg = &p->drawing->page.svg;
     double zero = mix_scale_at(&panel->x, 0);
+    mix_range interval;
     for (size_t c = 0; c < p->drawing->shown; c++) {
         char color[MIX_COLOR_BYTES];
         mix_drawing_color(p->drawing, c, color);
@@ -219,6 +220,10 @@ static void draw_group(const profile *p, const mix_panel *panel, size_t i, doubl
         mix_svg_raw(svg, "<path fill=\"");
         mix_svg_raw(svg, color);
         MIX_SVG(svg, "\" d=\"M@ @H@v@H@Z\"/>\n", zero, top + (double)c * bar, end, 0.9 * bar, zero);
+        if (interval_at(p, c, i, &interval)) {
+            mix_whiskers_draw_x(&p->drawing->page, mix_scale_at(&panel->x, interval.low),
+                                mix_scale_at(&panel->x, interval.high), top + ((double)c + 0.45) * bar);
+        }
     }
 }
 
@@ -232,7 +237,9 @@ static mixture_status draw_parameter_bars(profile *p) {
     mix_range range = {0, 0};
     for (size_t i = 0; i < p->count; i++) {
         for (size_t c = 0; c < drawing->shown; c++) {
-            mix_range_add(&range, value_at(p, c, i));
+            mix_range interval = {value_at(p, c, i), value_at(p, c, i)};
+            (void)interval_at(p, c, i, &interval);
+            mix_range_add(&range, interval.high);
         }
     }
     const mix_axis x = {.range = mix_range_pad((mix_range){range.low, fmin(1.04 * range.high, 1e308)}, 0),
@@ -330,6 +337,7 @@ static mixture_status draw_profile(profile *p) {
     if (bars_will_do(p, height - below)) {
         mix_caption_say(drawing, "Bars: %s of %s.", what,
                         drawing->model->k == 1 ? "the component" : "each component");
+        mix_whiskers_say(drawing, "Lines across their ends");
         mix_page_caption(&drawing->page, drawing->caption);
         return draw_parameter_bars(p);
     }
