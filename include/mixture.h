@@ -160,9 +160,10 @@ typedef enum mixture_criterion {
     MIXTURE_ICL,
     MIXTURE_AIC,
     MIXTURE_SABIC, /* BIC with (n + 2) / 24 in place of n */
-    MIXTURE_CAIC   /* BIC and the number of parameters */
+    MIXTURE_CAIC,  /* BIC and the number of parameters */
+    MIXTURE_NEC    /* entropy for what is gained over one component of the same structure; 1 of one component */
 } mixture_criterion;
-enum { MIXTURE_CRITERIA = MIXTURE_CAIC + 1 };
+enum { MIXTURE_CRITERIA = MIXTURE_NEC + 1 };
 const char *mixture_criterion_name(mixture_criterion criterion); /* "bic", "icl", "aic", … */
 
 /* What mixture_select() chooses from: every k with every structure. */
@@ -187,6 +188,7 @@ typedef struct mixture_candidate {
     bool sound;  /* fitted, neither degenerate nor at a saddle: it may win */
     size_t rows; /* of the sample that it was fitted to, the numbers being what is expected on all rows; 0: all */
     double loglik, aic, bic, icl;
+    double single; /* log-likelihood of one component of its structure; NaN: not known */
     size_t parameters;
     bool converged;
     char **warnings;

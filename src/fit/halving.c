@@ -51,9 +51,10 @@ size_t mix_halving_rows(const mix_plan *plan, const mix_structures *by_k, size_t
     }
     size_t least = ROWS_PER_FREE * most_free(plan, k < all ? k : all);
     size_t rows = wanted > least ? wanted : least;
+    bool nec = plan->criterion == MIXTURE_NEC; /* of which the likelihood does not tell who is behind */
     bool labelled = (plan->data->extras & MIXTURE_LABELLED) != 0;
     bool saves = plan->structure_count * by_k_count > LEAST_AHEAD_FIRST && all / LEAST_SAVING >= rows;
-    return wanted > 0 && saves && !labelled && bytes <= MOST_FIT_BYTES ? rows : 0;
+    return wanted > 0 && saves && !labelled && !nec && bytes <= MOST_FIT_BYTES ? rows : 0;
 }
 
 /* ---- Those who wait ---------------------------------------------------------------------------------------- */

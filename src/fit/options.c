@@ -17,11 +17,8 @@ void mixture_options_default(mixture_options *options) {
     options->min_variance = MIX_MIN_VARIANCE_DEFAULT;
 }
 
-static const char *const criteria[] = {[MIXTURE_BIC] = "bic",
-                                       [MIXTURE_ICL] = "icl",
-                                       [MIXTURE_AIC] = "aic",
-                                       [MIXTURE_SABIC] = "sabic",
-                                       [MIXTURE_CAIC] = "caic"};
+static const char *const criteria[] = {[MIXTURE_BIC] = "bic",     [MIXTURE_ICL] = "icl",   [MIXTURE_AIC] = "aic",
+                                       [MIXTURE_SABIC] = "sabic", [MIXTURE_CAIC] = "caic", [MIXTURE_NEC] = "nec"};
 
 const char *mixture_criterion_name(mixture_criterion criterion) {
     return criteria[criterion];

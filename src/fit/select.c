@@ -2,6 +2,8 @@
 ** a criterion compares them (Fraley & Raftery, Journal of the American Statistical Association 97 (2002) 611). */
 #include "select.h"
 
+#include <math.h>
+
 #include "by_k.h"
 #include "error.h"
 #include "memory.h"
@@ -172,10 +174,31 @@ static mixture_status fit_every_k(mix_selection *selection, size_t arena_bytes) 
     return mix_error_status(selection->error, status);
 }
 
+/* What one component of each structure reaches, whether or not that is a candidate. */
+static mixture_status fit_single(mix_selection *selection) {
+    mix_plan *plan = &selection->plan;
+    mix_plan alone = *plan;
+    mixture_candidate candidates[MIX_MOST_STRUCTURES] = {0};
+    mix_structures of_one = {.k = 1, .candidates = candidates};
+    alone.least_k = 1;
+    alone.options.watch = NULL;
+    mixture_status status =
+        mix_structures_fit(&alone, selection->multistart.init, selection->multistart.cancel, &of_one);
+    for (size_t i = 0; i < plan->structure_count; i++) {
+        plan->single[plan->structures[i]] = candidates[i].fitted ? candidates[i].loglik : (double)NAN;
+        mix_model_free_strings(candidates[i].warnings, candidates[i].warning_count);
+    }
+    mix_found_clear(&of_one.best);
+    return mix_error_status(selection->error, status);
+}
+
 /* Fit what the choice needs. */
 static mixture_status fit_candidates(mix_selection *selection, size_t wanted, size_t arena_bytes) {
     size_t rows = mix_halving_rows(&selection->plan, selection->by_k, selection->by_k_count, wanted);
-    mixture_status status = rows > 0 ? mix_selection_halve(selection, rows, arena_bytes) : MIXTURE_OK;
+    mixture_status status = selection->plan.criterion == MIXTURE_NEC ? fit_single(selection) : MIXTURE_OK;
+    if (status == MIXTURE_OK && rows > 0) {
+        status = mix_selection_halve(selection, rows, arena_bytes);
+    }
     return status == MIXTURE_OK && selection->sample == 0 ? fit_every_k(selection, arena_bytes) : status;
 }
 
@@ -219,6 +242,11 @@ static mixture_status warn_of_edges(const mix_selection *selection, mixture_mode
     if (!selection->winner.sound) {
         return mix_model_warn(model, "no candidate is sound: this is the one of fewest components");
     }
+    if (selection->plan.criterion == MIXTURE_NEC && model->k > 1 && isnan(selection->winner.single)) {
+        return mix_model_warn(model,
+                              "nec compares with one component, which cannot be fitted to these rows: this is "
+                              "the choice of bic");
+    }
     if (model->k == selection->by_k[selection->by_k_count - 1].k) {
         status = mix_model_warn(model, "k = %zu is the largest that was tried: more may be better", model->k);
     }
@@ -251,6 +279,7 @@ static mixture_status deliver_winner(mix_selection *selection, mixture_model **r
         mixture_model_free(model);
         return status;
     }
+    mix_structures_find_single(selection->candidates, selection->candidate_count);
     sort_candidates(selection->candidates, selection->candidate_count, plan->criterion);
     model->criterion = plan->criterion;
     model->candidates = selection->candidates;

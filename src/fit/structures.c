@@ -3,6 +3,7 @@
 ** likelihood. */
 #include "structures.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "error.h"
@@ -21,6 +22,25 @@ typedef struct structures_fit {
 
 /* ---- Order ------------------------------------------------------------------------------------------- */
 
+/* Celeux & Soromenho 1996; of one component 1 by convention (Biernacki, Celeux & Govaert 1999). What gains nothing
+** over that, or cannot be compared, comes last. */
+static double normalized_entropy(const mixture_candidate *candidate) {
+    double gain = candidate->loglik - candidate->single, entropy = (candidate->icl - candidate->bic) / 2;
+    double digits = 1e-13 * fabs(candidate->bic); /* no more are left by the difference: what is less is 0 */
+    return candidate->k == 1 ? 1 : gain > 0 ? (entropy > digits ? entropy : 0) / gain : (double)INFINITY;
+}
+
+void mix_structures_find_single(mixture_candidate *candidates, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const mixture_candidate *one = &candidates[i];
+        for (size_t j = 0; j < count && one->k == 1 && one->fitted; j++) {
+            mixture_candidate *other = &candidates[j];
+            bool known = other->structure != one->structure || !isnan(other->single);
+            other->single = known ? other->single : one->loglik;
+        }
+    }
+}
+
 double mix_structures_value(const mixture_candidate *candidate, mixture_criterion criterion) {
     double parameters = (double)candidate->parameters;
     switch (criterion) {
@@ -32,6 +52,9 @@ double mix_structures_value(const mixture_candidate *candidate, mixture_criterio
         return candidate->aic;
     case MIXTURE_CAIC:
         return candidate->bic + parameters;
+    case MIXTURE_NEC:
+        return normalized_entropy(candidate);
+    case MIXTURE_SABIC:
     default: { /* the penalty of BIC says n */
         double log_n = parameters > 0 ? (candidate->bic + 2 * candidate->loglik) / parameters : 0;
         log_n = log_n < 40 ? log(exp(log_n) + 2) : log_n;
@@ -51,6 +74,10 @@ int mix_structures_compare(const mixture_candidate *a, const mixture_candidate *
         return a->k < b->k ? -1 : 1;
     }
     double first = mix_structures_value(a, criterion), second = mix_structures_value(b, criterion);
+    if (first == second && criterion == MIXTURE_NEC) {
+        first = a->bic;
+        second = b->bic;
+    }
     return (first > second) - (first < second);
 }
 
@@ -109,6 +136,7 @@ mixture_status mix_structures_enter(const mix_plan *plan, const mixture_options 
     candidate->aic = criteria.aic;
     candidate->bic = criteria.bic;
     candidate->icl = criteria.icl;
+    candidate->single = plan->criterion == MIXTURE_NEC ? plan->single[options->structure] : (double)NAN;
     candidate->converged = found->run.converged && !found->soundness.saddle;
     return copy_warnings(candidate, found->model->warnings, found->model->warning_count);
 }

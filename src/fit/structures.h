@@ -14,9 +14,10 @@ typedef struct mix_plan {
     mixture_criterion criterion;
     int structures[MIX_MOST_STRUCTURES]; /* each after those that are nested in it */
     size_t structure_count;
-    size_t least_k;  /* the smallest, which is fitted in any case */
-    size_t distinct; /* rows, counted no further than mix_structures_most_rows() */
-    double shift;    /* see mix_result_shift; of `whole` */
+    size_t least_k;                     /* the smallest, which is fitted in any case */
+    size_t distinct;                    /* rows, counted no further than mix_structures_most_rows() */
+    double shift;                       /* see mix_result_shift; of `whole` */
+    double single[MIX_MOST_STRUCTURES]; /* see mixture_candidate; by structure, for MIXTURE_NEC alone */
     mix_repeated repeated;
 } mix_plan;
 
@@ -34,11 +35,14 @@ uint64_t mix_structures_work(const mix_plan *plan, size_t k);
 /* What the criterion says of a candidate: lower is better. */
 double mix_structures_value(const mixture_candidate *candidate, mixture_criterion criterion);
 
+/* Candidates that do not know `single` learn it from those of one component, if there are such. */
+void mix_structures_find_single(mixture_candidate *candidates, size_t count);
+
 /* Distinct rows that tell whether any candidate of up to k components has too few. */
 size_t mix_structures_most_rows(const mix_plan *plan, size_t k);
 
-/* < 0 if a is the better one: sound ones first, by the criterion; then those that are not and those without a fit,
-** by k. */
+/* < 0 if a is the better one: sound ones first, by the criterion, equal ones of MIXTURE_NEC by BIC; then those
+** that are not and those without a fit, by k. */
 int mix_structures_compare(const mixture_candidate *a, const mixture_candidate *b, mixture_criterion criterion);
 
 /* Fit and fill in all candidates; init is complete, or used by this thread alone. A fit that is not possible is an

@@ -74,7 +74,7 @@ mixture_status mix_names_json_read_criterion(mix_json_value value, mixture_crite
         *criterion = (mixture_criterion)i;
         known = mix_json_string_equals(value, mixture_criterion_name(*criterion));
     }
-    return known ? MIXTURE_OK : mix_json_complain(value, "bic, icl, aic, sabic or caic", error);
+    return known ? MIXTURE_OK : mix_json_complain(value, "bic, icl, aic, sabic, caic or nec", error);
 }
 
 mixture_status mix_names_json_read_nulls(mix_json_value value, bool *skip, mixture_error *error) {

@@ -1,11 +1,14 @@
 /* selection_json.c: the candidates that a model was chosen from, in and out. */
 #include "selection_json.h"
 
+#include <math.h>
+
 #include "error.h"
 #include "family.h"
 #include "members.h"
 #include "memory.h"
 #include "names_json.h"
+#include "structures.h"
 
 static void write_candidate(const mixture_model *model, const mixture_candidate *candidate,
                             mix_json_writer *writer) {
@@ -25,6 +28,9 @@ static void write_candidate(const mixture_model *model, const mixture_candidate 
         mix_members_write_double(writer, "icl", candidate->icl);
         mix_members_write_double(writer, "aic", candidate->aic);
         mix_members_write_boolean(writer, "converged", candidate->converged);
+        if (model->criterion == MIXTURE_NEC && candidate->k > 1 && !isnan(candidate->single)) {
+            mix_members_write_double(writer, "single", candidate->single);
+        }
     }
     mix_members_write_boolean(writer, "sound", candidate->sound);
     mix_members_write_strings(writer, "warnings", candidate->warnings, candidate->warning_count);
@@ -52,9 +58,11 @@ static mixture_status read_candidate(mix_json_value value, const mixture_family 
     } numbers[] = {{"loglik", &candidate->loglik},
                    {"bic", &candidate->bic},
                    {"icl", &candidate->icl},
-                   {"aic", &candidate->aic}};
+                   {"aic", &candidate->aic},
+                   {"single", &candidate->single}};
     mix_json_value member;
     int64_t k = 0, parameters = 0, rows = 0;
+    candidate->single = NAN;
     if (mix_json_type_of(value) != MIX_JSON_OBJECT || !mix_json_member(value, "k", &member)) {
         return mix_json_complain(value, "an object with a key k", error);
     }
@@ -113,5 +121,6 @@ mixture_status mix_selection_json_read(mix_json_value root, mixture_model *model
          more = mix_json_next(value, &item)) {
         status = read_candidate(item, model->family, &model->candidates[model->candidate_count++], error);
     }
+    mix_structures_find_single(model->candidates, model->candidate_count);
     return status;
 }

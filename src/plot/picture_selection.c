@@ -275,11 +275,8 @@ static void write_selection_caption(mix_drawing *drawing, const unseen *without)
 }
 
 mixture_status mix_picture_selection(mix_drawing *drawing) {
-    static const char *const names[] = {[MIXTURE_BIC] = "BIC",
-                                        [MIXTURE_ICL] = "ICL",
-                                        [MIXTURE_AIC] = "AIC",
-                                        [MIXTURE_SABIC] = "SABIC",
-                                        [MIXTURE_CAIC] = "CAIC"};
+    static const char *const names[] = {[MIXTURE_BIC] = "BIC",     [MIXTURE_ICL] = "ICL",   [MIXTURE_AIC] = "AIC",
+                                        [MIXTURE_SABIC] = "SABIC", [MIXTURE_CAIC] = "CAIC", [MIXTURE_NEC] = "NEC"};
     const mixture_model *model = drawing->model;
     line lines[MIX_MOST_STRUCTURES];
     size_t count = find_lines(model, lines);

@@ -55,8 +55,9 @@ static mixture_status check_model(const mixture_model *model, const mix_plot_opt
     case MIX_PLOT_SELECTION:
         return model->candidate_count > 0
                    ? MIXTURE_OK
-                   : mix_error_invalid(error,
-                                       "argument 1 (model) has no candidates; expected a model of gmm_select");
+                   : mix_error_invalid(
+                         error,
+                         "argument 1 (model) has no candidates; expected a model of a selection, as of gmm_select()");
     default:
         break;
     }

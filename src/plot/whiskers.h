@@ -10,7 +10,8 @@ double mix_whiskers_level(const mix_drawing *drawing);
 /* The percentile interval of an entry of an array of component c. False: there is none. */
 bool mix_whiskers_of(const mix_drawing *drawing, size_t c, size_t array, size_t entry, mix_range *interval);
 
-/* The mean of component c in the i-th column drawn, and its interval; where no parameter is the mean there is none. */
+/* The mean of component c in the i-th column drawn, and its interval; where no parameter is the mean there is
+** none. */
 bool mix_whiskers_of_mean(const mix_drawing *drawing, size_t c, size_t i, double *mean, mix_range *interval);
 
 /* "Lines across the means: intervals of 95 %, from 999 replicates." lines: the first four words. */

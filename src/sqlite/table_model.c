@@ -312,7 +312,8 @@ enum {
     ROWS,
     SABIC,
     CAIC,
-    ENTROPY
+    ENTROPY,
+    NEC
 };
 
 static mixture_status start_selection(mix_cursor *cursor, sqlite3_value **values, int count,
@@ -322,8 +323,8 @@ static mixture_status start_selection(mix_cursor *cursor, sqlite3_value **values
     const mixture_model *model = mix_cursor_model(cursor);
     if (model->candidates == NULL) {
         return mix_error_invalid(error,
-                                 "argument 1 (model): key selection is missing; expected a model of gmm_select "
-                                 "or mmm_select");
+                                 "argument 1 (model): key selection is missing; expected a model of a selection, "
+                                 "as of gmm_select()");
     }
     cursor->rows = (sqlite3_int64)model->candidate_count;
     return MIXTURE_OK;
@@ -354,7 +355,8 @@ static void column_selection(mix_cursor *cursor, sqlite3_context *context, int c
                               [AIC] = candidate->aic,
                               [SABIC] = mix_structures_value(candidate, MIXTURE_SABIC),
                               [CAIC] = mix_structures_value(candidate, MIXTURE_CAIC),
-                              [ENTROPY] = relative_entropy(model, candidate)};
+                              [ENTROPY] = relative_entropy(model, candidate),
+                              [NEC] = mix_structures_value(candidate, MIXTURE_NEC)};
     switch (column) {
     case RANK:
         sqlite3_result_int64(context, cursor->row + 1);
@@ -390,7 +392,7 @@ static void column_selection(mix_cursor *cursor, sqlite3_context *context, int c
         }
         break;
     default:
-        if (candidate->fitted) {
+        if (candidate->fitted && isfinite(numbers[column])) {
             sqlite3_result_double(context, numbers[column]);
         }
     }
@@ -400,8 +402,8 @@ const mix_table mix_table_selection = {
     .name = "mix_selection",
     .usage = "mix_selection(model)",
     .columns = "rank, k, covariance, loglik, parameters, bic, icl, aic, converged, sound, warnings, rows, "
-               "sabic, caic, entropy",
-    .column_count = 15,
+               "sabic, caic, entropy, nec",
+    .column_count = 16,
     .start = start_selection,
     .column = column_selection,
 };

@@ -104,8 +104,9 @@ void grammar_is_complete(trial *t) {
 
 /* ---- Arguments ---------------------------------------------------------------------------------------------- */
 
-static const char *const selections[] = {"\"criterion\":\"icl\"",   "\"k\":[1,2]",  "\"max_iter\":3",
-                                         "\"criterion\":\"sabic\"", "\"n_init\":1", NULL};
+static const char *const selections[] = {
+    "\"criterion\":\"icl\"", "\"k\":[1,2]", "\"max_iter\":3", "\"criterion\":\"sabic\"", "\"n_init\":1",
+    "\"criterion\":\"nec\"", NULL};
 static const char *const refits[] = {"\"max_iter\":3", "\"tol\":0.01", "\"accelerate\":false", NULL};
 static const char *const bootstraps[] = {"\"replicates\":5", "\"replicates\":3,\"type\":\"weighted\"",
                                          "\"replicates\":4,\"type\":\"parametric\"", NULL};

@@ -258,7 +258,7 @@ static void wrong_options_are_errors_that_say_what_is_allowed(void **state) {
     expect_invalid(model, false, "{\"what\":\"trace\"}",
                    "argument 1 (model) has no trace; expected a model that was fitted");
     expect_invalid(model, false, "{\"what\":\"selection\"}",
-                   "argument 1 (model) has no candidates; expected a model of gmm_select");
+                   "argument 1 (model) has no candidates; expected a model of a selection, as of gmm_select()");
     mixture_model_free(model);
     model = mixture_model_new(&mixture_multinomial, 2, 2);
     expect_invalid(model, false, "{\"what\":\"density\"}",

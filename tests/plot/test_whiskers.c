@@ -8,8 +8,8 @@
 #include "memory.h"
 #include "parameter.h"
 
-/* Two components of d columns. All intervals of 95 %: from the lesser to the greater of the two components' values,
-** which lie elsewhere in the picture, too. */
+/* Two components of d columns. All intervals of 95 %: from the lesser to the greater of the two components'
+** values, which lie elsewhere in the picture, too. */
 static mixture_model *sure_model(const char *family, size_t d, const double *values, size_t replicates) {
     mixture_model *model = mixture_model_new(mixture_family_find(family), 2, d);
     memcpy(model->arrays[0], values, 2 * d * sizeof(double));

@@ -30,7 +30,8 @@ static void options_of_a_selection(void **state) {
         {"{\"init\":{\"means\":[[1]]}}", "init is an object at offset 8; expected kmeans++ or random"},
         {"{\"sample\":-1}", "sample is -1 at offset 10; expected an integer from 0 to 1000000000"},
         {"{\"sample\":\"all\"}", "sample is \"all\" at offset 10; expected an integer from 0 to 1000000000"},
-        {"{\"criterion\":\"dic\"}", "criterion is \"dic\" at offset 13; expected bic, icl, aic, sabic or caic"},
+        {"{\"criterion\":\"dic\"}",
+         "criterion is \"dic\" at offset 13; expected bic, icl, aic, sabic, caic or nec"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         expect_error(*state, sql_build("SELECT gmm_select(1.5, 2, %Q)", cases[i].text),
@@ -45,7 +46,7 @@ static void candidates_of_a_model(void **state) {
         {"{" MODEL ",\"selection\":[{\"k\":1,\"rows\":-1}]}",
          "selection[0].rows is -1 at offset 98; expected an integer >= 0"},
         {"{" MODEL ",\"sample\":0.5}", "sample is 0.5 at offset 80; expected an integer >= 0"},
-        {"{" MODEL ",\"criterion\":1}", "criterion is 1 at offset 83; expected bic, icl, aic, sabic or caic"},
+        {"{" MODEL ",\"criterion\":1}", "criterion is 1 at offset 83; expected bic, icl, aic, sabic, caic or nec"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         expect_error(*state, sql_build("SELECT count(*) FROM mix_selection(%Q)", cases[i].text),

@@ -104,6 +104,49 @@ static void every_criterion_is_listed_and_may_choose(void **state) {
     }
 }
 
+/* The normalized entropy criterion, from fits of their own and the responsibilities of the rows. */
+static void the_entropy_criterion_compares_with_one_component(void **state) {
+    sqlite3 *db = *state;
+    sql_run(db, "CREATE TABLE by_nec AS SELECT gmm_select(c1, c2, 4, '{\"criterion\":\"nec\",\"covariances\":"
+                "[\"EEE\",\"VVI\"],\"k\":[2,3,4]}') AS m FROM faithful");
+    sql_run(db, "CREATE TABLE one AS SELECT 'EEE' AS own, gmm_fit(c1, c2, 1, '{\"covariance\":\"EEE\"}') ->> "
+                "'loglik' AS loglik FROM faithful UNION ALL SELECT 'VVI', gmm_fit(c1, c2, 1, '{\"covariance\":"
+                "\"VVI\"}') ->> 'loglik' FROM faithful");
+    assert_close(sql_double(db, "SELECT max(abs(nec - (icl - bic) / 2 / (s.loglik - one.loglik))) FROM by_nec, "
+                                "mix_selection(m) s, one WHERE own = covariance"),
+                 0, 0, 1e-12);
+    assert_close(
+        sql_double(db, "SELECT nec FROM by_nec, mix_selection(m) WHERE rank = 1"),
+        sql_double(db, "SELECT sum(iif(probability > 0, -probability * ln(probability), 0)) / ((m ->> 'loglik') - "
+                       "one.loglik) FROM faithful, by_nec, one, mix_responsibilities(m, c1, c2) WHERE own = m ->> "
+                       "'covariance'"),
+        1e-6, 1e-12);
+    assert_int_equal(sql_integer(db, "SELECT count(*) FROM by_nec, mix_selection(m) WHERE k = 1"), 0);
+    assert_int_equal(sql_integer(db, "SELECT rank FROM by_nec, mix_selection(m) WHERE sound ORDER BY nec LIMIT 1"),
+                     1);
+    /* Every selection that has one component knows it, too; 1 of that itself. */
+    assert_close(sql_double(db, "SELECT max(abs(a.nec - iif(a.k > 1, (a.icl - a.bic) / 2 / (a.loglik - "
+                                "b.loglik), 1))) FROM model, mix_selection(m) a, mix_selection(m) b WHERE b.k = "
+                                "1 AND b.covariance = a.covariance AND a.loglik > b.loglik"),
+                 0, 0, 1e-10);
+    assert_int_equal(sql_integer(db, "SELECT count(*) FROM mix_selection((SELECT gmm_select(c1, c2, 3, "
+                                     "'{\"k\":[2,3]}') FROM faithful)) WHERE nec NOTNULL"),
+                     0);
+    /* One group: nothing divides it better than not at all, and the plainest that BIC finds is taken. */
+    assert_string_equal(
+        sql_text(db, "SELECT m ->> 'k' FROM (SELECT gmm_select(x1, 4, '{\"criterion\":\"nec\"}') AS m FROM "
+                     "mix_sample('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":"
+                     "[[[1]]]}', 500, 1))"),
+        "1");
+    /* With labels there are no fits of one component. */
+    assert_int_equal(
+        sql_integer(db,
+                    "SELECT gmm_select(c1, c2, iif(rowid < 20, 1 + (c1 > 3), NULL), 3, '{\"criterion\":"
+                    "\"nec\",\"label\":3,\"k\":[2,3],\"covariance\":\"EEE\"}') ->> 'warnings' LIKE "
+                    "'%%nec compares with one component, which cannot be fitted to these rows%%' FROM faithful"),
+        1);
+}
+
 static void the_other_options_are_those_of_a_fit(void **state) {
     sqlite3 *db = *state;
     sql_run(db, "CREATE TABLE extra AS SELECT c1, c2, rowid %% 3 AS w, iif(rowid %% 9, NULL, 1 + (c1 > 3)) AS l "
@@ -181,8 +224,8 @@ static void a_chosen_model_goes_everywhere(void **state) {
                       "gmm_select(c1, c2, 3) FROM faithful))"),
         0);
     expect_error(db, "SELECT * FROM mix_selection((SELECT gmm_fit(c1, c2, 2) FROM faithful))",
-                 "mix_selection: argument 1 (model): key selection is missing; expected a model of gmm_select or "
-                 "mmm_select");
+                 "mix_selection: argument 1 (model): key selection is missing; expected a model of a "
+                 "selection, as of gmm_select()");
 }
 
 static void groups_filters_and_nulls_are_as_in_fits(void **state) {
@@ -219,7 +262,7 @@ static void wrong_arguments_are_named(void **state) {
         {"gmm_select(c1, c2, rowid)",
          "argument 3 (kmax) changes from 1 to 2 in row 2; expected the same in all rows, behind the columns"},
         {"gmm_select(c1, c2, 2, '{\"criterion\":\"best\"}')",
-         "argument 4 (options): criterion is \"best\" at offset 13; expected bic, icl, aic, sabic or caic"},
+         "argument 4 (options): criterion is \"best\" at offset 13; expected bic, icl, aic, sabic, caic or nec"},
         {"gmm_select(c1, c2, 2, '{\"covariances\":[]}')",
          "argument 4 (options): covariances is an array of 0 at offset 15; expected an array of one covariance structure or more"},
         {"gmm_select(c1, c2, 2, '{\"covariances\":[\"EEE\",\"tied\"]}')",
@@ -287,7 +330,7 @@ static void malformed_lists_are_named(void **state) {
     static const struct {
         const char *rest, *text;
     } cases[] = {
-        {"", "key selection is missing; expected a model of gmm_select or mmm_select"},
+        {"", "key selection is missing; expected a model of a selection, as of gmm_select()"},
         {",\"selection\":{}", "selection is an object at offset 83; expected an array of objects"},
         {",\"selection\":[1]", "selection[0] is 1 at offset 84; expected an object with a key k"},
         {",\"selection\":[{\"k\":1},{\"sound\":true}]",
@@ -297,7 +340,8 @@ static void malformed_lists_are_named(void **state) {
          "selection[0].bic is \"low\" at offset 97; expected a number"},
         {",\"selection\":[{\"k\":1,\"warnings\":[1]}]",
          "selection[0].warnings[0] is 1 at offset 103; expected a string"},
-        {",\"criterion\":\"best\"", "criterion is \"best\" at offset 83; expected bic, icl, aic, sabic or caic"},
+        {",\"criterion\":\"best\"",
+         "criterion is \"best\" at offset 83; expected bic, icl, aic, sabic, caic or nec"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         expect_error(*state, sql_build("SELECT * FROM mix_selection(" MODEL "%s}')", cases[i].rest),
@@ -312,6 +356,7 @@ int main(int argc, char **argv) {
         select_test(the_list_is_best_first),
         select_test(options_choose_what_is_tried),
         select_test(every_criterion_is_listed_and_may_choose),
+        select_test(the_entropy_criterion_compares_with_one_component),
         select_test(groups_filters_and_nulls_are_as_in_fits),
         select_test(the_other_options_are_those_of_a_fit),
         select_test(a_choice_on_a_sample_says_so),
