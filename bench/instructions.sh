@@ -1,8 +1,8 @@
 #!/bin/sh
 # instructions.sh [MODULE [OTHER [GROUPS]]]: instructions of gmm_fit(x, y, 3) for each of 200 groups of 100 rows,
 # clear ones and overlapping ones, SQLite's own among them, as callgrind counts them: the machine need not be left
-# to it. OTHER: another build of the extension, as .load takes it, to stand beside; it fails when the two make other
-# models. Needs valgrind and a C compiler.
+# to it. OTHER: another build of the extension, as .load takes it, to stand beside; it fails when the two make
+# other models. Needs valgrind and a C compiler.
 set -eu
 cd "$(dirname "$0")/.."
 module=${1:-build/release/mixture}

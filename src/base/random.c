@@ -97,15 +97,15 @@ double mix_random_binomial(mix_random *random, double trials, double p) {
 
 size_t mix_random_choose(mix_random *random, const double *weights, size_t count, double total) {
     double left = mix_random_uniform(random) * total;
-    size_t last = 0;
     for (size_t i = 0; i < count; i++) {
-        if (weights[i] > 0) {
-            last = i;
-            left -= weights[i];
-            if (left < 0) {
-                break;
-            }
+        left -= weights[i];
+        if (left < 0) {
+            return i;
         }
     }
-    return last;
+    size_t last = count; /* by rounding: the last that has any weight */
+    while (last > 1 && !(weights[last - 1] > 0)) {
+        last--;
+    }
+    return last > 0 ? last - 1 : 0;
 }

@@ -84,11 +84,18 @@ static size_t sample_rows(const mixture_data *data) {
     return data->rows < SAMPLE_ROWS ? data->rows : SAMPLE_ROWS;
 }
 
+static bool is_weighted(const mixture_data *data) {
+    return data->weights != NULL || (data->extras & MIXTURE_WEIGHTED) != 0;
+}
+
 /* The weight that one row has: the least of all, if all are multiples of it; then they are numbers of equal rows.
 ** Else 0: each counts as one row. */
 static double unit_weight(const mixture_data *data) {
     size_t count = sample_rows(data);
     double least = HUGE_VAL;
+    if (!is_weighted(data)) {
+        return 1;
+    }
     for (size_t i = 0; i < count; i++) {
         least = fmin(least, mix_data_weight(data, i * data->rows / count));
     }
@@ -116,12 +123,13 @@ static size_t find_value(const mixture_data *data, size_t j, size_t row, size_t 
 static void list_values(const mixture_data *data, size_t j, double unit, distinct_values *c) {
     size_t observed = data->rows - data->missing[j], row = 0, place = 0;
     size_t count = observed < SAMPLE_ROWS ? observed : SAMPLE_ROWS;
+    bool weighted = unit > 0 && is_weighted(data);
     for (size_t i = 0; i < count; i++) {
         size_t wanted = i * observed / count;
         row = find_value(data, j, row, wanted - place);
         place = wanted;
         c->value[i] = mix_data_value(data, row, j);
-        c->repeats[i] = unit > 0 ? round(mix_data_weight(data, row) / unit) : 1;
+        c->repeats[i] = weighted ? round(mix_data_weight(data, row) / unit) : 1;
     }
     sort_weighted(c->value, c->repeats, count);
     c->count = 0;

@@ -55,7 +55,7 @@ static size_t find_least(const double *x, size_t count) {
     for (; i < count; i++) {
         least = x[i] < least ? x[i] : least;
     }
-    for (i = count - 1; i > 0 && x[i] != least;) {
+    for (i = count - 1; x[i] > least;) {
         i--;
     }
     return i;

@@ -148,23 +148,23 @@ MIX_INLINE mix_two det_of_union(const cluster *one, const cluster *two, const mi
 /* Of the unions of cluster `one` and those in slots l and l + 1. */
 MIX_INLINE mix_two det_of_two(const cluster *one, double size, const cluster *two, mix_two *delta, mix_two *sum,
                               mix_two c, mix_two n, size_t p) {
-    bool grows[2], spans[2]; /* fewer points have no determinant */
-    for (size_t lane = 0; lane < 2; lane++) {
-        grows[lane] = one->regular && two[lane].points == 1;
-        spans[lane] = one->points + two[lane].points > p;
-    }
     mix_two grown = {0}, united = {0};
     if (one->regular) {
         grown = det_of_growth(one, size, delta, c, n, p);
+        if (two[0].points == 1 && two[1].points == 1) {
+            return grown; /* mostly */
+        }
     }
-    if (grows[0] && grows[1]) {
-        return grown;
+    bool spans[2]; /* fewer points have no determinant */
+    for (size_t lane = 0; lane < 2; lane++) {
+        spans[lane] = one->points + two[lane].points > p;
     }
     if (spans[0] || spans[1]) {
         united = det_of_union(one, two, delta, c, n, sum, delta + p, p);
     }
     for (size_t lane = 0; lane < 2; lane++) {
-        united[lane] = grows[lane] ? grown[lane] : spans[lane] ? united[lane] : 0;
+        bool grows = one->regular && two[lane].points == 1;
+        united[lane] = grows ? grown[lane] : spans[lane] ? united[lane] : 0;
     }
     return united;
 }
