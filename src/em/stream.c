@@ -1,4 +1,5 @@
-/* stream.c: a block of complete rows; and a table of others, sorted when it is full. */
+/* stream.c: a block of complete rows; and a table of others, or of all where they have weights or labels, sorted when
+** it is full. */
 #include "stream.h"
 
 #include <math.h>
@@ -15,7 +16,8 @@ struct mix_stream {
     mixture_scratch *alone;
     double *statistics, *scratch;
     const mix_cancel *cancel;
-    mix_block block;       /* complete rows */
+    unsigned extras;
+    mix_block block;       /* complete rows, if there are no extras */
     mixture_data *waiting; /* others, sorted once; these three NULL: none has come yet */
     mix_gaps *gaps;
     double *room;
@@ -32,7 +34,7 @@ void mix_stream_free(mix_stream *stream) {
     }
 }
 
-mix_stream *mix_stream_new(const mixture_model *model, mixture_scratch *alone, double *statistics,
+mix_stream *mix_stream_new(const mixture_model *model, unsigned extras, mixture_scratch *alone, double *statistics,
                            const mix_cancel *cancel) {
     mix_stream *stream = mix_memory_zeros(1, sizeof *stream);
     if (stream == NULL) {
@@ -40,7 +42,8 @@ mix_stream *mix_stream_new(const mixture_model *model, mixture_scratch *alone, d
     }
     const mix_shape shape = mix_shape_of(model);
     size_t most = mix_block_most(model->k);
-    *stream = (mix_stream){.model = model, .alone = alone, .statistics = statistics, .cancel = cancel};
+    *stream =
+        (mix_stream){.model = model, .alone = alone, .statistics = statistics, .cancel = cancel, .extras = extras};
     stream->scratch = mix_memory_array(mix_family_scratch_for(&shape, most), sizeof(double));
     if (!mix_block_begin_for(&stream->block, model->d, most) || stream->scratch == NULL) {
         mix_stream_free(stream);
@@ -86,19 +89,19 @@ static mixture_status expect_waiting(mix_stream *stream) {
     return status;
 }
 
-static mixture_status add_waiting(mix_stream *stream, const double *x) {
+static mixture_status add_waiting(mix_stream *stream, const double *x, double weight, int label) {
     const mix_shape shape = mix_shape_of(stream->model);
     if (stream->gaps == NULL) {
         stream->gaps = mix_gaps_new(&shape);
     }
     if (stream->waiting == NULL) {
-        stream->waiting = mixture_data_new(stream->model->d, 0);
+        stream->waiting = mixture_data_new(stream->model->d, stream->extras);
     }
     if (stream->gaps == NULL || stream->waiting == NULL ||
-        mixture_data_append(stream->waiting, x, 1, 0) != MIXTURE_OK) {
+        mixture_data_append(stream->waiting, x, weight, label) != MIXTURE_OK) {
         return MIXTURE_NOMEM;
     }
-    if (stream->room == NULL) {
+    if (stream->room == NULL && mix_runs_room(stream->waiting) > 0) {
         stream->room = mix_memory_array(mix_runs_room(stream->waiting), sizeof(double));
         if (stream->room == NULL) {
             return MIXTURE_NOMEM;
@@ -110,13 +113,15 @@ static mixture_status add_waiting(mix_stream *stream, const double *x) {
 
 /* ---- All --------------------------------------------------------------------------------------------------- */
 
-mixture_status mix_stream_add(mix_stream *stream, const double *x, bool *taken) {
-    if (mix_block_complete(x, stream->model->d)) {
+mixture_status mix_stream_add(mix_stream *stream, const double *x, double weight, int label, bool *taken) {
+    bool complete = mix_block_complete(x, stream->model->d);
+    if (complete && stream->extras == 0) {
         *taken = true;
         return mix_block_add(&stream->block, x) ? expect_block(stream) : MIXTURE_OK;
     }
-    *taken = !stream->model->skip_nulls && mix_family_takes(stream->model->family, x, stream->model->d);
-    return *taken ? add_waiting(stream, x) : MIXTURE_OK;
+    *taken =
+        complete || (!stream->model->skip_nulls && mix_family_takes(stream->model->family, x, stream->model->d));
+    return *taken ? add_waiting(stream, x, weight, label) : MIXTURE_OK;
 }
 
 mixture_status mix_stream_flush(mix_stream *stream) {

@@ -61,7 +61,7 @@ mix_update *mix_update_new(const mixture_model *model, double memory, const mix_
     if (mix_pass_how_begin(&update->how, model, 1, cancel) && update->statistics != NULL &&
         update->scratch != NULL && update->model != NULL && update->alone != NULL) {
         update->row = update->statistics + update->size;
-        update->stream = mix_stream_new(update->model, update->alone, update->row, cancel);
+        update->stream = mix_stream_new(update->model, 0, update->alone, update->row, cancel);
     }
     if (update->stream == NULL) {
         mix_update_free(update);
@@ -84,7 +84,7 @@ static void represent_rows(const mix_update *update, double n) {
 
 static mixture_status expect_update(mix_update *update, const double *x, bool *taken) {
     memset(update->row, 0, update->size * sizeof(double));
-    mixture_status status = mix_stream_add(update->stream, x, taken);
+    mixture_status status = mix_stream_add(update->stream, x, 1, 0, taken);
     return status == MIXTURE_OK && *taken ? mix_stream_flush(update->stream) : status;
 }
 

@@ -28,7 +28,7 @@ typedef struct options_reader {
     bool mixed;                 /* the family is what a mixed fit's turned out to be */
     bool given;                 /* there is something to start from, */
     mix_json_value init;
-    bool update;
+    mix_options_use use;
     mix_options_purpose purpose;
 } options_reader;
 
@@ -427,16 +427,17 @@ static mixture_status read_init(options_reader *reader, mix_json_value value) {
 /* ---- The table --------------------------------------------------------------------------------------------- */
 
 enum {
-    COLUMN = 1,     /* says which arguments are data: read first, in this order */
-    STRUCTURED = 2, /* only for families with structures, under their key or, in a selection, keys */
-    FLOORED = 4,    /* only for families with a floor */
-    SELECT = 8,     /* only for a selection */
-    FRAMED = 16,    /* only for families whose columns are centered and scaled */
-    FREE = 32,      /* not where a model says it already */
-    MIXED = 64,     /* only for columns of several families */
-    BOXED = 128,    /* only for families whose rows are spread over a box: not of a given sum */
-    UPDATE = 256,   /* of an update, too, */
-    UPDATE_ONLY = 512,
+    COLUMN = 1,       /* says which arguments are data: read first, in this order */
+    STRUCTURED = 2,   /* only for families with structures, under their key or, in a selection, keys */
+    FLOORED = 4,      /* only for families with a floor */
+    SELECT = 8,       /* only for a selection */
+    FRAMED = 16,      /* only for families whose columns are centered and scaled */
+    FREE = 32,        /* not where a model says it already */
+    MIXED = 64,       /* only for columns of several families */
+    BOXED = 128,      /* only for families whose rows are spread over a box: not of a given sum */
+    PASS = 256,       /* of a pass, too */
+    UPDATE = 512,     /* of an update, too */
+    NO_FIT = 16384,   /* only of these two */
     BOOTSTRAP = 1024, /* only for a bootstrap */
     RESAMPLED = 2048, /* for that and a test */
     ALIKE = 4096,     /* not for a bootstrap, whose fits are as the model says */
@@ -448,9 +449,9 @@ static const struct option {
     int kind;
     mixture_status (*read)(options_reader *reader, mix_json_value value);
 } table[] = {
-    {"columns", COLUMN | UPDATE, read_columns},
-    {"weight", COLUMN | UPDATE, read_weight},
-    {"label", COLUMN, read_label},
+    {"columns", COLUMN | PASS | UPDATE, read_columns},
+    {"weight", COLUMN | PASS | UPDATE, read_weight},
+    {"label", COLUMN | PASS, read_label},
     {"families", MIXED | FREE, read_families},
     {"criterion", SELECT, read_criterion},
     {NULL, SELECT | STRUCTURED, read_structures},
@@ -472,7 +473,7 @@ static const struct option {
     {"nulls", 0, read_nulls},
     {"noise", BOXED | ALIKE, read_noise},
     {"few_rows", SINGLE, read_few_rows},
-    {"memory", UPDATE_ONLY, read_memory},
+    {"memory", UPDATE | NO_FIT, read_memory},
 };
 enum { OPTIONS = sizeof table / sizeof *table };
 
@@ -486,8 +487,11 @@ static bool is_framed(const options_reader *reader) {
 
 static bool applies(const options_reader *reader, size_t option) {
     int kind = table[option].kind;
-    if (reader->update || (kind & UPDATE_ONLY)) {
-        return reader->update && (kind & (UPDATE | UPDATE_ONLY));
+    if (reader->use != MIX_OPTIONS_OF_FIT) {
+        return (kind & (reader->use == MIX_OPTIONS_OF_PASS ? PASS : UPDATE)) != 0;
+    }
+    if (kind & NO_FIT) {
+        return false;
     }
     return (!(kind & STRUCTURED) || reader->family->structures != NULL) &&
            (!(kind & FLOORED) || reader->family->floor != NULL) && (!(kind & SELECT) || reader->select) &&
@@ -601,7 +605,7 @@ mixture_status mix_options_json_read(const char *text, size_t length, const mix_
                              .out = options,
                              .error = error,
                              .model = target->model,
-                             .update = target->update,
+                             .use = target->use,
                              .purpose = target->purpose};
     mixture_status status = MIXTURE_OK;
     memset(options, 0, sizeof *options);

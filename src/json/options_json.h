@@ -38,6 +38,13 @@ typedef enum mix_options_purpose {
     MIX_FOR_TEST       /* a test of k against k + 1 components */
 } mix_options_purpose;
 
+/* What they are options of. */
+typedef enum mix_options_use {
+    MIX_OPTIONS_OF_FIT,
+    MIX_OPTIONS_OF_PASS,  /* of one pass with a model over rows */
+    MIX_OPTIONS_OF_UPDATE /* of a model that takes rows in */
+} mix_options_use;
+
 /* What the options are for. */
 typedef struct mix_options_target {
     const mixture_family *family;
@@ -48,7 +55,7 @@ typedef struct mix_options_target {
         *model;               /* to be fitted again from where it is: its k and structure, its parameters to start
                                 ** from, its names; it outlives the options. NULL: none */
     const mix_cancel *cancel; /* asked whether to stop; NULL: nobody */
-    bool update;              /* the model is not fitted but takes rows in: other options */
+    mix_options_use use;
     mix_options_purpose purpose;
 } mix_options_target;
 

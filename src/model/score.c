@@ -372,9 +372,12 @@ bool mix_batch_ask(mix_batch *batch, const mix_cancel *cancel) {
     return batch->turns.over;
 }
 
-void mix_batch_add(mix_batch *batch, const double *x) {
-    if (!mix_block_complete(x, batch->model->d)) {
-        batch->total += mixture_responsibilities(batch->model, x, batch->scratch->resp, batch->scratch);
+void mix_batch_add(mix_batch *batch, const double *x, double weight, int label) {
+    if (label > 0) {
+        batch->total +=
+            weight * labelled_log_density(batch->model, x, (size_t)label, batch->scratch->resp, batch->scratch);
+    } else if (!mix_block_complete(x, batch->model->d) || weight != 1) {
+        batch->total += weight * mixture_responsibilities(batch->model, x, batch->scratch->resp, batch->scratch);
     } else if (mix_block_add(&batch->block, x)) {
         batch_flush(batch);
     }

@@ -48,10 +48,14 @@ static mixture_status wrong_row_length(const mix_row_arguments *arguments, mixtu
 static mixture_status wrong_row_value(const mix_row_arguments *arguments, size_t j, bool infinite,
                                       mixture_error *error) {
     char said[MIX_SAID_BYTES], name[60], where[40], cure[MIX_CURE_BYTES], bare[60];
-    int place = arguments->first + (int)j + (arguments->apart != 0 && j + 1 >= arguments->apart);
+    size_t place = j + 1; /* among all */
+    for (size_t i = 0; i < 2; i++) {
+        place += arguments->apart[i] != 0 && place >= arguments->apart[i];
+    }
     (void)mix_arguments_column(arguments, j, name);
     snprintf(bare, sizeof bare, "%.*s", (int)strlen(name) - 3, name + 2); /* without " (" and ")" */
-    return mix_error_invalid(error, "argument %d%s is %s%s; expected a %snumber%s", place, name,
+    return mix_error_invalid(error, "argument %d%s is %s%s; expected a %snumber%s",
+                             arguments->first + (int)place - 1, name,
                              mix_describe_value(arguments->values[j], said), row_number(arguments, where),
                              infinite ? "finite " : "", mix_describe_cure(arguments->values[j], bare, cure));
 }
@@ -164,15 +168,23 @@ static mixture_status mixed_row(const mix_row_arguments *arguments, const mixtur
 
 mixture_status mix_arguments_model_row(sqlite3 *db, mix_parsed *parsed, int count, sqlite3_value **values,
                                        int first, uint64_t row, mixture_error *error) {
-    return mix_arguments_model_row_of(db, parsed, count, values, first, row, 0, error);
+    return mix_arguments_model_row_of(db, parsed, count, values, first, row, NULL, error);
 }
 
 mixture_status mix_arguments_model_row_of(sqlite3 *db, mix_parsed *parsed, int count, sqlite3_value **values,
-                                          int first, uint64_t row, size_t apart, mixture_error *error) {
+                                          int first, uint64_t row, const size_t *apart, mixture_error *error) {
     const mixture_model *model = parsed->model;
-    mix_row_arguments arguments = {values, count, first, model->d,      (const char *const *)model->columns,
-                                   row,    db,    0,     model->family, apart,
-                                   NULL,   0};
+    mix_row_arguments arguments = {.values = values,
+                                   .count = count,
+                                   .first = first,
+                                   .d = model->d,
+                                   .columns = (const char *const *)model->columns,
+                                   .row = row,
+                                   .db = db,
+                                   .family = model->family};
+    if (apart != NULL) {
+        memcpy(arguments.apart, apart, sizeof arguments.apart);
+    }
     if (model->family->parts != NULL) {
         return mixed_row(&arguments, model, parsed->x, error);
     }

@@ -15,8 +15,8 @@ typedef struct mix_row_arguments {
     sqlite3 *db;                  /* the connection */
     size_t word;                  /* 1-based place of a value that may be a TEXT that is no number; 0: none may */
     const mixture_family *family; /* of a model, in whose order the columns' names are; NULL: in the row's */
-    size_t apart;                 /* 1-based place of an argument that is left out of the values; 0: none */
-    const unsigned char *bytes;   /* a packed row in place of the values; NULL: there is none */
+    size_t apart[2];            /* 1-based places of arguments that are left out of the values, rising; 0: none */
+    const unsigned char *bytes; /* a packed row in place of the values; NULL: there is none */
     size_t length;
 } mix_row_arguments;
 
@@ -26,12 +26,12 @@ const char *mix_arguments_column(const mix_row_arguments *arguments, size_t j, c
 /* The row into x[d], NaN for NULL and for a word: d numbers, or one value that holds them all (packed_row.h). */
 mixture_status mix_arguments_row(const mix_row_arguments *arguments, double *x, mixture_error *error);
 
-/* The same into parsed->x, for a model's row, whose values its family accepts. `first`, `row` and `apart` as
-** above. */
+/* The same into parsed->x, for a model's row, whose values its family accepts. `first`, `row` and `apart` (NULL:
+** none) as above. */
 mixture_status mix_arguments_model_row(sqlite3 *db, mix_parsed *parsed, int count, sqlite3_value **values,
                                        int first, uint64_t row, mixture_error *error);
 mixture_status mix_arguments_model_row_of(sqlite3 *db, mix_parsed *parsed, int count, sqlite3_value **values,
-                                          int first, uint64_t row, size_t apart, mixture_error *error);
+                                          int first, uint64_t row, const size_t *apart, mixture_error *error);
 
 /* In a later row of an aggregate: the model must be that of the first row, which `parsed` is. */
 mixture_status mix_arguments_same_model(const mix_parsed *parsed, sqlite3_value *value, uint64_t row,

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "model.h"
 #include "model_json.h"
+#include "model_rows.h"
 #include "pass.h"
 #include "row_sample.h"
 #include "statistics.h"
@@ -120,6 +121,7 @@ static void extrapolate_call(sqlite3_context *context, int argc, sqlite3_value *
 
 typedef struct expect_state {
     mix_group group; /* first */
+    mix_model_rows rows;
     mix_statistics_blob blob;
     mix_stream *stream; /* adds to the blob's statistics */
 } expect_state;
@@ -127,6 +129,7 @@ typedef struct expect_state {
 static void expect_clear(void *pointer) {
     expect_state *state = pointer;
     mix_stream_free(state->stream);
+    mix_model_rows_clear(&state->rows);
     mix_statistics_blob_clear(&state->blob);
 }
 
@@ -138,9 +141,13 @@ static mixture_status expect_start(void *pointer, mixture_error *error) {
     if (mix_pass_check(model, &inner) != MIXTURE_OK) {
         return mix_error_invalid(error, "argument 1 (model): %s", inner.text);
     }
-    mixture_status status = mix_statistics_blob_begin(&state->blob, model, &state->group.cancel);
+    mixture_status status = mix_model_rows_start(&state->rows, &state->group, MIX_OPTIONS_OF_PASS, error);
     if (status == MIXTURE_OK) {
-        state->stream = mix_stream_new(model, parsed->scratch, state->blob.statistics, &state->group.cancel);
+        status = mix_statistics_blob_begin(&state->blob, model, &state->group.cancel);
+    }
+    if (status == MIXTURE_OK) {
+        state->stream = mix_stream_new(model, mix_model_rows_extras(&state->rows), parsed->scratch,
+                                       state->blob.statistics, &state->group.cancel);
         status = state->stream != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
     }
     return status;
@@ -148,13 +155,19 @@ static mixture_status expect_start(void *pointer, mixture_error *error) {
 
 static mixture_status expect_row(void *pointer, mixture_error *error) {
     expect_state *state = pointer;
-    bool taken = true;
-    mixture_status status = mix_aggregate_read_row(&state->group, state->group.argc - 1, error);
-    if (status == MIXTURE_OK) {
-        status = mix_stream_add(state->stream, state->group.parsed->x, &taken);
+    bool weighs, taken = true;
+    mixture_status status = mix_model_rows_read(&state->rows, &state->group, &weighs, error);
+    if (status == MIXTURE_OK && weighs) {
+        status =
+            mix_stream_add(state->stream, state->group.parsed->x, state->rows.weight, state->rows.label, &taken);
         state->blob.skipped += !taken; /* as in a fit */
     }
     return status;
+}
+
+static mixture_status expect_same(void *pointer, mixture_error *error) {
+    const expect_state *state = pointer;
+    return mix_model_rows_same(&state->group, error);
 }
 
 static mixture_status statistics_value(void *pointer, sqlite3_context *context, mixture_error *error) {
@@ -175,6 +188,7 @@ static const mix_aggregate statistics_aggregate = {
     .size = sizeof(expect_state),
     .model = true,
     .start = expect_start,
+    .same = expect_same,
     .row = expect_row,
     .value = statistics_value,
     .lasting = true,
@@ -185,6 +199,7 @@ static const mix_aggregate step_aggregate = {
     .size = sizeof(expect_state),
     .model = true,
     .start = expect_start,
+    .same = expect_same,
     .row = expect_row,
     .value = step_value,
     .lasting = true,
@@ -298,11 +313,11 @@ static const mix_aggregate merge_aggregate = {
 
 /* clang-format off */
 const mix_function mix_em_functions[] = {
-    {"mix_statistics", "(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &statistics_aggregate, NULL},
+    {"mix_statistics", "(model, x... [, options])", 2, -1, MIX_INNOCUOUS, NULL, &statistics_aggregate, NULL},
     {"mix_merge", "(statistics)", 1, 1, MIX_INNOCUOUS, NULL, &merge_aggregate, NULL},
     {"mix_maximize", "(statistics)", 1, 1, MIX_PURE_JSON, maximize_call, NULL, NULL},
     {"mix_extrapolate", "(m0, m1, m2)", 3, 3, MIX_PURE_JSON, extrapolate_call, NULL, NULL},
-    {"mix_step", "(model, x...)", 2, -1, MIX_INNOCUOUS_JSON, NULL, &step_aggregate, NULL},
+    {"mix_step", "(model, x... [, options])", 2, -1, MIX_INNOCUOUS_JSON, NULL, &step_aggregate, NULL},
 };
 /* clang-format on */
 const int mix_em_function_count = sizeof mix_em_functions / sizeof *mix_em_functions;

@@ -11,6 +11,7 @@
 #include "levels.h"
 #include "memory.h"
 #include "model_json.h"
+#include "model_rows.h"
 #include "noise.h"
 #include "packed_row.h"
 #include "score.h"
@@ -291,23 +292,33 @@ static void score(sqlite3_context *context, int argc, sqlite3_value **argv) {
 
 typedef struct loglik_state {
     mix_group group; /* first */
+    mix_model_rows rows;
     mix_batch *batch;
 } loglik_state;
 
 static mixture_status loglik_start(void *pointer, mixture_error *error) {
     loglik_state *state = pointer;
-    (void)error;
-    state->batch = mix_batch_new(state->group.parsed->model);
-    return state->batch != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    mixture_status status = mix_model_rows_start(&state->rows, &state->group, MIX_OPTIONS_OF_PASS, error);
+    if (status == MIXTURE_OK) {
+        state->batch = mix_batch_new(state->group.parsed->model);
+        status = state->batch != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    }
+    return status;
+}
+
+static mixture_status loglik_same(void *pointer, mixture_error *error) {
+    const loglik_state *state = pointer;
+    return mix_model_rows_same(&state->group, error);
 }
 
 static mixture_status loglik_row(void *pointer, mixture_error *error) {
     loglik_state *state = pointer;
-    mix_parsed *parsed = state->group.parsed;
-    mixture_status status = mix_aggregate_read_row(&state->group, state->group.argc - 1, error);
-    if (status == MIXTURE_OK) {
+    const mix_model_rows *rows = &state->rows;
+    bool taken;
+    mixture_status status = mix_model_rows_read(&state->rows, &state->group, &taken, error);
+    if (status == MIXTURE_OK && taken) {
         (void)mix_batch_ask(state->batch, &state->group.cancel);
-        mix_batch_add(state->batch, parsed->x);
+        mix_batch_add(state->batch, state->group.parsed->x, rows->weight, rows->label);
         status = mix_batch_ask(state->batch, NULL) ? MIXTURE_CANCELLED : MIXTURE_OK;
     }
     return status;
@@ -328,12 +339,14 @@ static mixture_status loglik_value(void *pointer, sqlite3_context *context, mixt
 static void loglik_clear(void *pointer) {
     loglik_state *state = pointer;
     mix_batch_free(state->batch);
+    mix_model_rows_clear(&state->rows);
 }
 
 static const mix_aggregate loglik_aggregate = {
     .size = sizeof(loglik_state),
     .model = true,
     .start = loglik_start,
+    .same = loglik_same,
     .row = loglik_row,
     .value = loglik_value,
     .lasting = true,
@@ -357,7 +370,7 @@ const mix_function mix_score_functions[] = {
     {"mix_impute", "(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(impute)},
     {"mix_tail", "(model, x...)", 2, -1, MIX_PURE, OF_ROW(tail)},
     {"mix_condition", "(model, x...)", 2, -1, MIX_PURE_JSON, OF_ROW(condition)},
-    {"mix_loglik", "(model, x...)", 2, -1, MIX_INNOCUOUS, NULL, &loglik_aggregate, NULL},
+    {"mix_loglik", "(model, x... [, options])", 2, -1, MIX_INNOCUOUS, NULL, &loglik_aggregate, NULL},
 };
 /* clang-format on */
 const int mix_score_function_count = sizeof mix_score_functions / sizeof *mix_score_functions;

@@ -1,72 +1,19 @@
 /* function_update.c: mix_update, the model after more rows. */
-#include <math.h>
-#include <string.h>
-
-#include "aggregate.h"
-#include "describe.h"
 #include "error.h"
-#include "json_argument.h"
-#include "jsonb.h"
-#include "memory.h"
 #include "model_json.h"
-#include "options_json.h"
-#include "packed_row.h"
+#include "model_rows.h"
 #include "update.h"
 
 typedef struct update_state {
     mix_group group; /* first */
-    int values;      /* arguments behind the model that are no options */
-    mix_fit_options options;
-    sqlite3_value **data; /* the row's values without the weight, if there is one */
+    mix_model_rows rows;
     mix_update *update;
 } update_state;
 
 static void update_clear(void *pointer) {
     update_state *state = pointer;
-    mix_options_json_clear(&state->options);
-    mix_memory_free(state->data);
+    mix_model_rows_clear(&state->rows);
     mix_update_free(state->update);
-}
-
-/* Options are what stands behind the model's columns, or behind a row in one value. */
-static sqlite3_value *update_options_argument(const mix_group *group) {
-    sqlite3_value *last = group->argv[group->argc - 1];
-    int type = sqlite3_value_type(last);
-    bool packed = group->argc == 3 && mix_packed_row_is(group->argv + 1, 1);
-    bool behind = packed || (size_t)group->argc - 1 > group->parsed->model->d;
-    bool text = (type == SQLITE_TEXT && !mix_arguments_is_number(last)) || mix_json_argument_is_blob(last);
-    return behind && (text || type == SQLITE_NULL) ? last : NULL;
-}
-
-static mixture_status read_update_options(update_state *state, sqlite3_value *value, mixture_error *error) {
-    mix_group *group = &state->group;
-    const mixture_model *model = group->parsed->model;
-    bool packed = mix_packed_row_is(group->argv + 1, state->values);
-    const mix_options_target target = {.family = model->family,
-                                       .k = model->k,
-                                       .arguments = packed ? model->d : (size_t)state->values,
-                                       .model = model,
-                                       .cancel = &group->cancel,
-                                       .update = true};
-    mixture_error inner = {MIXTURE_OK, ""};
-    const char *bytes;
-    size_t length;
-    mixture_status status = mix_json_argument_options(value, group->argc, &bytes, &length, error);
-    if (status == MIXTURE_OK) {
-        status = mix_aggregate_keep_options(group, value);
-    }
-    if (status != MIXTURE_OK) {
-        return status;
-    }
-    mix_jsonb_text json;
-    status = mix_jsonb_open(group->options, group->options_length, &group->cancel, &json, &inner);
-    if (status == MIXTURE_OK) {
-        status = mix_options_json_read(json.text, json.length, &target, &state->options, &inner);
-        mix_jsonb_close(&json);
-    }
-    return status == MIXTURE_INVALID
-               ? mix_error_invalid(error, "argument %d (options): %s", group->argc, inner.text)
-               : status;
 }
 
 /* What the model must say to stand for rows. */
@@ -86,80 +33,31 @@ static mixture_status update_start(void *pointer, mixture_error *error) {
     update_state *state = pointer;
     mix_group *group = &state->group;
     const mixture_model *model = group->parsed->model;
-    sqlite3_value *options = update_options_argument(group);
-    state->values = group->argc - (options != NULL ? 2 : 1);
     mixture_status status = check_update(model, error);
     if (status == MIXTURE_OK) {
-        status = read_update_options(state, options, error);
+        status = mix_model_rows_start(&state->rows, group, MIX_OPTIONS_OF_UPDATE, error);
     }
-    if (status == MIXTURE_OK && state->options.weight != 0 && mix_packed_row_is(group->argv + 1, state->values)) {
-        status = mix_error_invalid(error,
-                                   "argument %d (options): weight is among the values of one argument; "
-                                   "expected an argument of its own",
-                                   group->argc);
+    if (status == MIXTURE_OK) {
+        state->update = mix_update_new(model, state->rows.options.memory, &group->cancel);
+        status = state->update != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
     }
-    if (status != MIXTURE_OK) {
-        return status;
-    }
-    state->data = mix_memory_array((size_t)state->values, sizeof(sqlite3_value *));
-    state->update = mix_update_new(model, state->options.memory, &group->cancel);
-    return state->data != NULL && state->update != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    return status;
 }
 
 static mixture_status update_same(void *pointer, mixture_error *error) {
     const update_state *state = pointer;
-    const mix_group *group = &state->group;
-    return mix_aggregate_same_options(group, update_options_argument(group), group->argc, NULL, error);
-}
-
-/* The row's weight; NaN for NULL. */
-static mixture_status read_update_weight(const update_state *state, double *weight, mixture_error *error) {
-    const mix_group *group = &state->group;
-    int place = (int)state->options.weight + 1;
-    sqlite3_value *value = group->argv[place - 1];
-    *weight = (double)NAN;
-    if (sqlite3_value_type(value) == SQLITE_NULL) {
-        return MIXTURE_OK;
-    }
-    if (mix_arguments_is_number(value)) {
-        *weight = sqlite3_value_double(value);
-        if (*weight >= 0 && *weight < state->options.memory && isfinite(*weight)) {
-            return MIXTURE_OK;
-        }
-    }
-    char said[MIX_SAID_BYTES];
-    bool held = isfinite(state->options.memory);
-    return mix_error_invalid(error, "argument %d (weight) is %s in row %llu; expected a weight >= 0%s", place,
-                             mix_describe_value(value, said), (unsigned long long)group->row,
-                             held ? ", below memory" : "");
-}
-
-/* The row that comes in, into group->parsed->x; and its weight. */
-static mixture_status read_update_row(update_state *state, double *weight, mixture_error *error) {
-    const mix_group *group = &state->group;
-    size_t apart = state->options.weight;
-    int count = 0;
-    *weight = 1;
-    mixture_status status = apart != 0 ? read_update_weight(state, weight, error) : MIXTURE_OK;
-    for (int i = 0; i < state->values; i++) {
-        if ((size_t)i + 1 != apart) {
-            state->data[count++] = group->argv[1 + i];
-        }
-    }
-    return status == MIXTURE_OK ? mix_arguments_model_row_of(group->interrupt.db, group->parsed, count,
-                                                             state->data, 2, group->row, apart, error)
-                                : status;
+    return mix_model_rows_same(&state->group, error);
 }
 
 static mixture_status update_row(void *pointer, mixture_error *error) {
     update_state *state = pointer;
     mixture_error inner = {MIXTURE_OK, ""};
-    double weight;
-    mixture_status status = read_update_row(state, &weight, error);
-    if (status != MIXTURE_OK || !(weight > 0)) {
+    bool taken;
+    mixture_status status = mix_model_rows_read(&state->rows, &state->group, &taken, error);
+    if (status != MIXTURE_OK || !taken) {
         return status;
     }
-    status = mix_update_add(state->update, state->group.parsed->x, weight, &inner);
+    status = mix_update_add(state->update, state->group.parsed->x, state->rows.weight, &inner);
     return status == MIXTURE_INVALID
                ? mix_error_invalid(error, "row %llu: %s", (unsigned long long)state->group.row, inner.text)
                : status;

@@ -263,7 +263,7 @@ static bool score_a_batch(const mixture_model *model) {
     const double near[] = {1, 2}, far[] = {1e200, 2};
     mix_batch *batch = mix_batch_new(model);
     for (int i = 0; i < 300 && batch != NULL; i++) {
-        mix_batch_add(batch, i == 280 ? far : near);
+        mix_batch_add(batch, i == 280 ? far : near, 1, 0);
     }
     mix_batch_free(batch);
     return batch != NULL;

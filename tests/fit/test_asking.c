@@ -168,7 +168,7 @@ static void a_batch_of_few_rows_of_a_large_model_asks_and_adds_up_its_rows(void 
     assert_false(mix_batch_ask(batch, &cancel));
     for (size_t i = 0; i < ROWS; i++) {
         const double x = i % 10 == 7 ? (double)NAN : 0.1 * (double)i;
-        mix_batch_add(batch, &x);
+        mix_batch_add(batch, &x, 1, 0);
         sum += mixture_responsibilities(model, &x, resp, scratch);
     }
     assert_close(mix_batch_total(batch), sum, 1e-13, 0);
@@ -177,7 +177,7 @@ static void a_batch_of_few_rows_of_a_large_model_asks_and_adds_up_its_rows(void 
     own = (listener){0, 0};
     for (size_t i = 0; i < ROWS; i++) {
         const double x = 1;
-        mix_batch_add(batch, &x);
+        mix_batch_add(batch, &x, 1, 0);
     }
     assert_true(mix_batch_ask(batch, NULL));
     assert_int_equal(own.asked, 1);

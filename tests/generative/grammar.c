@@ -42,13 +42,13 @@ const callable grammar[] = {
     {"mix_summary",           SCALAR,    "m",     "T",           NULL},
     {"mix_rename",            SCALAR,    "mN",    "M?",          NULL},
     {"mix_name",              SCALAR,    "mc",    "T?",          NULL},
-    {"mix_loglik",            AGGREGATE, "mx",    "L?",          NULL},
-    {"mix_statistics",        AGGREGATE, "mx",    "B?",          NULL},
+    {"mix_loglik",            AGGREGATE, "mxi",   "L?",          NULL},
+    {"mix_statistics",        AGGREGATE, "mxi",   "B?",          NULL},
     {"mix_merge",             AGGREGATE, "s",     "B?",          NULL},
     {"mix_maximize",          SCALAR,    "s",     "M?",          NULL},
     {"mix_sample_rows",       AGGREGATE, "nx",    "B?",          NULL},
     {"mix_extrapolate",       SCALAR,    "mmm",   "M?",          NULL},
-    {"mix_step",              AGGREGATE, "mx",    "M?",          NULL},
+    {"mix_step",              AGGREGATE, "mxi",   "M?",          NULL},
     {"mix_plot",              AGGREGATE, "mxd",   "S?",          NULL},
     {"mix_plot_model",        SCALAR,    "mw",    "S",           NULL},
     {"mixture_version",       SCALAR,    "",      "T",           NULL},
@@ -215,6 +215,10 @@ static const char *sound_argument(trial *t, char what, bool packed) {
         return some_options(t, selections);
     case 'v':
         return some_families(t);
+    case 'i':
+        return packed || trial_chance(t, 0.7)
+                   ? ""
+                   : trial_text(t, ", 2, NULL, '{\"weight\":%d,\"label\":%d}'", (int)t->d + 1, (int)t->d + 2);
     case 'r':
         return some_options(t, refits);
     case 'b':
@@ -236,7 +240,7 @@ static const char *sound_argument(trial *t, char what, bool packed) {
 
 /* Those letters bring their comma, if they are there at all. */
 static bool brings_comma(char what) {
-    return strchr("favrbedwlp", what) != NULL;
+    return strchr("favrbedwlpi", what) != NULL;
 }
 
 const char *grammar_arguments(trial *t, const callable *called, bool sound, bool packed) {

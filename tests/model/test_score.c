@@ -347,7 +347,7 @@ static void a_batch_adds_up_single_rows_complete_incomplete_and_far(void **state
                 x[j] = i % 9 == 0 && j == 1 ? missing : 5 * mix_random_normal(&random);
             }
             x[0] = far && i % 400 == 100 ? 1e151 : x[0];
-            mix_batch_add(batch, x);
+            mix_batch_add(batch, x, 1, 0);
             sum += (long double)mixture_responsibilities(model, x, resp, scratch);
             if (i % 100 == 99) { /* looked at on the way, it goes on */
                 assert_close(mix_batch_total(batch), (double)sum, 1e-13, 0);

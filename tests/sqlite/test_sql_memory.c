@@ -250,6 +250,8 @@ static const char *const verbs[] = {
     "SELECT mix_step(m, x, y) FROM model, p",
     "SELECT hex(mix_statistics(m, mix_row(x, y))) FROM others, p GROUP BY m",
     "SELECT mix_maximize(mix_merge(s)) FROM (SELECT mix_statistics(m, x, y) AS s FROM model, p GROUP BY p.rowid % 3)",
+    "SELECT hex(mix_statistics(m, x, y, rowid, iif(x > 3, 'b', 'a'), '{\"weight\":3,\"label\":4}')) FROM p, (SELECT "
+    "mix_rename(m, '[\"a\",\"b\"]') AS m FROM model)",
     "SELECT mix_maximize(x'4d4958')",
     "SELECT gmm_fit(mix_merge(s), 1) FROM (SELECT mix_sample_rows(2, x, y) AS s FROM p GROUP BY p.rowid % 2)",
     "SELECT mix_fit(s, 1) FROM (SELECT mix_sample_rows(3, x, 'a' || (rowid % 2)) AS s FROM p)",
