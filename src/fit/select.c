@@ -175,7 +175,7 @@ static mixture_status fit_every_k(mix_selection *selection, size_t arena_bytes) 
 }
 
 /* What one component of each structure reaches, whether or not that is a candidate. */
-static mixture_status fit_single(mix_selection *selection) {
+static mixture_status fit_one_component(mix_selection *selection) {
     mix_plan *plan = &selection->plan;
     mix_plan alone = *plan;
     mixture_candidate candidates[MIX_MOST_STRUCTURES] = {0};
@@ -195,7 +195,7 @@ static mixture_status fit_single(mix_selection *selection) {
 /* Fit what the choice needs. */
 static mixture_status fit_candidates(mix_selection *selection, size_t wanted, size_t arena_bytes) {
     size_t rows = mix_halving_rows(&selection->plan, selection->by_k, selection->by_k_count, wanted);
-    mixture_status status = selection->plan.criterion == MIXTURE_NEC ? fit_single(selection) : MIXTURE_OK;
+    mixture_status status = selection->plan.criterion == MIXTURE_NEC ? fit_one_component(selection) : MIXTURE_OK;
     if (status == MIXTURE_OK && rows > 0) {
         status = mix_selection_halve(selection, rows, arena_bytes);
     }

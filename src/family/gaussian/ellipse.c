@@ -41,7 +41,7 @@ static double radius_of(const mixture_model *model, size_t component, double pro
 static void outline(const mixture_model *model, size_t component, double radius, double angle, double *x,
                     double *y) {
     const double *mean = mix_gaussian_mean(model, component);
-    double factor[3]; /* L with S = L L': the unit circle times the radius goes to the ellipse */
+    double factor[3] = {0}; /* L with S = L L': the unit circle times the radius goes to the ellipse */
     (void)mix_linalg_cholesky(2, mix_gaussian_covariance(model, component), 0, factor);
     double u = radius * cos(angle), v = radius * sin(angle);
     *x = mean[0] + factor[0] * u;
