@@ -41,8 +41,8 @@ static sqlite3_value *options_argument(const mix_group *group) {
     return text || type == SQLITE_NULL ? last : NULL;
 }
 
-static mixture_status read_options(mix_model_rows *rows, mix_group *group, mix_options_use use,
-                                   sqlite3_value *value, mixture_error *error) {
+static mixture_status read_row_options(mix_model_rows *rows, mix_group *group, mix_options_use use,
+                                       sqlite3_value *value, mixture_error *error) {
     const mixture_model *model = group->parsed->model;
     bool packed = mix_packed_row_is(group->argv + 1, rows->values);
     const mix_options_target target = {.family = model->family,
@@ -83,7 +83,7 @@ mixture_status mix_model_rows_start(mix_model_rows *rows, mix_group *group, mix_
     sqlite3_value *options = options_argument(group);
     rows->values = group->argc - (options != NULL ? 2 : 1);
     rows->weight = 1;
-    mixture_status status = read_options(rows, group, use, options, error);
+    mixture_status status = read_row_options(rows, group, use, options, error);
     if (status != MIXTURE_OK) {
         return status;
     }
@@ -100,12 +100,12 @@ mixture_status mix_model_rows_same(const mix_group *group, mixture_error *error)
 /* ---- A row ------------------------------------------------------------------------------------------------- */
 
 /* Names of an argument that is no column of the model. */
-static const char *name_of(const mix_model_rows *rows, size_t place, const char *otherwise) {
+static const char *name_of_argument(const mix_model_rows *rows, size_t place, const char *otherwise) {
     return rows->options.columns != NULL ? rows->options.columns[place - 1] : otherwise;
 }
 
 /* The row's weight; NaN for NULL. */
-static mixture_status read_weight(mix_model_rows *rows, const mix_group *group, mixture_error *error) {
+static mixture_status read_row_weight(mix_model_rows *rows, const mix_group *group, mixture_error *error) {
     size_t place = rows->options.weight;
     sqlite3_value *value = group->argv[place];
     rows->weight = (double)NAN;
@@ -121,15 +121,15 @@ static mixture_status read_weight(mix_model_rows *rows, const mix_group *group, 
     char said[MIX_SAID_BYTES];
     bool held = isfinite(rows->options.memory);
     return mix_error_invalid(error, "argument %zu (%.30s) is %s in row %llu; expected a weight >= 0%s", place + 1,
-                             name_of(rows, place, "weight"), mix_describe_value(value, said),
+                             name_of_argument(rows, place, "weight"), mix_describe_value(value, said),
                              (unsigned long long)group->row, held ? ", below memory" : "");
 }
 
 /* The component that the row is known to be of. */
-static mixture_status read_label(mix_model_rows *rows, const mix_group *group, mixture_error *error) {
+static mixture_status read_row_label(mix_model_rows *rows, const mix_group *group, mixture_error *error) {
     size_t place = rows->options.label;
     sqlite3_value *value = group->argv[place];
-    const mix_label_place at = {place + 1, name_of(rows, place, "label"), group->row};
+    const mix_label_place at = {place + 1, name_of_argument(rows, place, "label"), group->row};
     sqlite3_int64 component;
     int type = sqlite3_value_type(value);
     rows->label = 0;
@@ -159,7 +159,7 @@ mixture_status mix_model_rows_read(mix_model_rows *rows, const mix_group *group,
     if (weight == 0 && label == 0) {
         return mix_aggregate_read_row(group, rows->values, error);
     }
-    mixture_status status = weight != 0 ? read_weight(rows, group, error) : MIXTURE_OK;
+    mixture_status status = weight != 0 ? read_row_weight(rows, group, error) : MIXTURE_OK;
     int count = 0;
     for (int i = 0; i < rows->values; i++) {
         if ((size_t)i + 1 != weight && (size_t)i + 1 != label) {
@@ -172,5 +172,5 @@ mixture_status mix_model_rows_read(mix_model_rows *rows, const mix_group *group,
                                             apart, error);
     }
     *taken = rows->weight > 0;
-    return status == MIXTURE_OK && label != 0 && *taken ? read_label(rows, group, error) : status;
+    return status == MIXTURE_OK && label != 0 && *taken ? read_row_label(rows, group, error) : status;
 }
