@@ -40,7 +40,6 @@ def main():
         raise ValueError(f"criterion is {criterion}; expected bic, icl or aic")
     sample = cluster.sample(db)
     call = (sample, own.kmax, cluster.options())
-    call = (sample, own.kmax, cluster.options())
     listed = db.execute(
         "SELECT k, covariance, loglik, parameters FROM (SELECT mix_select(?, ?, ?) AS m), mix_selection(m) "
         "WHERE loglik IS NOT NULL", call).fetchall()

@@ -88,8 +88,10 @@ class Cluster:
         draw = {"n": self.own.sample, "seed": self.own.seed}
         return shards.merge(db, self.ask("mix_sample_rows(:n, mix_row(COLUMNS), :seed)", draw))
 
-    def options(self):
-        return json.dumps({"columns": self.job["columns"]} | json.loads(self.own.options))
+    def options(self, keys=None):
+        """Of the fit, or those of these names, which a pass takes."""
+        own = json.loads(self.own.options)
+        return json.dumps({"columns": self.job["columns"]} | {key: own[key] for key in own if not keys or key in keys})
 
 
 def run(cluster, db, name, what, start):
@@ -105,9 +107,9 @@ def run(cluster, db, name, what, start):
         print(f"{name}: goes on after pass {going.at['passes']}", flush=True)
     else:
         going = shards.Run(db, shards.Run.begin(start(), own.tol))
-    at = going.at
+    at, rows = going.at, cluster.options(("weight", "label"))
     while not at["done"] and at["passes"] < own.passes:
-        going.step(cluster.ask("mix_statistics(:m, COLUMNS)", {"m": going.model()}))
+        going.step(cluster.ask("mix_statistics(:m, COLUMNS, :rows)", {"m": going.model(), "rows": rows}))
         state = {"what": what, "states": cluster.states, "columns": cluster.job["columns"], "at": at}
         save(name, at["models"][0])
         save(file, json.dumps(state))

@@ -2,7 +2,8 @@
 **
 **     mpirun -n 4 fit K QUERY MODEL SHARD...
 **
-** The query gives the columns, numbers or NULL. Each rank reads every so many of the shards once, into memory, and
+** The query gives the columns, numbers or NULL; OPTIONS in the environment are those of gmm_fit, and may say which
+** one is the weight of the row and which one its known component. Each rank reads every so many of the shards once, into memory, and
 ** takes their statistics in each pass; rank 0 has the sum and makes the next model of it. The start is a fit to a
 ** sample of all shards. After each pass the run is kept in MODEL.run, and the same command goes on there. */
 #include <math.h>
@@ -63,31 +64,90 @@ static bool next_row(sqlite3_stmt *statement, const char *path) {
     return rc == SQLITE_ROW;
 }
 
+/* The first column of the first row as text, the caller's to sqlite3_free(); NULL where there is none. */
+static char *ask(sqlite3 *db, const char *sql) {
+    sqlite3_stmt *statement = prepare(db, "run", sql);
+    char *text = NULL;
+    if (next_row(statement, "run") && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
+        text = check_memory(sqlite3_mprintf("%s", sqlite3_column_text(statement, 0)));
+    }
+    sqlite3_finalize(statement);
+    return text;
+}
+
+static const char *fit_options(void) {
+    return getenv("OPTIONS") != NULL ? getenv("OPTIONS") : "{}";
+}
+
+/* The column that option weight or label names, or gives by its position from 1; -1: none. */
+static int column_of(sqlite3 *db, sqlite3_stmt *rows, const char *option) {
+    char *sql = check_memory(sqlite3_mprintf("SELECT %Q ->> %Q", fit_options(), option));
+    char *wanted = ask(db, sql);
+    int found = -1, count = sqlite3_column_count(rows);
+    for (int j = 0; j < count && wanted != NULL; j++) {
+        found = strcmp(sqlite3_column_name(rows, j), wanted) == 0 || j + 1 == atoi(wanted) ? j : found;
+    }
+    if (wanted != NULL && found < 0) {
+        fail(wanted, "is no column of the query");
+    }
+    sqlite3_free(wanted);
+    sqlite3_free(sql);
+    return found;
+}
+
+/* A number, NaN for NULL. */
+static double number_in(sqlite3_stmt *rows, int column, const char *path) {
+    int type = sqlite3_column_type(rows, column);
+    double x = type == SQLITE_NULL ? (double)NAN : sqlite3_column_double(rows, column);
+    if ((type != SQLITE_INTEGER && type != SQLITE_FLOAT && type != SQLITE_NULL) || isinf(x)) {
+        fail(path, "a value that is no finite number; expected numbers and NULL");
+    }
+    return x;
+}
+
+/* The component that a row is known to be of; 0: it is not. */
+static int label_in(sqlite3_stmt *rows, int column, int components, const char *path) {
+    double known = column >= 0 ? number_in(rows, column, path) : (double)NAN;
+    if (!isnan(known) && !(known >= 1 && known <= components && known == floor(known))) {
+        fail(path, "a label that is no component; expected 1 to K, or NULL for unknown");
+    }
+    return isnan(known) ? 0 : (int)known;
+}
+
 /* The rows of a shard. The first makes the table. */
-static void read_rows(sqlite3 *db, const char *path, const char *query, mixture_data **data, size_t *d) {
+static void read_rows(sqlite3 *db, const char *path, const char *query, int components, mixture_data **data,
+                      size_t *d) {
     sqlite3_stmt *rows = prepare(db, path, query);
-    size_t columns = (size_t)sqlite3_column_count(rows), before = *data != NULL ? mixture_data_rows(*data) : 0;
+    int weight = column_of(db, rows, "$.weight"), label = column_of(db, rows, "$.label");
+    int all = sqlite3_column_count(rows);
+    size_t columns = (size_t)(all - (weight >= 0) - (label >= 0)), count = 0;
     if (*data == NULL) {
         *d = columns;
-        *data = check_memory(mixture_data_new(columns, 0));
+        *data = check_memory(mixture_data_new(columns, (weight >= 0 ? MIXTURE_WEIGHTED : 0u) |
+                                                           (label >= 0 ? MIXTURE_LABELLED : 0u)));
     }
-    double *x = check_memory(malloc(columns * sizeof *x));
+    double *x = check_memory(malloc((size_t)all * sizeof *x));
     if (columns != *d) {
         fail(path, "another number of columns than in the shards before");
     }
     while (next_row(rows, path)) {
-        for (size_t j = 0; j < columns; j++) {
-            int type = sqlite3_column_type(rows, (int)j);
-            x[j] = type == SQLITE_NULL ? (double)NAN : sqlite3_column_double(rows, (int)j);
-            if ((type != SQLITE_INTEGER && type != SQLITE_FLOAT && type != SQLITE_NULL) || isinf(x[j])) {
-                fail(path, "a value that is no finite number; expected numbers and NULL");
+        double own = weight >= 0 ? number_in(rows, weight, path) : 1;
+        count++;
+        size_t j = 0;
+        for (int i = 0; i < all; i++) {
+            if (i != weight && i != label) {
+                x[j++] = number_in(rows, i, path);
             }
         }
-        if (mixture_data_append(*data, x, 1, 0) != MIXTURE_OK) {
+        if (own < 0) {
+            fail(path, "a weight below 0");
+        }
+        int known = label_in(rows, label, components, path);
+        if (own > 0 && mixture_data_append(*data, x, own, known) != MIXTURE_OK) { /* NULL: it is left out */
             fail(path, "out of memory");
         }
     }
-    if (mixture_data_rows(*data) == before) {
+    if (count == 0) {
         fail(path, "no rows");
     }
     free(x);
@@ -148,17 +208,6 @@ static void receive_samples(sqlite3 *own, int shards) {
         }
     }
     sqlite3_finalize(part);
-}
-
-/* The first column of the first row as text, the caller's to sqlite3_free(); NULL where there is none. */
-static char *ask(sqlite3 *db, const char *sql) {
-    sqlite3_stmt *statement = prepare(db, "run", sql);
-    char *text = NULL;
-    if (next_row(statement, "run") && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
-        text = check_memory(sqlite3_mprintf("%s", sqlite3_column_text(statement, 0)));
-    }
-    sqlite3_finalize(statement);
-    return text;
 }
 
 /* How far it is; models: the one whose statistics are wanted, the one before it, the one before that. phase 0 and
@@ -360,11 +409,10 @@ static void find_start(sqlite3 *db, int shards, const char *components) {
     sqlite3_free(there);
     receive_samples(db, shards);
     if (!kept) {
-        const char *options = getenv("OPTIONS") != NULL ? getenv("OPTIONS") : "{}";
         char *sql = check_memory(sqlite3_mprintf(
             "INSERT INTO start SELECT gmm_fit(s, %d, json_patch(json_object('columns', json_array(%s)), %Q)) "
             "FROM (SELECT mix_merge(s) AS s FROM (SELECT s FROM part ORDER BY i))",
-            atoi(components), columns, options));
+            atoi(components), columns, fit_options()));
         sqlite3_free(ask(db, sql));
         sqlite3_free(sql);
     }
@@ -386,7 +434,7 @@ int main(int argc, char **argv) {
     for (int shard = rank; shard < argc - 4; shard += ranks) {
         const char *path = argv[4 + shard];
         sqlite3 *rows = open_database(path, SQLITE_OPEN_READONLY);
-        read_rows(rows, path, argv[2], &data, &d);
+        read_rows(rows, path, argv[2], atoi(argv[1]), &data, &d);
         send_sample(rows, path, argv[2], shard, db);
         sqlite3_close(rows);
     }

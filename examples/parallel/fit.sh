@@ -35,6 +35,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 sql() { sqlite3 -batch -bail -init /dev/null -cmd ".load '$mixture'" "$@"; }
 
+names=$(echo "$columns" | sed "s/ *, */','/g; s/\"//g")
+# Of the options what a pass takes: which column is the weight, which one the known component.
+rows=$(sql :memory: "SELECT json_patch(json_object('columns', json_array('$names')), json_object('weight', o -> '\$.weight',
+    'label', o -> '\$.label')) FROM (SELECT '${options:-{\}}' AS o)")
+
 # ask CALL SHARD...: CALL, under the model in $work/model, over the rows of each shard: into table part of the run.
 ask() {
     {
@@ -43,7 +48,7 @@ ask() {
         printf "')\nSELECT count(*), hex(%s) FROM %s, model;\n" "$1" "$table"
     } >"$work/ask"
     shift
-    parallel --keep-order --retries 3 --halt now,fail=1 ${JOBS:+--jobs "$JOBS"} "$0" --shard "$work/ask" ::: "$@" \
+    parallel --keep-order --retries 3 --halt soon,fail=1 ${JOBS:+--jobs "$JOBS"} "$0" --shard "$work/ask" ::: "$@" \
         >"$work/answers"
     {
         echo 'BEGIN; CREATE TABLE IF NOT EXISTS part(i INTEGER PRIMARY KEY, was, after, rows, s);'
@@ -73,7 +78,6 @@ if [ ! -e "$run" ]; then
     ask "mix_sample_rows(20000, mix_row($columns), 0)" "$@"
     sql "$run" 'CREATE TABLE shard AS SELECT i, was FROM part'
     check "$@"
-    names=$(echo "$columns" | sed "s/ *, */','/g; s/\"//g")
     sql "$run" "CREATE TABLE at AS SELECT 0 AS phase, 0 AS passes, 0 AS done, NULL AS loglik, NULL AS m1,
         mix_fit(s, $k, json_patch(json_object('columns', json_array('$names')), '${options:-{\}}')) AS m
           FROM (SELECT mix_merge(s) AS s FROM part)"
@@ -85,7 +89,7 @@ fi
 # than before, EM goes on from m1, where the jump began. At rest a plain step raises it by less than TOL a row.
 while [ "$(sql "$run" 'SELECT done FROM at')" = 0 ]; do
     sql "$run" 'SELECT m FROM at' >"$work/model"
-    ask "mix_statistics(m, $columns)" "$@"
+    ask "mix_statistics(m, $columns, '$rows')" "$@"
     check "$@"
     sql "$run" "
         CREATE TEMP TABLE next AS

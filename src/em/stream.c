@@ -1,5 +1,5 @@
-/* stream.c: a block of complete rows; and a table of others, or of all where they have weights or labels, sorted when
-** it is full. */
+/* stream.c: a block of complete rows; and a table of others, or of all where they have weights or labels,
+** sorted when it is full. */
 #include "stream.h"
 
 #include <math.h>

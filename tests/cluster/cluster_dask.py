@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 
-from rows import FILES, K, em, make_shards, union
+from rows import EXTRAS, FILES, K, em, make_shards, union, union_known
 
 module, examples = sys.argv[1], os.path.join(sys.argv[2], "dask")
 try:
@@ -33,10 +33,10 @@ def job(**other):
     return {"query": PLAIN, "extension": module, "keep": False, "wait": 0.2, "columns": None} | other
 
 
-def start_fit(scheduler, *more):
+def start_fit(scheduler, *more, program="fit.py"):
     return subprocess.Popen(
-        [sys.executable, os.path.join(examples, "fit.py"), "--query", SLOW, "-k", str(K), "--model", "model.json",
-         "--options", '{"max_iter": 2}', "--tol", str(TOL), "--extension", module, "--scheduler", scheduler,
+        [sys.executable, os.path.join(examples, program), "--query", SLOW,
+         *(("-k", str(K)) if program == "fit.py" else ()), "--model", "model.json", "--options", '{"max_iter": 2}', "--tol", str(TOL), "--extension", module, "--scheduler", scheduler,
          *more, *FILES],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -86,6 +86,44 @@ def said(model, text, shard, **other):
     raise AssertionError(f"{shard}: nothing said of {text}")
 
 
+def a_worker_dies_while_it_writes(model):
+    """No shard is left half scored: the answers are those of before."""
+    slow = SLOW.replace(PLAIN, "SELECT p.rowid, x, y, word FROM p")
+    process = subprocess.Popen([sys.executable, "-c", "import sys, json; sys.path.insert(0, sys.argv[1]); import shards; "
+                                "shards.score(sys.argv[2], json.loads(sys.argv[3]), sys.argv[4])", examples, FILES[2],
+                                json.dumps(job(query=slow + " AND (SELECT sum(i) FROM t) > p.x", table="answer")), model])
+    while not os.path.exists(FILES[2] + "-journal"):
+        assert process.poll() is None
+        time.sleep(0.001)
+    process.kill()
+    process.wait()
+    check_scores(model)
+
+
+def weights_and_labels(cluster, db):
+    fit = start_fit(cluster.scheduler_address, "--query", "SELECT x, y, word, w, l FROM p", "--model", "known.json",
+                    "--options", json.dumps({"max_iter": 2} | EXTRAS), "--keep")
+    out, err = fit.communicate(timeout=100)
+    assert fit.returncode == 0, out + err
+    with open("known.json", encoding="utf-8") as file:
+        model = file.read()
+    assert model == em(sys.argv[2], module, TOL, query="SELECT x, y, word, w, l FROM p", extras=EXTRAS)
+    own = json.loads(model)["loglik"]
+    assert abs(own - union_known(db, model)) < 1e-9 * abs(own)
+
+
+def choice(cluster):
+    """The model is the best of those that were fitted to all rows."""
+    run = start_fit(cluster.scheduler_address, "--query", "SELECT x, y FROM p", "--model", "choice.json", "--kmax", "3",
+                    "--candidates", "2", program="choose.py")
+    out, err = run.communicate(timeout=100)
+    assert run.returncode == 0, out + err
+    with open("choice.json", encoding="utf-8") as file:
+        chosen = json.load(file)
+    listed = [float(line.split("bic ")[1]) for line in out.splitlines() if line.startswith("k ")]
+    assert len(listed) == 2 and abs(min(listed) - chosen["bic"]) < 1e-3 and chosen["converged"], out
+
+
 def bad_shards(model):
     said(model, "unable to open database file", "missing.db")
     assert not os.path.exists("missing.db")
@@ -110,7 +148,7 @@ def a_shard_that_changes(cluster):
     wait_for(fit, "pass 1:")
     before = shards.ask(FILES[1], job(keep=True), "count(*) + :zero", {"zero": 0})
     with sqlite3.connect(FILES[1]) as db:
-        db.execute("INSERT INTO p VALUES (1, 1, 'a')")
+        db.execute("INSERT INTO p VALUES (1, 1, 'a', 1, NULL)")
     _, err = fit.communicate(timeout=100)
     assert fit.returncode == 1 and f"{FILES[1]}: changed" in err, err
     after = shards.ask(FILES[1], job(keep=True), "count(*) + :zero", {"zero": 0})
@@ -120,13 +158,17 @@ def a_shard_that_changes(cluster):
 def main():
     make_shards()
     model, best = em(sys.argv[2], module, TOL), em(sys.argv[2], module, 1e-9)
-    mine, theirs = union(shards.connect(":memory:", module, 1), best)
+    db = shards.connect(":memory:", module, 1)
+    mine, theirs = union(db, best)
     assert abs(json.loads(best)["loglik"] - mine) < 1e-9 * abs(mine)
     assert mine >= theirs - 1e-6, (mine, theirs)
     with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1",
                                   silence_logs=50) as cluster, distributed.Client(cluster) as client:
         assert through_faults(cluster, client) == model
         check_scores(model)
+        a_worker_dies_while_it_writes(model)
+        weights_and_labels(cluster, db)
+        choice(cluster)
         bad_shards(model)
         a_shard_that_changes(cluster)
 

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 
-from rows import FILES, K, em, make_shards
+from rows import EXTRAS, FILES, K, em, make_shards
 
 module, examples, library, include = sys.argv[1:]
 # Rows enough for a job to last until it is killed.
 TWENTY = str(list(range(20)))
 QUERY = f"SELECT x + i.value / 100.0 AS x, y FROM p, json_each('{TWENTY}') i"
+KNOWN = "SELECT x, w, y, l FROM p"
 ENVIRONMENT = os.environ | {"OPTIONS": '{"max_iter":2}', "OMPI_ALLOW_RUN_AS_ROOT": "1", 
                             "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
 # On this machine alone: shared memory, and no address but that of loopback.
@@ -29,8 +30,8 @@ def build():
                     "-o", "fit"], check=True)
 
 
-def start(model, files, query=QUERY):
-    return subprocess.Popen(MPIRUN + ["./fit", str(K), query, model, *files], env=ENVIRONMENT, text=True,
+def start(model, files, query=QUERY, **other):
+    return subprocess.Popen(MPIRUN + ["./fit", str(K), query, model, *files], env=ENVIRONMENT | other, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -59,6 +60,20 @@ def numbers(value):
     return [n for part in value for n in numbers(part)] if isinstance(value, list) else [value]
 
 
+def same(own, other):
+    for key in ("weights", "means", "covariances", "n", "loglik", "bic", "icl"):
+        for a, b in zip(numbers(own[key]), numbers(other[key]), strict=True):
+            assert abs(a - b) <= 1e-9 * max(1, abs(b)), (key, a, b)
+
+
+def weights_and_labels():
+    job = start("known.json", FILES, KNOWN, OPTIONS=json.dumps({"max_iter": 2} | EXTRAS))
+    out, err = job.communicate(timeout=100)
+    assert job.returncode == 0, out + err
+    with open("known.json", encoding="utf-8") as file:
+        same(json.load(file), json.loads(em(examples, module, 1e-10, query=KNOWN, extras=EXTRAS)))
+
+
 def said(text, files, query=QUERY):
     job = start("bad.json", files, query)
     _, err = job.communicate(timeout=100)
@@ -70,9 +85,8 @@ def main():
     make_shards()
     own, other = killed_and_resumed(), json.loads(em(examples, module, 1e-10, query=QUERY))
     assert own["columns"] == ["x", "y"] and own["converged"] is True
-    for key in ("weights", "means", "covariances", "n", "loglik", "bic", "icl"):
-        for a, b in zip(numbers(own[key]), numbers(other[key]), strict=True):
-            assert abs(a - b) <= 1e-9 * max(1, abs(b)), (key, a, b)
+    same(own, other)
+    weights_and_labels()
     with sqlite3.connect("empty.db") as db:
         db.execute("CREATE TABLE p(x, y, word)")
     said("empty.db: no rows", [FILES[0], "empty.db"])

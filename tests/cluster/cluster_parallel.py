@@ -1,5 +1,6 @@
 """cluster_parallel.py MODULE EXAMPLES: examples/parallel against the same EM by examples/dask/shards.py; a run
 that is killed and goes on; bad shards. 77, which ctest takes for skipped, where GNU parallel is not installed."""
+import json
 import os
 import shutil
 import signal
@@ -8,15 +9,15 @@ import subprocess
 import sys
 import tempfile
 
-from rows import FILES, K, em, make_shards
+from rows import EXTRAS, FILES, K, em, make_shards
 
 module, examples = sys.argv[1:]
 script = os.path.join(examples, "parallel", "fit.sh")
 environment = os.environ | {"MIXTURE": module, "OPTIONS": '{"max_iter":8}', "JOBS": "2", "TOL": "1e-6"}
 
 
-def start(model, files, columns="x, y, word"):
-    return subprocess.Popen([script, str(K), columns, "p", model, *files], env=environment, text=True,
+def start(model, files, columns="x, y, word", **other):
+    return subprocess.Popen([script, str(K), columns, "p", model, *files], env=environment | other, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
 
 
@@ -34,6 +35,22 @@ def killed_and_resumed():
         return file.read().rstrip("\n")
 
 
+def far_with_weights_and_labels():
+    """By an ssh that goes nowhere, as far as the script can tell."""
+    os.mkdir("bin")
+    with open("bin/ssh", "w", encoding="ascii") as file:
+        file.write('#!/bin/sh\n[ "$1" = far.example ] && exec sh -c "$2"\n')
+    os.chmod("bin/ssh", 0o755)
+    far = ["far.example:" + os.path.abspath(file) for file in FILES]
+    fit = start("known.json", far, "x, y, word, w, l", OPTIONS=json.dumps({"max_iter": 8} | EXTRAS),
+                PATH=os.path.abspath("bin") + ":" + os.environ["PATH"])
+    out, err = fit.communicate(timeout=100)
+    assert fit.returncode == 0, out + err
+    with open("known.json", encoding="utf-8") as file:
+        assert file.read().rstrip("\n") == em(examples, module, 1e-6, query="SELECT x, y, word, w, l FROM p",
+                                              options={"max_iter": 8}, extras=EXTRAS)
+
+
 def said(text, files, columns="x, y, word"):
     fit = start("bad.json", files, columns)
     _, err = fit.communicate(timeout=100)
@@ -44,6 +61,7 @@ def said(text, files, columns="x, y, word"):
 def main():
     make_shards()
     assert killed_and_resumed() == em(examples, module, 1e-6, options={"max_iter": 8})
+    far_with_weights_and_labels()
     with sqlite3.connect("empty.db") as db:
         db.execute("CREATE TABLE p(x, y, word)")
     said("missing.db: no answer", [FILES[0], "missing.db"])
@@ -55,7 +73,7 @@ def main():
         if line.startswith("pass 1:"):
             break
     with sqlite3.connect(FILES[1], timeout=60) as db:
-        db.execute("INSERT INTO p VALUES (1, 1, 'a')")
+        db.execute("INSERT INTO p(x, y, word) VALUES (1, 1, 'a')")
         db.execute("CREATE TABLE more AS SELECT randomblob(9999)")
     _, err = fit.communicate(timeout=100)
     assert fit.returncode != 0 and "changed since the run began" in err, err

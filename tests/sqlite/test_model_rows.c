@@ -1,4 +1,5 @@
-/* test_model_rows.c: rows with weights and known components behind a model: mix_statistics, mix_step, mix_loglik. */
+/* test_model_rows.c: rows with weights and known components behind a model: mix_statistics, mix_step,
+** mix_loglik. */
 #include "sql.h"
 
 #define EXTRA "{\"weight\":3,\"label\":4}"
