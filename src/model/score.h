@@ -22,8 +22,8 @@ typedef struct mix_batch mix_batch;
 mix_batch *mix_batch_new(const mixture_model *model); /* NULL when out of memory; the model must outlive it */
 void mix_batch_free(mix_batch *batch);                /* NULL is fine */
 
-/* Add a row, NaN where not observed; its log density, where its component is known (not 0) the joint one, times its
-** weight is added to the batch's total, now or later. */
+/* Add a row, NaN where not observed; its log density, where its component is known (not 0) the joint one, times
+** its weight is added to the batch's total, now or later. */
 void mix_batch_add(mix_batch *batch, const double *x, double weight, int label);
 
 /* Who is asked whether to stop from here on, NULL: nobody; and whether that was said. Then the total is worth
