@@ -142,7 +142,7 @@ static void log_density(const mix_rows *rows, size_t d, const double *mean, cons
 
 MIX_INLINE void log_density_axis_panel(const mix_rows *rows, size_t at, size_t width, size_t d, const double *mean,
                                        const double *factor, double log_norm, double *out) {
-    vec distance[PANEL] = {{0}};
+    vec distance[AXIS_PANEL] = {{0}};
     for (size_t j = 0; j < d; j++) {
         const double *x = rows->x + j * rows->stride + at;
         for (size_t v = 0; v < width; v++) {
@@ -158,8 +158,8 @@ MIX_INLINE void log_density_axis_panel(const mix_rows *rows, size_t at, size_t w
 static void log_density_axis(const mix_rows *rows, size_t d, const double *mean, const double *factor,
                              double log_norm, double *out) {
     size_t at = 0;
-    for (; at + PANEL * VEC_LANES <= rows->padded; at += PANEL * VEC_LANES) {
-        log_density_axis_panel(rows, at, PANEL, d, mean, factor, log_norm, out);
+    for (; at + AXIS_PANEL * VEC_LANES <= rows->padded; at += AXIS_PANEL * VEC_LANES) {
+        log_density_axis_panel(rows, at, AXIS_PANEL, d, mean, factor, log_norm, out);
     }
     for (; at < rows->padded; at += VEC_LANES) {
         log_density_axis_panel(rows, at, 1, d, mean, factor, log_norm, out);
@@ -168,7 +168,7 @@ static void log_density_axis(const mix_rows *rows, size_t d, const double *mean,
 
 MIX_INLINE void linear_panel(const mix_rows *rows, size_t at, size_t width, size_t d, const double *factor,
                              double less, double *out) {
-    vec sum[PANEL] = {{0}};
+    vec sum[AXIS_PANEL] = {{0}};
     for (size_t j = 0; j < d; j++) {
         const double *x = rows->x + j * rows->stride + at;
         for (size_t v = 0; v < width; v++) {
@@ -182,8 +182,8 @@ MIX_INLINE void linear_panel(const mix_rows *rows, size_t at, size_t width, size
 
 static void linear(const mix_rows *rows, size_t d, const double *factor, double less, double *out) {
     size_t at = 0;
-    for (; at + PANEL * VEC_LANES <= rows->padded; at += PANEL * VEC_LANES) {
-        linear_panel(rows, at, PANEL, d, factor, less, out);
+    for (; at + AXIS_PANEL * VEC_LANES <= rows->padded; at += AXIS_PANEL * VEC_LANES) {
+        linear_panel(rows, at, AXIS_PANEL, d, factor, less, out);
     }
     for (; at < rows->padded; at += VEC_LANES) {
         linear_panel(rows, at, 1, d, factor, less, out);

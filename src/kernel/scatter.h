@@ -269,10 +269,10 @@ static void scatter_axis(const mix_rows *rows, size_t d, const double *mean, con
 
 /* The same of sums. */
 MIX_INLINE void sums_tile(const mix_rows *rows, size_t width, size_t j, const double *resp, double *statistics) {
-    double lanes[2][AXIS_TILE][MIX_LANES];
+    double lanes[2][SUMS_TILE][MIX_LANES];
     bool first = j == 0;
     for (size_t part = 0; part < PARTS; part++) {
-        vec sum[AXIS_TILE] = {{0}}, total = {0};
+        vec sum[SUMS_TILE] = {{0}}, total = {0};
         for (size_t at = part * VEC_LANES; at < rows->padded; at += MIX_LANES) {
             vec r = vec_load(resp + at);
             total = first ? total + r : total;
@@ -293,8 +293,8 @@ MIX_INLINE void sums_tile(const mix_rows *rows, size_t width, size_t j, const do
 
 static void sums(const mix_rows *rows, size_t d, const double *resp, double *statistics) {
     size_t j = 0;
-    for (; j + AXIS_TILE <= d; j += AXIS_TILE) {
-        sums_tile(rows, AXIS_TILE, j, resp, statistics);
+    for (; j + SUMS_TILE <= d; j += SUMS_TILE) {
+        sums_tile(rows, SUMS_TILE, j, resp, statistics);
     }
     switch (d - j) {
     case 3:
