@@ -6,7 +6,8 @@
 #   fuzz       fuzz it
 #   clients    test it in other languages; what npm has goes to build/clients
 #   better-sqlite3  … and in that library for Node, which npm compiles for minutes
-#   cluster    test it over many databases: Dask, Open MPI, GNU parallel
+#   cluster    test it over many databases: Dask, GNU parallel
+#   mpi        … and with Open MPI
 #   coverage   measure what the tests reach
 #   memcheck   test it under valgrind
 #   multilib   build it with 32 bits
@@ -38,7 +39,8 @@ for what in "${@:-nothing}"; do
     fuzz) packages="$packages $tests clang libclang-rt-dev" ;;
     clients) packages="$packages $clients" modules="$modules libsql@0.5.29" ;; # with SQLite 3.45.1, compiled
     better-sqlite3) packages="$packages $clients" modules="$modules better-sqlite3@12.11.1" ;;
-    cluster) packages="$packages $tests python3-distributed openmpi-bin libopenmpi-dev parallel procps" ;;
+    cluster) packages="$packages $tests python3-distributed parallel" ;;
+    mpi) packages="$packages $tests openmpi-bin libopenmpi-dev procps" ;;
     coverage) packages="$packages $tests gcovr" ;;
     memcheck) packages="$packages $tests valgrind" ;;
     multilib) packages="$packages $build gcc-multilib" ;;

@@ -90,8 +90,8 @@ class Cluster:
 
     def options(self, keys=None):
         """Of the fit, or those of these names, which a pass takes."""
-        own = json.loads(self.own.options)
-        return json.dumps({"columns": self.job["columns"]} | {key: own[key] for key in own if not keys or key in keys})
+        given = {key: value for key, value in json.loads(self.own.options).items() if not keys or key in keys}
+        return json.dumps({"columns": self.job["columns"]} | given)
 
 
 def run(cluster, db, name, what, start):

@@ -85,6 +85,11 @@ if [ ! -e "$run" ]; then
     run=$model.run
 fi
 
+write_model() {
+    sql "$run" 'SELECT iif(phase = 2, m1, m) FROM at' >"$work/m"
+    cp "$work/m" "$model.new" && mv "$model.new" "$model"
+}
+
 # Phases: 0, 1: a step of EM; 2: the step from where mix_extrapolate() led. If that finds a lower log-likelihood
 # than before, EM goes on from m1, where the jump began. At rest a plain step raises it by less than TOL a row.
 while [ "$(sql "$run" 'SELECT done FROM at')" = 0 ]; do
@@ -106,7 +111,7 @@ while [ "$(sql "$run" 'SELECT done FROM at')" = 0 ]; do
             phase = iif(rest, 0, (phase + 1) % 3)
           FROM next;
         SELECT 'pass ' || passes || printf(': log-likelihood %.6f', loglik) FROM at"
-    sql "$run" 'SELECT iif(phase = 2, m1, m) FROM at' >"$work/m"
-    cp "$work/m" "$model.new" && mv "$model.new" "$model"
+    write_model
 done
+write_model # again: whoever was killed behind the last pass may not have
 sql "$run" 'SELECT mix_summary(m) FROM at'

@@ -1,5 +1,6 @@
-"""cluster_parallel.py MODULE EXAMPLES: examples/parallel against the same EM by examples/dask/shards.py; a run
-that is killed and goes on; bad shards. 77, which ctest takes for skipped, where GNU parallel is not installed."""
+"""cluster_parallel.py MODULE EXAMPLES [few]: examples/parallel against the same EM by examples/dask/shards.py in a
+run that is killed and goes on, with `few` that alone; bad shards. 77, which ctest takes for skipped, where GNU
+parallel is not installed."""
 import json
 import os
 import shutil
@@ -11,9 +12,11 @@ import tempfile
 
 from rows import EXTRAS, FILES, K, em, make_shards
 
-module, examples = sys.argv[1:]
+module, examples = sys.argv[1:3]
 script = os.path.join(examples, "parallel", "fit.sh")
-environment = os.environ | {"MIXTURE": module, "OPTIONS": '{"max_iter":8}', "JOBS": "2", "TOL": "1e-6"}
+few = sys.argv[3:] == ["few"]
+TOL, START = (1e-4, {"max_iter": 2}) if few else (1e-6, {"max_iter": 8})
+environment = os.environ | {"MIXTURE": module, "OPTIONS": json.dumps(START), "JOBS": "2", "TOL": str(TOL)}
 
 
 def start(model, files, columns="x, y, word", **other):
@@ -42,13 +45,13 @@ def far_with_weights_and_labels():
         file.write('#!/bin/sh\n[ "$1" = far.example ] && exec sh -c "$2"\n')
     os.chmod("bin/ssh", 0o755)
     far = ["far.example:" + os.path.abspath(file) for file in FILES]
-    fit = start("known.json", far, "x, y, word, w, l", OPTIONS=json.dumps({"max_iter": 8} | EXTRAS),
+    fit = start("known.json", far, "x, y, word, w, l", OPTIONS=json.dumps(START | EXTRAS),
                 PATH=os.path.abspath("bin") + ":" + os.environ["PATH"])
     out, err = fit.communicate(timeout=100)
     assert fit.returncode == 0, out + err
     with open("known.json", encoding="utf-8") as file:
-        assert file.read().rstrip("\n") == em(examples, module, 1e-6, query="SELECT x, y, word, w, l FROM p",
-                                              options={"max_iter": 8}, extras=EXTRAS)
+        assert file.read().rstrip("\n") == em(examples, module, TOL, query="SELECT x, y, word, w, l FROM p",
+                                              options=START, extras=EXTRAS)
 
 
 def said(text, files, columns="x, y, word"):
@@ -60,7 +63,9 @@ def said(text, files, columns="x, y, word"):
 
 def main():
     make_shards()
-    assert killed_and_resumed() == em(examples, module, 1e-6, options={"max_iter": 8})
+    assert killed_and_resumed() == em(examples, module, TOL, options=START)
+    if few:
+        return
     far_with_weights_and_labels()
     with sqlite3.connect("empty.db") as db:
         db.execute("CREATE TABLE p(x, y, word)")

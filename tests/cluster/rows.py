@@ -10,8 +10,8 @@ SIZES = [1, 40, 900, 1500]
 
 
 def row(i, own):
-    """Two groups, and one that only a shard with `own` has; NULLs in two columns, and words; weights, of which one in
-    four is 0 and some are NULL; and the group of one in six."""
+    """Two groups, and one that only a shard with `own` has; NULLs in two columns, and words; weights, of which one
+    in four is 0 and some are NULL; and the group of one in six."""
     a, b = i * 7919 % 1009 / 200, i * 104729 % 997 / 150
     group = i % 2 if not own or i % 3 else 2
     x, y = a + 4 * (group == 1), b + 30 * (group == 2) + a
