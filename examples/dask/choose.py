@@ -22,10 +22,11 @@ def counts(sample):
     return drawn, total
 
 
-def expected(loglik, parameters, drawn, total):
-    """BIC of all rows, as a sample lets expect it: a log-likelihood at its maximum is half of the parameters above
-    that of the truth, in the sample as in all rows."""
-    return -2 * ((loglik - parameters / 2) * total / drawn + parameters / 2) + parameters * math.log(total)
+def expected(loglik, parameters, n, drawn, total):
+    """BIC of all rows, as a sample of weight n lets expect it: a log-likelihood at its maximum is half of the
+    parameters above that of the truth, in the sample as in all rows."""
+    more = total / drawn
+    return -2 * ((loglik - parameters / 2) * more + parameters / 2) + parameters * math.log(n * more)
 
 
 def main():
@@ -41,8 +42,8 @@ def main():
     sample = cluster.sample(db)
     call = (sample, own.kmax, cluster.options())
     listed = db.execute(
-        "SELECT k, covariance, loglik, parameters FROM (SELECT mix_select(?, ?, ?) AS m), mix_selection(m) "
-        "WHERE loglik IS NOT NULL", call).fetchall()
+        "SELECT k, covariance, loglik, parameters, m ->> 'n' "
+        "FROM (SELECT mix_select(?, ?, ?) AS m), mix_selection(m) WHERE loglik IS NOT NULL", call).fetchall()
     best = sorted(listed, key=lambda one: expected(*one[2:], *counts(sample)))[:own.candidates]
     models = []
     for k, structure, *_ in best:

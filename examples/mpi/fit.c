@@ -2,10 +2,11 @@
 **
 **     mpirun -n 4 fit K QUERY MODEL SHARD...
 **
-** The query gives the columns, numbers or NULL; OPTIONS in the environment are those of gmm_fit, and may say which
-** one is the weight of the row and which one its known component. Each rank reads every so many of the shards once, into memory, and
-** takes their statistics in each pass; rank 0 has the sum and makes the next model of it. The start is a fit to a
-** sample of all shards. After each pass the run is kept in MODEL.run, and the same command goes on there. */
+** The query gives the columns, numbers or NULL; OPTIONS in the environment are those of gmm_fit, and may say
+** which one is the weight of the row and which one its known component. Each rank reads every so many of the
+** shards once, into memory, and takes their statistics in each pass; rank 0 has the sum and makes the next model
+** of it. The start is a fit to a sample of all shards. After each pass the run is kept in MODEL.run, and the same
+** command goes on there. For columns of any kind: fit_any.c. */
 #include <math.h>
 #include <mpi.h>
 #include <stdio.h>
@@ -387,8 +388,8 @@ static void climb(sqlite3 *db, const char *path, mixture_data *data, run *at, do
             }
             mixture_model *others[2] = {model[1], model[2]}, known = *model[0];
             choose_next(at, models, model[0], others);
-            keep(db, at, models);
             write_model(db, path, models + (at->phase == 2 ? size : 0), &known, at);
+            keep(db, at, models); /* last: who is killed before it goes on with this pass, and writes both again */
             printf("pass %d: log-likelihood %.6f\n", at->passes, at->loglik);
             fflush(stdout);
         }

@@ -116,16 +116,18 @@ def weights_and_labels(cluster, db):
     assert abs(own - union_known(db, model)) < 1e-9 * abs(own)
 
 
-def choice(cluster):
+def choice(cluster, db):
     """The model is the best of those that were fitted to all rows."""
-    run = start_fit(cluster.scheduler_address, "--query", "SELECT x, y FROM p", "--model", "choice.json",
-                    "--kmax", "3", "--candidates", "2", program="choose.py")
+    run = start_fit(cluster.scheduler_address, "--query", "SELECT x, y, w FROM p", "--model", "choice.json",
+                    "--options", '{"max_iter": 2, "weight": "w"}', "--kmax", "3", "--candidates", "2",
+                    program="choose.py")
     out, err = run.communicate(timeout=100)
     assert run.returncode == 0, out + err
     with open("choice.json", encoding="utf-8") as file:
         chosen = json.load(file)
     listed = [float(line.split("bic ")[1]) for line in out.splitlines() if line.startswith("k ")]
     assert len(listed) == 2 and abs(min(listed) - chosen["bic"]) < 1e-3 and chosen["converged"], out
+    assert chosen["n"] == sum(db.execute("SELECT total(w) FROM p WHERE x NOTNULL OR y NOTNULL").fetchone()), out
 
 
 def bad_shards(model):
@@ -178,7 +180,7 @@ def main():
         all_rows_in_one_place(db)
         a_worker_dies_while_it_writes(model)
         weights_and_labels(cluster, db)
-        choice(cluster)
+        choice(cluster, db)
         bad_shards(model)
         a_shard_that_changes(cluster)
 
