@@ -102,7 +102,7 @@ static void an_error_names_the_row(void **state) {
     expect_error(*state, "SELECT mix_loglik(m, x, x) FROM one, v",
                  "mix_loglik: 2 values given; expected 1, the model's columns, or one mix_row()");
     expect_error(*state, "SELECT mix_loglik(m) FROM one, v",
-                 "mix_loglik: 1 argument given; expected mix_loglik(model, x...)");
+                 "mix_loglik: 1 argument given; expected mix_loglik(model, x... [, options])");
 }
 
 static void it_agrees_with_the_sum_of_log_densities(void **state) {
