@@ -40,7 +40,7 @@ static void too_few_arguments_show_the_usage(void **state) {
                                   "mix_impute(model, x...)",
                                   "mix_tail(model, x...)",
                                   "mix_condition(model, x...)",
-                                  "mix_loglik(model, x...)"};
+                                  "mix_loglik(model, x... [, options])"};
     for (size_t i = 0; i < sizeof usages / sizeof *usages; i++) {
         int length = (int)strcspn(usages[i], "(");
         expect_error(*state, sql_format("SELECT %.*s()", length, usages[i]),
