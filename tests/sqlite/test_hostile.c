@@ -47,8 +47,8 @@ static const char *const functions[] = {
     "mix_refit(m, x)",
     "mix_update((SELECT fitted FROM fits), x)",
     "mix_test(x, 1, '{\"replicates\":1}')",
-    "mix_bootstrap('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":[[[1]]]}', x, "
-    "'{\"replicates\":9,\"max_iter\":1}')",
+    ("mix_bootstrap('{\"family\":\"gaussian\",\"weights\":[1],\"means\":[[0]],\"covariances\":[[[1]]]}', x, "
+     "'{\"replicates\":9,\"max_iter\":1}')"),
     "mix_statistics(m, x)",
     "mix_loglik(m, x, 1, '{\"weight\":2}')",
     "mix_maximize(mix_statistics(m, x))",
