@@ -363,9 +363,12 @@ static mixture_status measure_columns(const mixture_data *data, const double *re
                                       mix_steps *steps) {
     size_t count = sample_rows(data);
     double *work = mix_memory_array(6 * count, sizeof(double));
+    if (work == NULL) {
+        return MIXTURE_NOMEM;
+    }
     double unit = unit_weight(data);
     distinct_values c = {.value = work, .repeats = work + count};
-    mixture_status status = work != NULL ? MIXTURE_OK : MIXTURE_NOMEM;
+    mixture_status status = MIXTURE_OK;
     for (size_t j = 0; status == MIXTURE_OK && j < data->d; j++) {
         mix_knots found = {0, work + 4 * count, work + 5 * count, false};
         list_values(data, j, unit, &c);

@@ -170,9 +170,11 @@ static mixture_status count_rows(mix_em *em, const mixture_model *model, const m
     row_count count = {em, model, counts, seen, most, k};
     memset(counts, 0, k * sizeof *counts);
     mix_turns turns = {.cancel = cancel};
-    mix_runs runs;
+    mix_runs runs = {.data = NULL};
     mix_rows rows;
-    mix_runs_begin(&runs, em->data, 0, SIZE_MAX, room);
+    if (made) {
+        mix_runs_begin(&runs, em->data, 0, SIZE_MAX, room);
+    }
     if (gaps != NULL) {
         mix_gaps_begin(gaps, model, NULL);
     }

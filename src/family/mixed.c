@@ -151,8 +151,9 @@ static void mixed_kept_fill(const mix_shape *shape, const mix_rows *rows, double
 
 static mix_frame part_frame(const mix_frame *frame, const mix_part *part) {
     size_t first = part->first;
-    return (mix_frame){frame->center + first, frame->scale + first, frame->variance + first,
-                       frame->constant + first};
+    double *variance = frame->variance != NULL ? frame->variance + first : NULL;
+    double *constant = frame->constant != NULL ? frame->constant + first : NULL;
+    return (mix_frame){frame->center + first, frame->scale + first, variance, constant};
 }
 
 /* What a part's M-step needs to know; *steps: room for it. */
@@ -559,14 +560,14 @@ static void mixed_unpack(mixture_model *model, size_t component, const double *t
 
 static void mixed_information(const mix_shape *shape, const double *theta, const double *statistics,
                               double *information) {
-    statistics += statistics != NULL;
+    const double *next = statistics != NULL ? statistics + 1 : NULL;
     for (size_t p = 0; p < count_parts(shape); p++) {
         const mix_shape own = mix_mixed_shape(shape, p);
         size_t size = own.family->coordinates->size(&own);
-        own.family->coordinates->information(&own, theta, statistics, information);
+        own.family->coordinates->information(&own, theta, next, information);
         theta += size;
         information += size;
-        statistics += statistics != NULL ? own.family->statistics_size(&own) : 0;
+        next = next != NULL ? next + own.family->statistics_size(&own) : NULL;
     }
 }
 

@@ -258,8 +258,8 @@ static int count_bytes(void) {
         "SELECT gmm_select(x, y, 2, '{\"threads\":1}') FROM p",
         "SELECT mmm_fit(abs(round(x)), 1 + abs(round(y)), 2, '{\"threads\":1}') FROM p",
         "SELECT mix_loglik(m, x, y), mix_step(m, x, y), mix_maximize(mix_statistics(m, x, y)) FROM model, p",
-        "SELECT sum(mix_predict(m, x, y) + mix_density(m, x, y) + mix_distance(m, 1, x, NULL)), max(mix_impute(m, x, NULL)) "
-        "FROM model, p",
+        ("SELECT sum(mix_predict(m, x, y) + mix_density(m, x, y) + mix_distance(m, 1, x, NULL)), max(mix_impute(m, x, NULL)) "
+         "FROM model, p"),
         "SELECT count(*) FROM model, mix_components(m)",
         "SELECT count(*) FROM model, mix_parameters(m)",
         "SELECT count(*) FROM model, mix_sample(m, 100)",

@@ -32,8 +32,8 @@ static void pictures_are_plain_text_of_every_kind(void **state) {
         "SELECT mix_plot_model(m, '{\"what\":\"components\"}') FROM fit",
         "SELECT mix_plot_model(m, '{\"what\":\"trace\"}') FROM fit",
         "SELECT mix_plot(m, x, y, json_object('log', 'xy', 'xlim', json_array(0.5, 9), 'theme', 'dark')) FROM fit, p",
-        "SELECT mix_plot('{\"family\":\"poisson\",\"weights\":[0.5,0.5],\"rates\":[[1,2],[4,3]]}', p.rowid % 7, "
-        "p.rowid % 5) FROM p",
+        ("SELECT mix_plot('{\"family\":\"poisson\",\"weights\":[0.5,0.5],\"rates\":[[1,2],[4,3]]}', p.rowid % 7, "
+         "p.rowid % 5) FROM p"),
         "SELECT mix_plot_model(mmm_fit(a, b, 2)) FROM (SELECT p.rowid % 7 AS a, p.rowid % 5 AS b FROM p)",
     };
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {

@@ -73,8 +73,8 @@ static const char *const queries[] = {
     "SELECT mix_plot(m, c1) FROM faithful, model",
     "SELECT mix_plot(f, c1, c2) FROM faithful, (SELECT gmm_fit(c1, c2, 2) AS f FROM faithful)",
     "SELECT mix_plot_model(m, '{\"width\":400}') FROM model",
-    "SELECT group_concat(hex(mix_row(x, y, level))) FROM (SELECT gmm_fit(c1, c2, 2) AS f FROM faithful), "
-    "mix_contours(f, '[0.5]', 9)",
+    ("SELECT group_concat(hex(mix_row(x, y, level))) FROM (SELECT gmm_fit(c1, c2, 2) AS f FROM faithful), "
+     "mix_contours(f, '[0.5]', 9)"),
 };
 
 #define SKEW                                                                                                      \

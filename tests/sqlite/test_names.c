@@ -29,8 +29,8 @@ static int tear_down(void **state) {
 static void a_fit_by_names_is_the_fit_by_numbers(void **state) {
     static const char *const rows[] = {
         "flower", "(SELECT * FROM flower ORDER BY kind DESC)",
-        "(SELECT length, width, iif(random, kind, NULL) AS kind, iif(random, number, "
-        "NULL) AS number FROM (SELECT *, rowid * 7 % 5 < 2 AS random FROM flower))"};
+        ("(SELECT length, width, iif(random, kind, NULL) AS kind, iif(random, number, "
+         "NULL) AS number FROM (SELECT *, rowid * 7 % 5 < 2 AS random FROM flower))")};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_string_equal(
             sql_text(*state,
