@@ -60,7 +60,7 @@ SHELL
         "-DCMAKE_CROSSCOMPILING_EMULATOR=$emulator;-L;/usr/aarch64-linux-gnu;-E;LD_LIBRARY_PATH=$libraries" \
         -DSQLite3_INCLUDE_DIR="$folder/root/usr/include" -DSQLite3_LIBRARY="$libraries/libsqlite3.so.0" \
         -DCMOCKA_INCLUDE_DIR="$folder/root/usr/include" -DCMOCKA_LIBRARY="$libraries/libcmocka.so.0" \
-        -DSQLITE3_SHELL="$folder/sqlite3"
+        -DSQLITE3_SHELL="$folder/root/usr/bin/sqlite3"
     targets=$(ninja -C "$folder/build" -t targets all | sed -n 's/: phony$//p' |
         grep -xE "test_($(echo "$tests" | tr / _))")
     # shellcheck disable=SC2086
