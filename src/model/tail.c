@@ -9,6 +9,7 @@
 #include "error.h"
 #include "family.h"
 #include "memory.h"
+#include "sample.h"
 #include "sort.h"
 
 enum { MOST_PATTERNS = 16 };
@@ -117,7 +118,7 @@ static mixture_status make_reference(const mixture_model *model, const double *x
     }
     if (status == MIXTURE_OK) {
         own->trials = sum_of_counts(model, x);
-        double rows = fmin(MIX_TAIL_ROWS, fmax(LEAST_DRAWS, MOST_DRAWS / fmax(own->trials, 1)));
+        double rows = fmin(MIX_SAMPLE_ROWS, fmax(LEAST_DRAWS, MOST_DRAWS / fmax(own->trials, 1)));
         own->rows = (size_t)rows;
         own->scratch = mixture_scratch_new(own->model);
         own->x = mix_memory_array(count, sizeof *own->x);

@@ -7,8 +7,6 @@
 #include "cancel.h"
 #include "mixture.h"
 
-enum { MIX_TAIL_ROWS = 20000 };
-
 /* The log densities that were drawn, for some patterns of NULLs: those asked for last. */
 typedef struct mix_tails mix_tails;
 

@@ -11,7 +11,8 @@
 
 #define CAP 3.5 /* half of the length of the line at each end */
 
-double mix_whiskers_level(const mix_drawing *drawing) {
+/* The level of the intervals: 0.95, or the most that few replicates allow. 0: the picture has none. */
+static double interval_level(const mix_drawing *drawing) {
     const mixture_bootstrap *bootstrap = drawing->model->bootstrap;
     mix_plot_what what = drawing->options->what;
     bool wanted = bootstrap != NULL && (what == MIX_PLOT_COMPONENTS || what == MIX_PLOT_PROFILE);
@@ -19,7 +20,7 @@ double mix_whiskers_level(const mix_drawing *drawing) {
 }
 
 bool mix_whiskers_of(const mix_drawing *drawing, size_t c, size_t array, size_t entry, mix_range *interval) {
-    double level = mix_whiskers_level(drawing);
+    double level = interval_level(drawing);
     if (level > 0) {
         size_t number = mix_parameter_number(drawing->model, c, array, entry);
         mix_intervals_percentile(drawing->model->bootstrap, number, level, &interval->low, &interval->high);
@@ -40,7 +41,7 @@ bool mix_whiskers_of_mean(const mix_drawing *drawing, size_t c, size_t i, double
     const mix_shape shape = mix_shape_of(model);
     size_t column = drawing->options->columns[i];
     *mean = mean_of(model, c, column);
-    for (size_t a = 0; a < model->family->array_count && mix_whiskers_level(drawing) > 0; a++) {
+    for (size_t a = 0; a < model->family->array_count && interval_level(drawing) > 0; a++) {
         size_t first = mix_parameter_first_column(model->family, a), d = mix_family_array_columns(&shape, a).d;
         bool of_column = model->family->arrays[a].rank == MIX_VECTOR && column >= first && column - first < d;
         if (of_column && model->arrays[a][c * d + (column - first)] == *mean) {
@@ -51,7 +52,7 @@ bool mix_whiskers_of_mean(const mix_drawing *drawing, size_t c, size_t i, double
 }
 
 void mix_whiskers_say(mix_drawing *drawing, const char *lines) {
-    double level = mix_whiskers_level(drawing);
+    double level = interval_level(drawing);
     char percent[MIX_LABEL_BYTES];
     if (level > 0) {
         const mixture_bootstrap *bootstrap = drawing->model->bootstrap;

@@ -4,9 +4,6 @@
 
 #include "drawing.h"
 
-/* The level of the intervals: 0.95, or the most that few replicates allow. 0: the picture has none. */
-double mix_whiskers_level(const mix_drawing *drawing);
-
 /* The percentile interval of an entry of an array of component c. False: there is none. */
 bool mix_whiskers_of(const mix_drawing *drawing, size_t c, size_t array, size_t entry, mix_range *interval);
 

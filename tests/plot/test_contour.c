@@ -430,8 +430,6 @@ static void tracing_can_be_cancelled(void **state) {
     mixture_model_free(made);
 }
 
-#define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
-
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {

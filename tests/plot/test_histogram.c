@@ -152,8 +152,6 @@ static void a_sample_of_points_is_bounded_fair_and_the_same_again(void **state) 
     mix_plot_points_free(&points[1]);
 }
 
-#define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
-
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {

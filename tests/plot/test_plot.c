@@ -403,8 +403,6 @@ static void a_selection_without_a_single_fit_is_still_a_picture(void **state) {
     mixture_model_free(model);
 }
 
-#define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
-
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {

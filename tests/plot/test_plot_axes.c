@@ -447,8 +447,6 @@ static void limits_at_the_ends_of_the_doubles_are_drawn(void **state) {
     }
 }
 
-#define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
-
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {

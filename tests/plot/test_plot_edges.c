@@ -358,8 +358,6 @@ static void drawing_can_be_cancelled_at_any_poll(void **state) {
     check_cancelling(2, 0, "{\"what\":\"surface\"}", 7);
 }
 
-#define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
-
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {

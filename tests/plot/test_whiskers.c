@@ -159,8 +159,6 @@ static void few_replicates_give_the_level_that_they_can(void **state) {
     mixture_model_free(model);
 }
 
-#define counted_test(name) cmocka_unit_test_setup_teardown(name, count_allocations, check_that_nothing_leaked)
-
 int main(int argc, char **argv) {
     check_filter(argc, argv);
     const struct CMUnitTest tests[] = {
